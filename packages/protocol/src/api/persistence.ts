@@ -1,0 +1,71 @@
+/** Public HTTP API of persistence (:8090). Every call needs `Authorization: Bearer`. */
+import { z } from 'zod';
+import { Uuid } from '../identifiers';
+import { LIMITS } from '../limits';
+import { ChatMessage } from '../records/chat-message';
+
+export const Role = z.enum(['owner', 'member']);
+export type Role = z.infer<typeof Role>;
+
+export const Title = z.string().trim().min(1).max(LIMITS.titleCharacters);
+
+/** `POST /conversations`: a new group; the caller becomes its owner. */
+export const CreateGroupRequest = z.object({
+  title: Title,
+  member_ids: z.array(Uuid).max(LIMITS.groupMembers - 1),
+});
+/** `PATCH /conversations/{id}` (owner). */
+export const RenameRequest = z.object({ title: Title });
+/** `PUT /conversations/{id}/members/{user_id}` (owner): adds a member or changes the role of one. */
+export const PutMemberRequest = z.object({ role: Role.default('member') });
+
+/** `PUT /conversations/{id}/read`: the user has read up to and including this message. Never goes back. Answers 204. */
+export const ReadRequest = z.object({ message_id: Uuid });
+
+export const StoredMessage = ChatMessage.extend({ stored_at: z.string() });
+export type StoredMessage = z.infer<typeof StoredMessage>;
+
+export const ConversationResponse = z.object({
+  conversation_id: z.string(),
+  kind: z.enum(['direct', 'group']),
+  /** Of a group. */
+  title: z.string().optional(),
+  /** Of a direct conversation: the other user. */
+  recipient_id: z.string().optional(),
+  role: Role,
+  created_at: z.string(),
+  unread_count: z.int(),
+  last_message: StoredMessage.optional(),
+});
+export type ConversationResponse = z.infer<typeof ConversationResponse>;
+
+/** `GET /conversations?after&limit`: newest activity first; `next` is the `after` of the next page. */
+export const ListConversationsQuery = z.object({
+  after: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
+export const ConversationsResponse = z.object({
+  conversations: z.array(ConversationResponse),
+  next: z.string().optional(),
+});
+
+/** `GET /conversations/{id}/members`. */
+export const MembersResponse = z.object({
+  members: z.array(z.object({ user_id: z.string(), role: Role, joined_at: z.string() })),
+});
+
+/** `GET /conversations/{id}/messages?before|after&limit`: ids of messages; ascending in stored order. */
+export const HistoryQuery = z
+  .object({
+    before: Uuid.optional(),
+    after: Uuid.optional(),
+    limit: z.coerce.number().int().min(1).max(LIMITS.historyPage).default(50),
+  })
+  .refine((query) => query.before === undefined || query.after === undefined, {
+    error: 'name at most one of before and after',
+  });
+export const HistoryResponse = z.object({
+  messages: z.array(StoredMessage),
+  /** Whether there are more in the direction asked for. */
+  more: z.boolean(),
+});

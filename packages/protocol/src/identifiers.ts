@@ -1,0 +1,61 @@
+import { v5, v7, validate } from 'uuid';
+import { z } from 'zod';
+import { LIMITS } from './limits';
+
+/** Namespace of direct conversation ids. Never change it: ids derived from it are stored. */
+const CONVERSATION_NAMESPACE = '6f1c1f2e-8f0b-5a53-9d5e-0d6e0c8f7a11';
+/** Namespace of message ids. Never change it: ids derived from it are stored. */
+const MESSAGE_NAMESPACE = 'b7a5a2c4-52b1-5f0e-8a39-6a1f4d0c9e22';
+
+/** A UUID of any version in its canonical lower-case form; upper case is accepted and lowered. */
+export const Uuid = z
+  .string()
+  .refine((value) => isUuid(value), { error: 'must be a UUID' })
+  .transform((value) => value.toLowerCase());
+
+/** Name of one of a user's devices: chosen by the client, kept between connections so that it resumes where it stopped. */
+export const DeviceId = z
+  .string()
+  .min(1)
+  .max(LIMITS.deviceIdCharacters)
+  .regex(/^[A-Za-z0-9._-]+$/, { error: 'may hold letters, digits, ".", "_" and "-" only' });
+
+/**
+ * Whether a text has the shape of a UUID. Looser than RFC 9562 on purpose: the version and variant digits are not
+ * checked, because ids of other systems (and the demo users') do not all carry them.
+ */
+export function isUuid(value: string): boolean {
+  return validate(value) || /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value);
+}
+
+/** Id of the direct conversation of two users: the same for both, so that no lookup is needed to send. */
+export function directConversationId(oneUser: string, otherUser: string): string {
+  const [first, second] = oneUser < otherUser ? [oneUser, otherUser] : [otherUser, oneUser];
+  return v5(`${first}|${second}`, CONVERSATION_NAMESPACE);
+}
+
+/** What makes a message the same message. */
+export interface MessageIdentity {
+  sender_id: string;
+  conversation_id: string;
+  /** The client's own id for it; without one every send is a new message. */
+  id?: string | undefined;
+  content: string;
+}
+
+/**
+ * Id of a message. With a client id it is derived from sender, conversation, client id and content: a retry through any
+ * pod is the same message, and a reused client id with other content is another message. Without one it is a random
+ * UUIDv7 (RFC 9562).
+ */
+export function messageId(identity: MessageIdentity): string {
+  if (identity.id === undefined) return v7();
+  // JSON keeps the parts apart whatever characters they hold.
+  const name = JSON.stringify([identity.sender_id, identity.conversation_id, identity.id, identity.content]);
+  return v5(name, MESSAGE_NAMESPACE);
+}
+
+/** A new random id (UUIDv7: later ids sort after earlier ones, kind to B-trees). */
+export function newId(): string {
+  return v7();
+}

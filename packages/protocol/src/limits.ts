@@ -1,0 +1,26 @@
+/**
+ * Bounds that both sides of the wire rely on. A server may be configured to be stricter; `welcome.limits` tells a client
+ * the values in force. Sizes are UTF-8 bytes.
+ */
+export const LIMITS = {
+  /** Largest WebSocket frame a server reads; a larger one closes the connection with 1009. */
+  frameBytes: 64 * 1024,
+  /** Largest `content` of a message. */
+  contentBytes: 16 * 1024,
+  /** Longest client-chosen message id, in characters. */
+  clientIdCharacters: 128,
+  /** Longest device id, in characters. */
+  deviceIdCharacters: 64,
+  /** Members of one group, its owner included. */
+  groupMembers: 1_000,
+  /** Longest group title, in characters. */
+  titleCharacters: 200,
+  /** Entries a device may be behind before it is sent only the newest; the rest is history. */
+  catchUpEntries: 500,
+  /** Most entries one inbox read returns. */
+  inboxPage: 200,
+  /** Most messages one history read returns. */
+  historyPage: 100,
+  /** Most user ids one internal call names. */
+  usersPerCall: 10_000,
+} as const;

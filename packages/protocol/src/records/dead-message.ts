@@ -1,0 +1,19 @@
+/** Topic of messages that could not be stored. Same key, value and headers as on `messages`, plus DEAD_MESSAGE_HEADERS. */
+export const DEAD_MESSAGES_TOPIC = 'dead-messages';
+
+/** Headers that say why and whence a message was set aside. */
+export const DEAD_MESSAGE_HEADERS = {
+  /** A sentence for a person. */
+  error: 'error',
+  /** A DeadMessageCode, or the SQLSTATE that PostgreSQL answered with. */
+  errorCode: 'error-code',
+  /** RFC 3339, UTC. */
+  failedAt: 'failed-at',
+  sourceTopic: 'source-topic',
+  sourcePartition: 'source-partition',
+  sourceOffset: 'source-offset',
+} as const;
+
+/** Reasons of our own for setting a message aside; a refusal by PostgreSQL is named by its SQLSTATE instead. */
+export const DEAD_MESSAGE_CODES = ['unreadable', 'not_a_member', 'unknown_conversation', 'wrong_conversation'] as const;
+export type DeadMessageCode = (typeof DEAD_MESSAGE_CODES)[number];
