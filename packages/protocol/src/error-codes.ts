@@ -11,7 +11,11 @@ export const ERRORS = {
   unsupported_media_type: { status: 415, retryable: false, action: 'Send Content-Type: application/json.' },
   payload_too_large: { status: 413, retryable: false, action: 'Send less.' },
   content_empty: { status: 400, retryable: false, action: 'Send at least one character.' },
-  content_too_large: { status: 413, retryable: false, action: 'Shorten the content below welcome.limits.content_bytes.' },
+  content_too_large: {
+    status: 413,
+    retryable: false,
+    action: 'Shorten the content below welcome.limits.content_bytes.',
+  },
   content_invalid: { status: 400, retryable: false, action: 'Send well-formed Unicode without U+0000.' },
   // Who is asking, and may they.
   unauthenticated: { status: 401, retryable: false, action: 'Log in or refresh the token, then try again.' },
@@ -19,7 +23,11 @@ export const ERRORS = {
   token_invalid: { status: 401, retryable: false, action: 'Log in again.' },
   token_expired: { status: 401, retryable: false, action: 'Refresh the token, then try again.' },
   refresh_token_invalid: { status: 401, retryable: false, action: 'Log in again.' },
-  refresh_token_reused: { status: 401, retryable: false, action: 'Log in again; every session of this login was ended.' },
+  refresh_token_reused: {
+    status: 401,
+    retryable: false,
+    action: 'Log in again; every session of this login was ended.',
+  },
   wrong_user: { status: 403, retryable: false, action: 'Use only the id of the user whose token it is.' },
   origin_refused: { status: 403, retryable: false, action: 'Ask the operator to allow this Origin.' },
   forbidden: { status: 403, retryable: false, action: 'Ask the owner of the conversation.' },
@@ -28,7 +36,11 @@ export const ERRORS = {
   method_not_allowed: { status: 405, retryable: false, action: 'Use a method of the Allow header.' },
   unknown_user: { status: 404, retryable: false, action: 'Check the user.' },
   unknown_recipient: { status: 404, retryable: false, action: 'Check recipient_id.' },
-  unknown_conversation: { status: 404, retryable: false, action: 'Check conversation_id; you may no longer be a member.' },
+  unknown_conversation: {
+    status: 404,
+    retryable: false,
+    action: 'Check conversation_id; you may no longer be a member.',
+  },
   unknown_message: { status: 404, retryable: false, action: 'Check the message id.' },
   username_taken: { status: 409, retryable: false, action: 'Choose another user name.' },
   group_full: { status: 409, retryable: false, action: 'Remove a member first.' },
@@ -37,7 +49,11 @@ export const ERRORS = {
   // Not now.
   rate_limited: { status: 429, retryable: true, action: 'Wait retry_after_ms, then send it again with the same id.' },
   overloaded: { status: 503, retryable: true, action: 'Wait retry_after_ms, then send it again with the same id.' },
-  unavailable: { status: 503, retryable: true, action: 'The outcome may be unknown: send it again with the same id, with backoff.' },
+  unavailable: {
+    status: 503,
+    retryable: true,
+    action: 'The outcome may be unknown: send it again with the same id, with backoff.',
+  },
   draining: { status: 503, retryable: true, action: 'Connect again; another pod will take it.' },
   internal: { status: 500, retryable: true, action: 'Try again with backoff; report it if it stays.' },
 } as const satisfies Record<string, { status: number; retryable: boolean; action: string }>;

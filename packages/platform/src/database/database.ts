@@ -4,13 +4,7 @@
  * jsonb parsed, bytea as Uint8Array, arrays as arrays.
  */
 export type SqlValue =
-  | string
-  | number
-  | boolean
-  | null
-  | Date
-  | Uint8Array
-  | readonly (string | number | boolean | null | Date)[];
+  string | number | boolean | null | Date | Uint8Array | readonly (string | number | boolean | null | Date)[];
 
 /** A named statement: `name` is how metrics and traces know it, `text` one SQL statement. */
 export interface Statement {

@@ -1,0 +1,154 @@
+import js from '@eslint/js';
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+
+/** Vendor libraries, each imported by the one place that adapts it. */
+const VENDORS = [
+  'kafkajs',
+  'ioredis',
+  'pg',
+  '@electric-sql/pglite',
+  'express',
+  'helmet',
+  'jsonwebtoken',
+  'pino',
+  'prom-client',
+  'umzug',
+  'ws',
+  '@node-rs/argon2',
+  'lru-cache',
+  '@opentelemetry/*',
+];
+const ADAPTERS = ['@chat-app/platform/*'];
+const SERVICES = ['@chat-app/authentication', '@chat-app/websocket', '@chat-app/persistence', '@chat-app/standalone'];
+const NODE = ['node:*'];
+
+const forbid = (...groups) => ({
+  'no-restricted-imports': ['error', { patterns: groups.map(([group, message]) => ({ group, message })) }],
+});
+const vendor = (name, files) => ({
+  files,
+  rules: forbid(
+    [
+      [...VENDORS.filter((other) => other !== name && !(name === 'express' && other === 'helmet'))],
+      'Each vendor library is imported by its one adapter file.',
+    ],
+    [SERVICES, 'platform knows no service.'],
+    [['@chat-app/protocol'], 'platform does not know the protocol.'],
+  ),
+});
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', 'coverage/**', 'data/**', 'charts/**/dashboards/**', '.dev/**'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.recommendedTypeChecked, importX.flatConfigs.typescript],
+    plugins: { 'import-x': importX },
+    languageOptions: { parserOptions: { project: ['./tsconfig.lint.json'], tsconfigRootDir: import.meta.dirname } },
+    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver({ project: './tsconfig.lint.json' })] },
+    rules: {
+      'import-x/no-cycle': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/require-await': 'off',
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }],
+      curly: ['error', 'multi-line'],
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['packages/protocol/src/**/*.ts'],
+    rules: forbid([[...NODE, ...VENDORS, '@chat-app/*'], 'protocol is pure: a browser imports it.']),
+  },
+  {
+    files: ['packages/client/src/**/*.ts'],
+    rules: forbid([
+      [...NODE, ...VENDORS, ...ADAPTERS, ...SERVICES, '@chat-app/platform'],
+      'the client runs in browsers and knows only the protocol.',
+    ]),
+  },
+  {
+    files: ['packages/platform/src/**/*.ts'],
+    rules: forbid(
+      [VENDORS, 'Each vendor library is imported by its one adapter file.'],
+      [SERVICES, 'platform knows no service.'],
+      [['@chat-app/protocol'], 'platform does not know the protocol.'],
+    ),
+  },
+  vendor('kafkajs', ['packages/platform/src/message-log/kafka/kafkajs.ts']),
+  vendor('ioredis', ['packages/platform/src/fanout/fanout-redis.ts']),
+  vendor('pg', ['packages/platform/src/database/database-postgres.ts']),
+  vendor('@electric-sql/pglite', ['packages/platform/src/database/database-pglite.ts']),
+  vendor('umzug', ['packages/platform/src/database/migrate.ts']),
+  vendor('express', ['packages/platform/src/http/express-server.ts']),
+  vendor('jsonwebtoken', ['packages/platform/src/token/json-web-token.ts']),
+  vendor('pino', ['packages/platform/src/log/logger-pino.ts']),
+  vendor('prom-client', ['packages/platform/src/metrics/metrics.ts']),
+  vendor('@opentelemetry/*', [
+    'packages/platform/src/tracing/*.ts',
+    'packages/platform/src/log/logger-pino.ts',
+    'packages/platform/src/metrics/metrics.ts',
+  ]),
+  {
+    files: ['services/*/src/**/*.ts'],
+    ignores: ['services/*/src/main.ts', 'services/persistence/src/redrive.ts'],
+    rules: {
+      ...forbid(
+        [VENDORS, 'services use ports; vendor libraries stay behind adapters.'],
+        [[...ADAPTERS, ...SERVICES], 'only main.ts wires adapters; services do not import each other.'],
+      ),
+      'no-restricted-globals': ['error', { name: 'process', message: 'only main.ts touches the process.' }],
+    },
+  },
+  {
+    files: ['services/websocket/src/sockets/ws-server.ts', 'services/websocket/src/**/ws-*.ts'],
+    rules: forbid([VENDORS.filter((name) => name !== 'ws'), 'this file adapts ws.']),
+  },
+  {
+    files: ['services/websocket/src/**/bounded-*.ts'],
+    rules: forbid([VENDORS.filter((name) => name !== 'lru-cache'), 'this file adapts lru-cache.']),
+  },
+  {
+    files: ['services/authentication/src/passwords/hash-password.ts'],
+    rules: forbid([VENDORS.filter((name) => name !== '@node-rs/argon2'), 'this file adapts argon2.']),
+  },
+  {
+    files: ['standalone/src/**/*.ts'],
+    rules: forbid([
+      [
+        ...VENDORS,
+        '@chat-app/platform/message-log/kafka',
+        '@chat-app/platform/fanout/redis',
+        '@chat-app/platform/database/postgres',
+      ],
+      'standalone runs on embedded adapters.',
+    ]),
+  },
+  {
+    files: ['**/*.test.ts', 'test/**/*.ts', 'bench/**/*.ts', '**/*.contract.ts'],
+    rules: {
+      'no-restricted-imports': 'off',
+      'no-restricted-globals': 'off',
+      'max-lines': 'off',
+      'max-lines-per-function': 'off',
+    },
+  },
+  {
+    files: ['**/*.{js,cjs,mjs}'],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        module: 'writable',
+        require: 'readonly',
+        __dirname: 'readonly',
+      },
+    },
+  },
+);

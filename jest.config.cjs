@@ -1,0 +1,37 @@
+/** Tiers say what they need: unit nothing, integration real backends, system a URL, failures processes and backends. */
+const base = {
+  transform: {
+    '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.jest.json', diagnostics: false, isolatedModules: true }],
+  },
+  moduleNameMapper: {
+    '^@chat-app/(protocol|platform|client)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@chat-app/platform/message-log/kafka$': '<rootDir>/packages/platform/src/message-log/kafka/index.ts',
+    '^@chat-app/platform/(message-log|fanout|database)/(.*)$': '<rootDir>/packages/platform/src/$1/$1-$2.ts',
+    '^@chat-app/(authentication|websocket|persistence)$': '<rootDir>/services/$1/src/index.ts',
+    '^@chat-app/standalone$': '<rootDir>/standalone/src/index.ts',
+  },
+  testEnvironment: 'node',
+  rootDir: __dirname,
+  modulePathIgnorePatterns: ['<rootDir>/.*/dist/'],
+  clearMocks: true,
+};
+
+module.exports = {
+  projects: [
+    {
+      ...base,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{packages,services,standalone,charts,test/support,bench}/**/*.test.ts'],
+      testPathIgnorePatterns: ['\\.integration\\.test\\.ts$', '/node_modules/'],
+    },
+    {
+      ...base,
+      displayName: 'integration',
+      testMatch: ['<rootDir>/{packages,services,standalone}/**/*.integration.test.ts'],
+    },
+    { ...base, displayName: 'system', testMatch: ['<rootDir>/test/system/**/*.test.ts'] },
+    { ...base, displayName: 'failures', testMatch: ['<rootDir>/test/failures/**/*.test.ts'] },
+    { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
+  ],
+  testTimeout: 20_000,
+};
