@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface TierResult {
+  title: string;
+  passed: number;
+  failed: number;
+  skipped: number;
+  /** Why the tier could not run at all. */
+  impossible?: string;
+}
+
+export interface JestRun {
+  title: string;
+  /** A project of jest.config.cjs. */
+  project: string;
+  environment?: Record<string, string>;
+}
+
+interface JestSummary {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numRuntimeErrorTestSuites: number;
+}
+
+/** Runs one jest project, its output as it comes, and counts. A suite that cannot be loaded counts as a failure. */
+export async function runJest(root: string, run: JestRun): Promise<TierResult> {
+  console.log(`\n── ${run.title} ──`);
+  const directory = mkdtempSync(join(tmpdir(), 'chat-app-jest-'));
+  const output = join(directory, 'result.json');
+  try {
+    // Tests of the integration tier share backends and processes: one file at a time.
+    const workers = run.project === 'unit' ? [] : ['--runInBand'];
+    const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+    const child = spawn(
+      process.execPath,
+      [jest, '--selectProjects', run.project, '--passWithNoTests', '--json', '--outputFile', output, ...workers],
+      { cwd: root, env: { ...process.env, ...run.environment }, stdio: ['ignore', 'ignore', 'inherit'] },
+    );
+    const [status] = (await once(child, 'exit')) as [number | null];
+    const summary = JSON.parse(readFileSync(output, 'utf8')) as JestSummary;
+    const failed = summary.numFailedTests + summary.numRuntimeErrorTestSuites;
+    return {
+      title: run.title,
+      passed: summary.numPassedTests,
+      // jest may also end with a status of its own, for instance when a test leaves handles open with --detectOpenHandles.
+      failed: failed === 0 && status !== 0 ? 1 : failed,
+      skipped: summary.numPendingTests,
+    };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
