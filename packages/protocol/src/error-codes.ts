@@ -45,6 +45,11 @@ export const ERRORS = {
   username_taken: { status: 409, retryable: false, action: 'Choose another user name.' },
   group_full: { status: 409, retryable: false, action: 'Remove a member first.' },
   last_owner: { status: 409, retryable: false, action: 'Make another member owner first, or remove the others.' },
+  too_many_connections: {
+    status: 429,
+    retryable: false,
+    action: 'Close another connection of this user first.',
+  },
   upgrade_required: { status: 426, retryable: false, action: 'Open a WebSocket (RFC 6455, version 13).' },
   // Not now.
   rate_limited: { status: 429, retryable: true, action: 'Wait retry_after_ms, then send it again with the same id.' },

@@ -11,6 +11,8 @@ export interface MessageEnvelope {
   sender_id: string;
   /** Connection that sent it; it is not sent the frame, it gets `accepted`. */
   origin: string;
+  /** When it was accepted, milliseconds since the epoch: for the metric of the time until it is delivered. */
+  accepted_at_ms?: number;
   /** W3C trace context of the send. */
   traceparent?: string;
 }

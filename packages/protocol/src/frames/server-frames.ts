@@ -7,8 +7,12 @@ export interface WelcomeFrame {
   user_id: string;
   /** Name it on the next connection (`?device_id=`) to resume where this device stopped. */
   device_id: string;
-  /** Where the connection's inbox begins: the first entry sent is `seq + 1`. */
-  seq: number;
+  /**
+   * Where the connection's inbox begins: the first entry sent is `seq + 1`; entries come ascending and without holes.
+   * Absent (with `degraded`) where the inbox is away: once it is back the entries begin with the number that the first
+   * of them bears, and no second `welcome` comes. A client that knows its own position sees from it what it missed.
+   */
+  seq?: number;
   /** How many older unconfirmed entries are not sent because the device was too far behind; read them from history. */
   skipped?: number;
   /** A ping comes this often; silence of twice that means the connection is dead. */
