@@ -1,7 +1,7 @@
 /** Tiers say what they need: unit nothing, integration real backends, system a URL, failures processes and backends. */
 const base = {
   transform: {
-    '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.jest.json', diagnostics: false, isolatedModules: true }],
+    '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.jest.json', diagnostics: false }],
   },
   moduleNameMapper: {
     '^@chat-app/(protocol|platform|client)$': '<rootDir>/packages/$1/src/index.ts',
@@ -21,7 +21,9 @@ module.exports = {
     {
       ...base,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{packages,services,standalone,charts,test/support,bench}/**/*.test.ts'],
+      testMatch: [
+        '<rootDir>/{packages,services,standalone,charts,scripts,test/support,test/checker,bench}/**/*.test.ts',
+      ],
       testPathIgnorePatterns: ['\\.integration\\.test\\.ts$', '/node_modules/'],
     },
     {

@@ -1,0 +1,152 @@
+import { check, clean, PROMISES, type BrokenPromise } from './check';
+import type { Evidence, Observation } from './history';
+
+type Plain = {
+  -readonly [Key in keyof Evidence['stores']]: NonNullable<Evidence['stores'][Key]> extends readonly (infer Row)[]
+    ? Row[]
+    : never;
+};
+
+/** Ann sends Ben three messages, one after another; each is accepted, stored and shown. */
+function quietDay() {
+  const ids = ['m1', 'm2', 'm3'];
+  const observations: Observation[] = ids.flatMap((message_id, index): Observation[] => {
+    const at = 1_000 * (index + 1);
+    const content = `from ann, number ${index}`;
+    const common = { conversation_id: 'ann-ben', content };
+    return [
+      { kind: 'sent', at, user: 'ann', client_id: `c${index}`, ...common },
+      { kind: 'accepted', at: at + 5, user: 'ann', client_id: `c${index}`, message_id },
+      { kind: 'shown', at: at + 9, user: 'ben', device: 'ben-phone', message_id, sender_id: 'ann', ...common },
+      { kind: 'positioned', at: at + 20, user: 'ben', device: 'ben-phone', seq: index + 1, message_id },
+    ];
+  });
+  const stores: Plain = {
+    messages: ids.map((message_id, index) => ({
+      message_id,
+      conversation_id: 'ann-ben',
+      sender_id: 'ann',
+      content: `from ann, number ${index}`,
+      number: index + 10,
+    })),
+    inbox: ['ann', 'ben'].flatMap((user_id) =>
+      ids.map((message_id, index) => ({ user_id, seq: index + 1, message_id })),
+    ),
+    heads: ['ann', 'ben'].map((user_id) => ({ user_id, last_seq: 3 })),
+    dead: [],
+    retried: [],
+  };
+  const population = {
+    members: new Map([['ann-ben', ['ann', 'ben']]]),
+    devices: new Map([['ben', ['ben-phone']]]),
+    leaks: [] as string[],
+  };
+  return { observations, stores, population };
+}
+
+type Day = ReturnType<typeof quietDay>;
+
+const shownOf = (day: Day) => day.observations.filter((one) => one.kind === 'shown');
+
+/** Each fault is planted alone and must be found under its own name, and under no other. */
+const PLANTED: [BrokenPromise, string, (day: Day) => void][] = [
+  [
+    'accepted and missing',
+    'a message that was accepted and is nowhere',
+    (day) => {
+      day.stores.messages.pop();
+      day.stores.inbox = day.stores.inbox.filter((row) => row.message_id !== 'm3');
+      day.stores.heads.forEach((head) => (head.last_seq = 2));
+      day.observations = day.observations.filter((one) => !(one.kind === 'positioned' && one.message_id === 'm3'));
+    },
+  ],
+  [
+    'accepted and not shown',
+    'a message that a connected device never got',
+    (day) => {
+      day.observations = day.observations.filter((one) => !(one.kind === 'shown' && one.message_id === 'm2'));
+    },
+  ],
+  ['shown and never sent', 'a message out of nowhere', (day) => (shownOf(day)[0]!.content = 'from nobody')],
+  ['shown twice', 'a message shown again', (day) => day.observations.push({ ...shownOf(day)[0]! })],
+  [
+    'shown to a stranger',
+    'a message shown to someone outside the conversation',
+    (day) => day.observations.push({ ...shownOf(day)[0]!, user: 'eve', device: 'eve-phone' }),
+  ],
+  ['sender forged', 'a message under another name', (day) => (shownOf(day)[0]!.sender_id = 'eve')],
+  [
+    'gap in an inbox',
+    'an inbox that skips a number',
+    (day) => {
+      for (const row of day.stores.inbox) if (row.user_id === 'ann' && row.seq === 3) row.seq = 4;
+    },
+  ],
+  [
+    'gap in an inbox',
+    'a message missing from the inbox of a member',
+    (day) => {
+      day.stores.inbox = day.stores.inbox.filter((row) => !(row.user_id === 'ann' && row.seq === 3));
+      day.stores.heads[0]!.last_seq = 2;
+    },
+  ],
+  [
+    'position wrong',
+    'a client told a wrong number',
+    (day) => {
+      for (const one of day.observations) if (one.kind === 'positioned' && one.seq === 2) one.message_id = 'm1';
+    },
+  ],
+  [
+    'order broken',
+    'a later message stored before an earlier one',
+    (day) => {
+      day.stores.messages[0]!.number = 12;
+      day.stores.messages[2]!.number = 10;
+    },
+  ],
+  ['state leaked', 'a connection that is still counted', (day) => day.population.leaks.push('connections: 1')],
+];
+
+describe('the checker', () => {
+  it('finds nothing on a quiet day', () => {
+    const verdict = check(quietDay());
+    expect(clean(verdict)).toBe(true);
+    expect(verdict).toMatchObject({ sent: 3, accepted: 3, rejected: 0, shown: 3, worstDelayMs: 4 });
+  });
+
+  it.each(PLANTED)('finds "%s": %s', (promise, _title, plant) => {
+    const day = quietDay();
+    plant(day);
+    const { broken } = check(day);
+    expect(PROMISES.filter((one) => broken[one].length > 0)).toEqual([promise]);
+  });
+
+  it('plants at least one fault for each promise', () => {
+    expect(new Set(PLANTED.map(([promise]) => promise))).toEqual(new Set(PROMISES));
+  });
+
+  it('takes a dead message for one that is not lost', () => {
+    const day = quietDay();
+    PLANTED[0]![2](day);
+    day.stores.dead.push('m3');
+    day.observations = day.observations.filter((one) => !(one.kind === 'shown' && one.message_id === 'm3'));
+    expect(clean(check(day))).toBe(true);
+  });
+
+  it('lets a retried message stand after its successors', () => {
+    const day = quietDay();
+    day.stores.messages[0]!.number = 99;
+    expect(clean(check(day))).toBe(false);
+    day.stores.retried.push('m1');
+    expect(clean(check(day))).toBe(true);
+  });
+
+  it('promises no order between messages that were in flight together', () => {
+    const day = quietDay();
+    for (const one of day.observations) if (one.kind === 'accepted') one.at = 9_000;
+    day.stores.messages.reverse();
+    day.stores.messages.forEach((row, index) => (row.number = index));
+    expect(check(day).broken['order broken']).toEqual([]);
+  });
+});

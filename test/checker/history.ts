@@ -1,0 +1,56 @@
+/**
+ * What clients saw and what the stores hold: the two sides that the checker holds against each other. Contents are
+ * unique per send, so that a shown message can be traced to the send it came from.
+ */
+
+/** One thing that happened at a client. `at` is milliseconds since the epoch, all on one clock. */
+export type Observation =
+  | { kind: 'sent'; at: number; user: string; client_id: string; conversation_id: string; content: string }
+  | { kind: 'accepted'; at: number; user: string; client_id: string; message_id: string }
+  | { kind: 'rejected'; at: number; user: string; client_id: string; code: string }
+  | {
+      kind: 'shown';
+      at: number;
+      user: string;
+      device: string;
+      message_id: string;
+      conversation_id: string;
+      sender_id: string;
+      content: string;
+    }
+  /** The client learnt that this message is this entry of its user's inbox. */
+  | { kind: 'positioned'; at: number; user: string; device: string; seq: number; message_id: string };
+
+/** What PostgreSQL and `dead-messages` hold at the end, read directly, not through the services. */
+export interface Stores {
+  /** `number` is the order of storing. */
+  messages: readonly {
+    message_id: string;
+    conversation_id: string;
+    sender_id: string;
+    content: string;
+    number: number;
+  }[];
+  inbox: readonly { user_id: string; seq: number; message_id: string | null }[];
+  heads: readonly { user_id: string; last_seq: number }[];
+  /** Ids in `dead-messages`. */
+  dead: readonly string[];
+  /** Ids that were re-published by the retry path: these may be stored later than their successors. */
+  retried?: readonly string[];
+}
+
+/** What took part. */
+export interface Population {
+  /** Members of each conversation. */
+  members: ReadonlyMap<string, readonly string[]>;
+  /** Devices of each user that were connected and quiet at the end: everything must have been shown on them. */
+  devices: ReadonlyMap<string, readonly string[]>;
+  /** Anything the harness found still held after all clients had gone, by name. */
+  leaks?: readonly string[];
+}
+
+export interface Evidence {
+  observations: readonly Observation[];
+  stores: Stores;
+  population: Population;
+}
