@@ -118,7 +118,7 @@ function tiersOf(list: string | undefined): Set<Tier> {
   const names = list.split(',');
   const unknown = names.filter((name) => !known.has(name));
   if (unknown.length > 0)
-    throw new Error(`--tiers: there is no tier ${unknown.join(', ')}; there are ${TIERS.join(', ')}`);
+    {throw new Error(`--tiers: there is no tier ${unknown.join(', ')}; there are ${TIERS.join(', ')}`);}
   return new Set(names as Tier[]);
 }
 
