@@ -1,6 +1,12 @@
 /** Public HTTP API of authentication (:8000). */
 import { z } from 'zod';
 
+/** Whether a text can be stored and compared as it is: PostgreSQL and UTF-8 cannot hold U+0000 and lone surrogates. */
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\u0000');
+}
+const STORABLE = { error: 'must be well-formed Unicode without U+0000' };
+
 /** A user name: case-insensitive, 1 to 64 characters. */
 export const Username = z
   .string()
@@ -9,13 +15,19 @@ export const Username = z
   .regex(/^[\p{L}\p{N}._-]+$/u, { error: 'may hold letters, digits, ".", "_" and "-" only' });
 
 /** A password as typed: 8 to 128 characters when registering; any length up to 1 KiB when logging in. */
-export const NewPassword = z.string().min(8).max(128);
+export const NewPassword = z.string().min(8).max(128).refine(isStorable, STORABLE);
+
+/** A password to compare: the rules for new ones do not bind those that exist. */
+const Password = z.string().min(1).max(1_024).refine(isStorable, STORABLE);
 
 export const RegisterRequest = z.object({ username: Username, password: NewPassword });
-export const LoginRequest = z.object({ username: z.string().min(1).max(64), password: z.string().min(1).max(1_024) });
+export const LoginRequest = z.object({
+  username: z.string().min(1).max(64).refine(isStorable, STORABLE),
+  password: Password,
+});
 export const RefreshRequest = z.object({ refresh_token: z.string().min(1).max(512) });
 export const LogoutRequest = RefreshRequest;
-export const ChangePasswordRequest = z.object({ password: z.string().min(1).max(1_024), new_password: NewPassword });
+export const ChangePasswordRequest = z.object({ password: Password, new_password: NewPassword });
 
 /** Answer of register, login and refresh. */
 export const SessionResponse = z.object({
