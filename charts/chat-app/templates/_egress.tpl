@@ -1,0 +1,43 @@
+{{/* Rules that several policies share: the way to the backends. */}}
+{{- define "chat-app.egress.kafka" -}}
+- ports: [{ port: {{ .Values.networkPolicy.kafkaPort | int64 }} }]
+  to:
+    {{- toYaml .Values.networkPolicy.kafkaTo | nindent 4 }}
+{{- end -}}
+
+{{- define "chat-app.egress.database" -}}
+- ports: [{ port: {{ .Values.database.port | int64 }} }]
+  to:
+    {{- toYaml .Values.networkPolicy.databaseTo | nindent 4 }}
+{{- end -}}
+
+{{- define "chat-app.egress.redis" -}}
+{{- if .Values.redis.internal.enabled -}}
+- ports: [{ port: 6379 }]
+  to:
+    - podSelector:
+        matchLabels:
+          {{- include "chat-app.selectorLabels" (dict "root" . "component" "redis") | nindent 10 }}
+{{- else -}}
+- ports:
+    - { port: {{ .Values.redis.external.port | int64 }} }
+    {{- if .Values.redis.external.sentinels }}
+    - { port: 26379 }
+    {{- end }}
+  to:
+    {{- toYaml .Values.networkPolicy.redisTo | nindent 4 }}
+{{- end }}
+{{- end -}}
+
+{{/* Peers of a list of pods. */}}
+{{- define "chat-app.peers" }}
+{{- range . }}
+- podSelector:
+    matchLabels:
+      {{- include "chat-app.selectorLabels" . | nindent 6 }}
+{{- end }}
+{{- end -}}
+
+{{- define "chat-app.tracingPort" -}}
+{{- regexFind ":[0-9]+" (.Values.tracing.endpoint | trimPrefix "http://" | trimPrefix "https://") | trimPrefix ":" | default "4318" -}}
+{{- end -}}

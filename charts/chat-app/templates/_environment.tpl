@@ -1,0 +1,139 @@
+{{/*
+Environment of each process, as docs/operations.md describes it. Secrets are files below /etc/chat-app, see _secrets.tpl.
+(dict "root" $ "component" "websocket")
+*/}}
+{{- define "chat-app.environment" -}}
+{{- $v := .root.Values -}}
+{{- $service := .service | default .component -}}
+- { name: POD_NAME, valueFrom: { fieldRef: { fieldPath: metadata.name } } }
+- { name: LOG_LEVEL, value: {{ $v.logLevel | quote }} }
+- { name: SHUTDOWN_TIMEOUT_MS, value: {{ mul (index $v $service).shutdownTimeoutSeconds 1000 | toString | quote }} }
+{{- if eq .component $service }}
+- { name: TRUSTED_PROXIES, value: {{ $v.trustedProxies | toString | quote }} }
+- { name: INTERNAL_SECRET_FILE, value: /etc/chat-app/internal-secret }
+- { name: TOKEN_ISSUER, value: {{ $v.tokens.issuer | quote }} }
+- { name: TOKEN_AUDIENCE, value: {{ $v.tokens.audience | quote }} }
+{{- end }}
+{{ include (printf "chat-app.environment.%s" $service) .root }}
+{{- if ne $service "authentication" }}
+{{ include "chat-app.environment.kafka" (dict "root" .root "user" (index $v.kafka $service)) }}
+{{- end }}
+{{- if ne $service "websocket" }}
+{{ include "chat-app.environment.database" (dict "root" .root "role" (index $v.database $service)) }}
+{{- end }}
+{{ include "chat-app.environment.redis" .root }}
+{{- include "chat-app.environment.tracing" (dict "root" .root "component" .component) }}
+{{- with (index $v $service).extraEnv }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "chat-app.environment.authentication" -}}
+- { name: SIGNING_KEYS_DIRECTORY, value: /etc/chat-app-signing-keys }
+- { name: KEY_PUBLISH_BEFORE_USE_S, value: {{ .Values.authentication.signingKeys.publishBeforeUseSeconds | toString | quote }} }
+- { name: ACCESS_TOKEN_TTL_S, value: {{ .Values.authentication.accessTokenTtlSeconds | int64 | toString | quote }} }
+- { name: REFRESH_TOKEN_TTL_S, value: {{ .Values.authentication.refreshTokenTtlSeconds | int64 | toString | quote }} }
+- { name: DEMO_USERS, value: {{ .Values.authentication.demoUsers | toString | quote }} }
+{{- end -}}
+
+{{- define "chat-app.environment.websocket" -}}
+{{- with .Values.websocket -}}
+- { name: JWKS_URL, value: "{{ include "chat-app.authenticationUrl" $ }}/.well-known/jwks.json" }
+- { name: AUTHENTICATION_URL, value: "{{ include "chat-app.authenticationInternalUrl" $ }}" }
+- { name: PERSISTENCE_URL, value: "{{ include "chat-app.persistenceInternalUrl" $ }}" }
+{{- with .allowedOrigins }}
+- { name: ALLOWED_ORIGINS, value: {{ join "," . | quote }} }
+{{- end }}
+- { name: MAX_CONNECTIONS, value: {{ .maxConnections | int64 | toString | quote }} }
+- { name: MAX_CONNECTIONS_PER_USER, value: {{ .maxConnectionsPerUser | int64 | toString | quote }} }
+- { name: SENDS_PER_SECOND, value: {{ .sendsPerSecond | int64 | toString | quote }} }
+- { name: SENDS_BURST, value: {{ .sendsBurst | int64 | toString | quote }} }
+- { name: DRAIN_WINDOW_MS, value: {{ mul .drainWindowSeconds 1000 | toString | quote }} }
+{{- end }}
+{{- end -}}
+
+{{- define "chat-app.environment.persistence" -}}
+{{- with .Values.persistence -}}
+- { name: JWKS_URL, value: "{{ include "chat-app.authenticationUrl" $ }}/.well-known/jwks.json" }
+- { name: AUTHENTICATION_URL, value: "{{ include "chat-app.authenticationInternalUrl" $ }}" }
+- { name: MAX_RETRY_VALUE, value: {{ .maxRetryValue | int64 | toString | quote }} }
+- { name: ON_DATABASE_OUTAGE, value: {{ .onDatabaseOutage }} }
+- { name: KAFKA_GROUP_ID, value: {{ .groupId | quote }} }
+- { name: CONSUMER_BATCH_RECORDS, value: {{ .batchRecords | int64 | toString | quote }} }
+{{- end }}
+{{- end -}}
+
+{{- define "chat-app.environment.kafka" -}}
+{{- with .root.Values.kafka -}}
+- { name: KAFKA_BROKERS, value: {{ join "," .brokers | quote }} }
+{{- if and .tls.enabled .tls.caSecret }}
+- { name: KAFKA_TLS_CA_FILE, value: /etc/chat-app/kafka-ca.crt }
+{{- else if .tls.enabled }}
+- { name: KAFKA_TLS_CA_FILE, value: /etc/ssl/certs/ca-certificates.crt }
+{{- end }}
+{{- if eq .clientAuthentication "scram-sha-512" }}
+- { name: KAFKA_SASL_MECHANISM, value: scram-sha-512 }
+- { name: KAFKA_SASL_USERNAME, value: {{ $.user.username | quote }} }
+- { name: KAFKA_SASL_PASSWORD_FILE, value: /etc/chat-app/kafka-password }
+{{- else if eq .clientAuthentication "tls" }}
+- { name: KAFKA_TLS_CERTIFICATE_FILE, value: /etc/chat-app/kafka.crt }
+- { name: KAFKA_TLS_KEY_FILE, value: /etc/chat-app/kafka.key }
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "chat-app.environment.database" -}}
+{{- with .root.Values.database -}}
+- { name: DATABASE_HOST, value: {{ .host | quote }} }
+- { name: DATABASE_PORT, value: {{ .port | int64 | toString | quote }} }
+- { name: DATABASE_NAME, value: {{ .name | quote }} }
+- { name: DATABASE_USER, value: {{ $.role.username | quote }} }
+- { name: DATABASE_PASSWORD_FILE, value: /etc/chat-app/database-password }
+- { name: DATABASE_POOL_SIZE, value: {{ $.role.poolSize | int64 | toString | quote }} }
+{{- if .tls.enabled }}
+- { name: DATABASE_TLS_CA_FILE, value: /etc/chat-app/database-ca.crt }
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "chat-app.environment.redis" -}}
+{{- if .Values.redis.internal.enabled -}}
+- { name: REDIS_URL, value: "redis://{{ include "chat-app.redisName" . }}:6379" }
+- { name: REDIS_PASSWORD_FILE, value: /etc/chat-app/redis-password }
+{{- else -}}
+{{- with .Values.redis.external -}}
+{{- if .url -}}
+- { name: REDIS_URL, value: {{ .url | quote }} }
+{{- else -}}
+- { name: REDIS_SENTINELS, value: {{ join "," .sentinels | quote }} }
+- { name: REDIS_SENTINEL_NAME, value: {{ .sentinelName | quote }} }
+{{- end }}
+{{- with .username }}
+- { name: REDIS_USERNAME, value: {{ . | quote }} }
+{{- end }}
+{{- if .passwordSecret }}
+- { name: REDIS_PASSWORD_FILE, value: /etc/chat-app/redis-password }
+{{- end }}
+{{- if .tls.enabled }}
+- { name: REDIS_TLS, value: "true" }
+{{- if .tls.caSecret }}
+- { name: REDIS_TLS_CA_FILE, value: /etc/chat-app/redis-ca.crt }
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "chat-app.environment.tracing" -}}
+{{- with .root.Values.tracing -}}
+{{- if .endpoint }}
+- { name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ .endpoint | quote }} }
+- { name: OTEL_EXPORTER_OTLP_PROTOCOL, value: http/protobuf }
+- { name: OTEL_TRACES_SAMPLER, value: {{ .sampler | quote }} }
+- { name: OTEL_TRACES_SAMPLER_ARG, value: {{ .ratio | toString | quote }} }
+- { name: K8S_NODE_NAME, valueFrom: { fieldRef: { fieldPath: spec.nodeName } } }
+- name: OTEL_RESOURCE_ATTRIBUTES
+  value: service.namespace={{ $.root.Release.Name }},service.version={{ $.root.Chart.AppVersion }},k8s.namespace.name={{ $.root.Release.Namespace }},k8s.pod.name=$(POD_NAME),k8s.node.name=$(K8S_NODE_NAME)
+{{- end }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,67 @@
+{{/* Names, labels, images: the same everywhere. */}}
+{{- define "chat-app.fullname" -}}
+{{- .Values.fullnameOverride | default .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+
+{{/* (dict "root" $ "component" "websocket") */}}
+{{- define "chat-app.selectorLabels" -}}
+app.kubernetes.io/name: chat-app
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/component: {{ .component }}
+{{- end -}}
+
+{{- define "chat-app.labels" -}}
+{{ include "chat-app.selectorLabels" . }}
+app.kubernetes.io/part-of: chat-app
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
+{{- with .root.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* Labels of a pod: without the chart's version, so that a new chart with the same images restarts nothing. */}}
+{{- define "chat-app.podLabels" -}}
+{{ include "chat-app.selectorLabels" . }}
+app.kubernetes.io/part-of: chat-app
+{{- with .root.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* metadata of an object: (dict "root" $ "component" … "suffix" … ["annotations" …]) */}}
+{{- define "chat-app.metadata" -}}
+{{- $suffix := hasKey . "suffix" | ternary .suffix .component -}}
+name: {{ include "chat-app.fullname" .root }}-{{ $suffix }}
+namespace: {{ .root.Release.Namespace }}
+labels:
+  {{- include "chat-app.labels" . | nindent 2 }}
+{{- $annotations := merge (dict) (.annotations | default dict) .root.Values.commonAnnotations }}
+{{- with $annotations }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{- define "chat-app.image" -}}
+{{- $image := (index .root.Values .component).image -}}
+{{- with .root.Values.image.registry }}{{ . }}/{{ end -}}
+{{ $image.repository }}
+{{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ coalesce $image.tag .root.Values.image.tag .root.Chart.AppVersion }}{{ end -}}
+{{- end -}}
+
+{{/* Secrets that the chart makes unless they exist already. */}}
+{{- define "chat-app.internalSecretName" -}}
+{{- .Values.internal.existingSecret | default (printf "%s-internal" (include "chat-app.fullname" .)) -}}
+{{- end -}}
+{{- define "chat-app.signingKeysName" -}}
+{{- .Values.authentication.signingKeys.existingSecret | default (printf "%s-signing-keys" (include "chat-app.fullname" .)) -}}
+{{- end -}}
+{{- define "chat-app.redisName" -}}{{ include "chat-app.fullname" . }}-redis{{- end -}}
+
+{{/* Addresses of the services. */}}
+{{- define "chat-app.authenticationUrl" -}}http://{{ include "chat-app.fullname" . }}-authentication:8000{{- end -}}
+{{- define "chat-app.authenticationInternalUrl" -}}http://{{ include "chat-app.fullname" . }}-authentication:8001{{- end -}}
+{{- define "chat-app.persistenceUrl" -}}http://{{ include "chat-app.fullname" . }}-persistence:8090{{- end -}}
+{{- define "chat-app.persistenceInternalUrl" -}}http://{{ include "chat-app.fullname" . }}-persistence:8091{{- end -}}
