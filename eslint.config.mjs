@@ -90,11 +90,7 @@ export default tseslint.config(
   vendor('jsonwebtoken', ['packages/platform/src/token/json-web-token.ts']),
   vendor('pino', ['packages/platform/src/log/logger-pino.ts']),
   vendor('prom-client', ['packages/platform/src/metrics/metrics.ts']),
-  vendor('@opentelemetry/*', [
-    'packages/platform/src/tracing/*.ts',
-    'packages/platform/src/log/logger-pino.ts',
-    'packages/platform/src/metrics/metrics.ts',
-  ]),
+  vendor('@opentelemetry/*', ['packages/platform/src/tracing/*.ts']),
   {
     files: ['services/*/src/**/*.ts'],
     ignores: ['services/*/src/main.ts', 'services/persistence/src/redrive.ts'],

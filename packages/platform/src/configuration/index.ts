@@ -1,0 +1,20 @@
+export { rawValue, type Environment, type ValueOf, type Variable } from './variable';
+export { flag, integer, list, oneOf, optionalText, text } from './variables';
+export { secret, secretFile, secretOf, type Secret } from './secret';
+export {
+  configurationInvalid,
+  describeConfiguration,
+  parseConfiguration,
+  type Configuration,
+  type ConfigurationFault,
+  type VariableDescription,
+  type Variables,
+} from './parse-configuration';
+export {
+  commonVariables,
+  databaseVariables,
+  kafkaVariables,
+  port,
+  redisVariables,
+  tokenVariables,
+} from './common-variables';

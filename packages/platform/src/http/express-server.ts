@@ -1,0 +1,239 @@
+import { randomBytes } from 'node:crypto';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
+import helmet from 'helmet';
+import type { Secret } from '../configuration/secret';
+import { asError } from '../errors';
+import type { Logger } from '../log/logger';
+import type { Metrics } from '../metrics/metrics';
+import type { TokenVerifier } from '../token/claims';
+import { traceIdOf } from '../tracing/spans';
+import { errorAnswer, SERVER_CODES, toHttpError } from './error-answer';
+import type { HttpError } from './http-error';
+import { httpError, type ErrorTable } from './http-error';
+import { expressPath, pathMatcher } from './path-pattern';
+import type { Route } from './route';
+import { serveHttp, type HttpServer, type ListenOptions } from './serve-http';
+import { serveRoute, writeJson, type RouteRules } from './serve-route';
+
+/** A folder of static files, served where no route answers. */
+export interface Pages {
+  directory: string;
+  /** Further origins that the pages may connect to: `wss://chat.example.org`. Their own origin is always allowed. */
+  connectSources?: readonly string[];
+}
+
+export interface HttpServerOptions extends ListenOptions {
+  /** Label of the metrics: `public`, `internal`. */
+  name: string;
+  routes: readonly Route[];
+  logger: Logger;
+  metrics: Metrics;
+  /** The protocol's ERRORS. */
+  errors: ErrorTable;
+  /** Needed where a route's access is `user`. */
+  verifier?: TokenVerifier;
+  /** Needed, with its header, where a route's access is `internal`. */
+  internalSecret?: Secret;
+  internalSecretHeader?: string;
+  /** Exact number of proxies in front that append to X-Forwarded-For; 0 by default. */
+  trustedProxies?: number;
+  /** Largest request body; 16 KiB by default. */
+  bodyLimitBytes?: number;
+  pages?: Pages | string;
+  /** Checks answers against the routes' schemas too; for tests. */
+  checkResponses?: boolean;
+}
+
+const BODY_LIMIT_BYTES = 16 * 1024;
+const REQUEST_TIMEOUT_MS = 15_000;
+
+/**
+ * Serves routes: checks access and input, answers every fault as `{error: {code, message, retryable}}`, measures and traces
+ * each request. `requestTimeoutMs` bounds the arrival of a request and, again, its handler.
+ * @throws TypeError when a route needs what the options lack; the system's error when the port cannot be had
+ */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  checkOptions(options);
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.set('case sensitive routing', true);
+  app.set('trust proxy', options.trustedProxies ?? 0);
+  const records = new Records(options);
+  const pages = typeof options.pages === 'string' ? { directory: options.pages } : options.pages;
+  app.use(records.begin, securityHeaders(pages));
+  addRoutes(app, options, records);
+  if (pages !== undefined) app.use(express.static(pages.directory, { index: 'index.html', redirect: false }));
+  app.use(unmatched(options));
+  app.use(failed(options, records));
+  return serveHttp(options, app);
+}
+
+function checkOptions({ routes, errors, verifier, internalSecret, internalSecretHeader }: HttpServerOptions): void {
+  const missing = SERVER_CODES.filter((code) => errors[code] === undefined);
+  if (missing.length > 0) throw new TypeError(`the error table lacks ${missing.join(', ')}`);
+  for (const { access, path } of routes) {
+    if (access === 'user' && verifier === undefined) throw new TypeError(`${path} is for users: give a verifier`);
+    if (access === 'internal' && (internalSecret === undefined || internalSecretHeader === undefined)) {
+      throw new TypeError(`${path} is internal: give internalSecret and internalSecretHeader`);
+    }
+  }
+}
+
+function addRoutes(app: Express, options: HttpServerOptions, records: Records): void {
+  const rules: RouteRules = {
+    ...options,
+    requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+    ...(options.internalSecretHeader !== undefined && {
+      internalSecretHeader: options.internalSecretHeader.toLowerCase(),
+    }),
+  };
+  const limit = options.bodyLimitBytes ?? BODY_LIMIT_BYTES;
+  const parseJson = express.json({ limit, strict: true, inflate: false, type: 'application/json' });
+  for (const route of options.routes) {
+    const method = route.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
+    app[method](expressPath(route.path), (request, response) => {
+      const { params, query } = request;
+      const address = request.ip ?? request.socket.remoteAddress ?? '';
+      const traceId = records.enter(response, route.path);
+      const readBody = () => readJson(parseJson, request, response, options.errors);
+      void serveRoute(route, { request, response, params, query, address, traceId, readBody }, rules);
+    });
+  }
+}
+
+/** Reads the body, where there is one. @throws HttpError unsupported_media_type, payload_too_large, invalid_json */
+async function readJson(
+  parse: RequestHandler,
+  request: Request,
+  response: Response,
+  errors: ErrorTable,
+): Promise<unknown> {
+  const { headers } = request;
+  if (headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0) return undefined;
+  if (request.is('application/json') === false) {
+    throw httpError(errors, 'unsupported_media_type', 'send Content-Type: application/json');
+  }
+  await new Promise<void>((resolve, reject) => {
+    void parse(request, response, (thrown?: unknown) => {
+      if (thrown === undefined) resolve();
+      else reject(bodyError(thrown, errors));
+    });
+  });
+  return request.body as unknown;
+}
+
+/** Translates body-parser's errors by their `type`. */
+function bodyError(thrown: unknown, errors: ErrorTable): Error {
+  const { type } = thrown as { type?: string };
+  if (type === 'entity.too.large') return httpError(errors, 'payload_too_large', 'the body is too large');
+  if (type === 'encoding.unsupported' || type === 'charset.unsupported') {
+    return httpError(errors, 'unsupported_media_type', 'send the body as plain UTF-8 JSON');
+  }
+  if (type === 'entity.parse.failed') return httpError(errors, 'invalid_json', 'the body is not a JSON object');
+  if (type === 'request.aborted' || type === 'request.size.invalid') {
+    return httpError(errors, 'invalid_json', 'the body did not arrive completely');
+  }
+  return asError(thrown);
+}
+
+/** Answers what no route took: 405 with Allow where the path is known by another method, else 404. */
+function unmatched({ routes, errors }: HttpServerOptions): RequestHandler {
+  const known = routes.map((route) => ({ method: route.method, matches: pathMatcher(route.path) }));
+  return (request, response) => {
+    const methods = new Set(known.filter(({ matches }) => matches(request.path)).map(({ method }) => method as string));
+    if (methods.size === 0) {
+      return writeError(response, httpError(errors, 'not_found', 'there is nothing at this path'));
+    }
+    if (methods.has('GET')) methods.add('HEAD');
+    const allow = [...methods].sort().join(', ');
+    response.setHeader('Allow', allow);
+    writeError(response, httpError(errors, 'method_not_allowed', `use ${allow}`));
+  };
+}
+
+/** Answers what express itself refuses: a path that cannot be decoded. Anything else is a mistake of ours. */
+function failed({ errors, logger }: HttpServerOptions, records: Records): ErrorRequestHandler {
+  return (thrown: unknown, _request, response, _next) => {
+    const { status } = thrown as { status?: number };
+    if (status !== undefined && status >= 400 && status < 500) {
+      return writeError(response, httpError(errors, 'invalid_request', 'the path cannot be read'));
+    }
+    const traceId = records.enter(response);
+    logger.error('request failed', { error: asError(thrown), trace_id: traceId });
+    writeError(response, toHttpError(thrown, errors, traceId));
+  };
+}
+
+function writeError(response: Response, error: HttpError): void {
+  const answer = errorAnswer(error);
+  writeJson(response, answer.status, answer.headers, answer.body);
+}
+
+/** Measures every request, and knows its route and trace id. */
+class Records {
+  readonly #records = new WeakMap<object, { route: string; traceId: string }>();
+  readonly begin: RequestHandler;
+
+  constructor({ name, metrics }: HttpServerOptions) {
+    const duration = metrics.histogram({
+      name: 'chat_http_request_duration_seconds',
+      help: 'Time from the arrival of a request to the end of its answer, by server, method, route and status.',
+      labelNames: ['server', 'method', 'route', 'status'],
+    });
+    this.begin = (request, response, next) => {
+      const began = performance.now();
+      const given = request.headers['traceparent'];
+      const traceId = traceIdOf(typeof given === 'string' ? given : undefined) ?? randomBytes(16).toString('hex');
+      const record = { route: 'unmatched', traceId };
+      this.#records.set(response, record);
+      response.setHeader('X-Trace-Id', traceId);
+      response.once('close', () => {
+        // 499: the client went away before the answer was complete.
+        const status = response.writableFinished ? response.statusCode : 499;
+        const labels = { server: name, method: methodLabel(request.method), route: record.route, status };
+        duration.observe((performance.now() - began) / 1_000, labels);
+      });
+      next();
+    };
+  }
+
+  /** Names the request's route, once it is known. @returns its trace id */
+  enter(response: Response, route?: string): string {
+    const record = this.#records.get(response);
+    if (record === undefined) return '';
+    if (route !== undefined) record.route = route;
+    return record.traceId;
+  }
+}
+
+const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** A client may invent methods; a label may not. */
+function methodLabel(method: string): string {
+  return METHODS.includes(method) ? method : 'OTHER';
+}
+
+/** Pages may load and connect to their own origin only; answers of an API may load nothing. */
+function securityHeaders(pages: Pages | undefined): RequestHandler {
+  const self = ["'self'"];
+  const none = ["'none'"];
+  const forPages = {
+    defaultSrc: self,
+    connectSrc: [...self, ...(pages?.connectSources ?? [])],
+    imgSrc: [...self, 'data:'],
+    objectSrc: none,
+    baseUri: none,
+    formAction: self,
+    frameAncestors: none,
+  };
+  const directives = pages === undefined ? { defaultSrc: none, frameAncestors: none } : forPages;
+  // Not helmet's defaults: they include upgrade-insecure-requests, which breaks pages served without TLS.
+  return helmet({ contentSecurityPolicy: { useDefaults: false, directives } });
+}

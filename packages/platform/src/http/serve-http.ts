@@ -1,0 +1,125 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+/** A listening HTTP server. */
+export interface HttpServer {
+  /** The port it got. */
+  readonly port: number;
+  /** For whoever takes WebSocket upgrades (`upgrade` event). */
+  readonly server: Server;
+  /**
+   * Stops accepting, finishes the requests in hand (at most ten seconds), then closes the connections. Upgraded sockets
+   * are left to whoever took them. Memoised.
+   */
+  close(): Promise<void>;
+}
+
+export interface ListenOptions {
+  host: string;
+  /** 0 = the system chooses one. */
+  port: number;
+  /** Time for one request to arrive completely, in milliseconds; 15 s by default. */
+  requestTimeoutMs?: number;
+  /** How long `close` waits for requests in hand, in milliseconds; 10 s by default. */
+  closeTimeoutMs?: number;
+}
+
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+const CHECK_INTERVAL_MS = 2_000;
+/** Longer than the idle timeout of common proxies (60 s), so that they close first and never meet a reset. */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+const CLOSE_TIMEOUT_MS = 10_000;
+const MAX_HEADER_BYTES = 8 * 1024;
+
+/** Listens with bounds on everything. @throws when the port cannot be had */
+export async function serveHttp(options: ListenOptions, listener: RequestListener): Promise<HttpServer> {
+  const requestTimeout = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+  const server = createServer({
+    headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeout),
+    requestTimeout,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  });
+  const work = new RequestsInHand();
+  server.on('request', (request, response) => {
+    work.begin();
+    if (work.closing) response.setHeader('Connection', 'close');
+    response.once('close', () => work.finish());
+    listener(request, response);
+  });
+  server.on('clientError', answerClientError);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    server.close();
+    server.closeIdleConnections();
+    await work.settled(options.closeTimeoutMs ?? CLOSE_TIMEOUT_MS);
+    server.closeAllConnections();
+  };
+  const { port } = server.address() as AddressInfo;
+  return { port, server, close: () => (closed ??= close()) };
+}
+
+/** Counts requests between their arrival and the end of their answer. */
+class RequestsInHand {
+  closing = false;
+  #count = 0;
+  #onSettled: (() => void) | undefined;
+
+  begin(): void {
+    this.#count += 1;
+  }
+
+  finish(): void {
+    this.#count -= 1;
+    if (this.#count === 0) this.#onSettled?.();
+  }
+
+  /** Resolves when none is left, or after the limit. */
+  async settled(limitMs: number): Promise<void> {
+    this.closing = true;
+    if (this.#count === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, limitMs);
+      this.#onSettled = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+const CLIENT_ERRORS: Readonly<Record<string, { status: string; code: string; message: string }>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: '431 Request Header Fields Too Large',
+    code: 'payload_too_large',
+    message: 'the headers are too large',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: '408 Request Timeout',
+    code: 'invalid_request',
+    message: 'the request did not arrive in time',
+  },
+};
+const NOT_HTTP = { status: '400 Bad Request', code: 'invalid_request', message: 'this is not an HTTP request' };
+
+/** Answers what Node's parser refused; there is no request object to answer through. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, code, message } = CLIENT_ERRORS[error.code ?? ''] ?? NOT_HTTP;
+  const body = JSON.stringify({ error: { code, message, retryable: false } });
+  const headers = `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close`;
+  socket.end(`HTTP/1.1 ${status}\r\n${headers}\r\n\r\n${body}`, () => socket.destroy());
+}

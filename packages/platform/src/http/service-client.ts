@@ -1,0 +1,241 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { z } from 'zod';
+import type { Secret } from '../configuration/secret';
+import { isPlatformError, PlatformError, type ErrorDetails } from '../errors';
+import type { Logger } from '../log/logger';
+import type { Histogram, Metrics } from '../metrics/metrics';
+import { inSpan } from '../tracing/spans';
+import { exchangeHttp, RawRequestError, type RawRequest, type RawResponse } from './http-request';
+import { fillPath } from './path-pattern';
+
+export interface ServiceCall<T> {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** May hold `{parameters}`; it is then the `route` label of the metrics. */
+  path: string;
+  params?: Readonly<Record<string, string>>;
+  query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  body?: unknown;
+  /** Schema of a success's body; null where there is none. */
+  response: z.ZodType<T> | null;
+  /** Instead of the client's. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+/** Calls one other service. */
+export interface ServiceClient {
+  /**
+   * Makes one call. It follows no redirects and is not repeated, except once where a kept connection turned out to be
+   * closed and the method is idempotent.
+   * @throws PlatformError service_unavailable (no answer in time, 5xx, 429, an answer that is not as declared) or
+   * service_refused (any other status); `details.status` and `details.code` say what the service answered
+   */
+  call<T>(call: ServiceCall<T>): Promise<T>;
+  /** Closes the kept connections. */
+  close(): void;
+}
+
+export interface ServiceClientOptions {
+  /** Name of the other service, for metrics and messages. */
+  name: string;
+  baseUrl: string;
+  secret?: Secret;
+  secretHeader?: string;
+  timeoutMs: number;
+  metrics: Metrics;
+  logger: Logger;
+  /** Most connections; calls beyond wait, within their timeout. 64 by default. */
+  maxConnections?: number;
+  /** Largest answer; 32 MiB by default. */
+  maxResponseBytes?: number;
+}
+
+const MAX_CONNECTIONS = 64;
+const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
+/** Shorter than the servers' keep-alive timeout, so that a kept connection is rarely met closed. */
+const IDLE_CONNECTION_MS = 30_000;
+const IDEMPOTENT: readonly string[] = ['GET', 'PUT', 'DELETE'];
+
+/** Makes a client with a pool of kept connections. @throws TypeError when `baseUrl` is not an http(s) URL */
+export function createServiceClient(options: ServiceClientOptions): ServiceClient {
+  return new HttpServiceClient(options);
+}
+
+class HttpServiceClient implements ServiceClient {
+  readonly #options: ServiceClientOptions;
+  readonly #base: URL;
+  readonly #agent: HttpAgent;
+  readonly #duration: Histogram;
+
+  constructor(options: ServiceClientOptions) {
+    this.#options = options;
+    this.#base = new URL(options.baseUrl.endsWith('/') ? options.baseUrl : `${options.baseUrl}/`);
+    if (!/^https?:$/.test(this.#base.protocol)) throw new TypeError(`${options.baseUrl} is not an http or https URL`);
+    const pool = {
+      keepAlive: true,
+      maxSockets: options.maxConnections ?? MAX_CONNECTIONS,
+      scheduling: 'lifo' as const,
+    };
+    const Agent = this.#base.protocol === 'https:' ? HttpsAgent : HttpAgent;
+    this.#agent = new Agent({ ...pool, timeout: IDLE_CONNECTION_MS });
+    this.#duration = options.metrics.histogram({
+      name: 'chat_client_request_duration_seconds',
+      help: 'Time of calls to other services, by client, method, route and status (0 = no answer).',
+      labelNames: ['client', 'method', 'route', 'status'],
+    });
+  }
+
+  async call<T>(call: ServiceCall<T>): Promise<T> {
+    const route = routeLabel(call.path);
+    const url = this.#url(call);
+    const attributes = {
+      'http.request.method': call.method,
+      'server.address': url.hostname,
+      'server.port': Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
+      'url.full': `${url.origin}${url.pathname}`,
+      'url.template': route,
+    };
+    return inSpan(`${call.method} ${route}`, { kind: 'client', attributes }, async (span) => {
+      const began = performance.now();
+      let status = 0;
+      try {
+        const response = await this.#exchange(call, url, span.traceparent);
+        status = response.status;
+        span.setAttribute('http.response.status_code', status);
+        return this.#read(call, response);
+      } finally {
+        const labels = { client: this.#options.name, method: call.method, route, status };
+        this.#duration.observe((performance.now() - began) / 1_000, labels);
+      }
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #url(call: ServiceCall<unknown>): URL {
+    const url = new URL(fillPath(call.path, call.params).replace(/^\/+/, ''), this.#base);
+    for (const [name, value] of Object.entries(call.query ?? {})) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    return url;
+  }
+
+  async #exchange(call: ServiceCall<unknown>, url: URL, traceparent: string | undefined): Promise<RawResponse> {
+    const { secret, secretHeader, maxResponseBytes = MAX_RESPONSE_BYTES, timeoutMs } = this.#options;
+    const headers: Record<string, string> = { Accept: 'application/json' };
+    if (secret !== undefined && secretHeader !== undefined) headers[secretHeader] = secret.read();
+    if (traceparent !== undefined) headers['traceparent'] = traceparent;
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    const limit = new TimeLimit(call.timeoutMs ?? timeoutMs, call.signal);
+    const { method } = call;
+    const raw: RawRequest = { url, method, headers, body, agent: this.#agent, maxResponseBytes, signal: limit.signal };
+    try {
+      return await exchangeHttp(raw).catch((thrown: unknown) => {
+        const stale = thrown instanceof RawRequestError && thrown.staleConnection;
+        if (stale && IDEMPOTENT.includes(method)) return exchangeHttp(raw);
+        throw thrown;
+      });
+    } catch (thrown) {
+      const reason = limit.reason ?? (thrown instanceof Error ? thrown.message : String(thrown));
+      throw this.#error('service_unavailable', call, `cannot be reached: ${reason}`, { reason }, thrown);
+    } finally {
+      limit.end();
+    }
+  }
+
+  #read<T>(call: ServiceCall<T>, response: RawResponse): T {
+    const { status } = response;
+    if (status < 200 || status > 299) throw this.#refusal(call, response);
+    // Where nothing is declared nothing is read; T is then what the caller expects of nothing.
+    if (call.response === null) return undefined as T;
+    const parsed = call.response.safeParse(parseJson(response.body));
+    if (parsed.success) return parsed.data;
+    const fields = parsed.error.issues.slice(0, 5).map((issue) => issue.path.map(String).join('.') || 'body');
+    const details = { status, reason: 'invalid_response', fields: fields.join(', ') };
+    throw this.#error('service_unavailable', call, 'answered otherwise than declared', details, parsed.error);
+  }
+
+  #refusal(call: ServiceCall<unknown>, response: RawResponse): PlatformError {
+    const { status, headers } = response;
+    const answered = errorOf(parseJson(response.body));
+    const retryAfterS = Number(headers['retry-after']);
+    const details = {
+      status,
+      code: answered?.code,
+      ...(Number.isFinite(retryAfterS) && { retry_after_ms: retryAfterS * 1_000 }),
+    };
+    const code = status >= 500 || status === 429 ? 'service_unavailable' : 'service_refused';
+    const message = `answered ${status}${answered === undefined ? '' : ` ${answered.code}: ${answered.message}`}`;
+    return this.#error(code, call, message, details);
+  }
+
+  #error(
+    code: 'service_unavailable' | 'service_refused',
+    call: ServiceCall<unknown>,
+    message: string,
+    details: ErrorDetails,
+    cause?: unknown,
+  ): PlatformError {
+    const text = `${this.#options.name} ${message} (${call.method} ${routeLabel(call.path)})`;
+    const error = new PlatformError(code, text, details, cause === undefined ? undefined : { cause });
+    if (isPlatformError(error, 'service_unavailable')) this.#options.logger.debug('service call failed', { error });
+    return error;
+  }
+}
+
+/** Aborts at the caller's wish or when the time is over; must be ended. */
+class TimeLimit {
+  reason: string | undefined;
+  readonly #abort = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  readonly #caller: AbortSignal | undefined;
+
+  constructor(limitMs: number, caller: AbortSignal | undefined) {
+    this.#caller = caller;
+    this.#timer = setTimeout(() => this.#cut(`no answer within ${limitMs} ms`), limitMs);
+    if (caller?.aborted === true) this.#onAbort();
+    else caller?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#caller?.removeEventListener('abort', this.#onAbort);
+  }
+
+  readonly #onAbort = () => this.#cut('the caller gave up');
+
+  #cut(reason: string): void {
+    this.reason ??= reason;
+    this.#abort.abort();
+  }
+}
+
+const ID_SEGMENT = /\/(?:[0-9a-f]{8}-[0-9a-f-]{27}|\d+)(?=\/|$)/gi;
+
+/** A bounded label of a path: parameters stay as they are written, ids that were filled in already become `{id}`. */
+export function routeLabel(path: string): string {
+  return path.replace(ID_SEGMENT, '/{id}');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The error of the house's error bodies. */
+function errorOf(body: unknown): { code: string; message: string } | undefined {
+  if (typeof body !== 'object' || body === null || !('error' in body)) return undefined;
+  const { error } = body;
+  if (typeof error !== 'object' || error === null || !('code' in error) || !('message' in error)) return undefined;
+  return { code: String(error.code).slice(0, 64), message: String(error.message).slice(0, 200) };
+}
