@@ -1,0 +1,10 @@
+import type { Migration } from '@chat-app/platform';
+import { createTables } from './001-create-tables';
+import { createStoreMessages } from './002-create-store-messages';
+import { setSearchPath } from './003-set-search-path';
+
+/** Schema of everything persistence owns. */
+export const SCHEMA = 'chat';
+
+/** Forward only, in the order of application. */
+export const MIGRATIONS: readonly Migration[] = [createTables, createStoreMessages, setSearchPath];
