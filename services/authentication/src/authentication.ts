@@ -1,0 +1,98 @@
+import type { Database, Fanout, Logger, Metrics, Route, TokenSigner } from '@chat-app/platform';
+import { answerServicesRoutes } from './answer-services';
+import { changePasswordRoute } from './change-password';
+import type { AuthenticationConfiguration } from './configuration';
+import type { Context } from './context';
+import { logInRoutes } from './log-in';
+import { logOutRoute } from './log-out';
+import { lookUpUserRoutes } from './look-up-user';
+import { declareMetrics } from './metrics';
+import { Passwords } from './passwords/passwords';
+import { prepareStore } from './prepare-store';
+import { publishKeysRoute } from './publish-keys';
+import { refreshSessionRoute } from './refresh-session';
+import { registerRoute } from './register';
+import { Sweeper } from './sweep-expired';
+import { AccountThrottle } from './throttle/account-throttle';
+import { AddressThrottle } from './throttle/address-throttle';
+
+export interface AuthenticationDependencies {
+  database: Database;
+  fanout: Fanout;
+  signer: TokenSigner;
+  configuration: AuthenticationConfiguration;
+  logger: Logger;
+  metrics: Metrics;
+  /** Folder with the web page, served at `/` beside the routes. */
+  pages?: string;
+}
+
+/** The service without its servers: whoever wires it serves the routes. */
+export interface Authentication {
+  /** The public API. */
+  routes: readonly Route[];
+  /** The internal API; its server must take bodies of INTERNAL_BODY_BYTES. */
+  internalRoutes: readonly Route[];
+  /** What to serve at `/` beside the public API. */
+  pages: string | undefined;
+  /**
+   * Brings the schema up to date, creates the demo users where wanted, begins to sweep. Waits for a database that is away
+   * with backoff, until `close`. @throws PlatformError database_refused
+   */
+  start(): Promise<void>;
+  /** Stops sweeping and waiting. Memoised. */
+  close(): Promise<void>;
+}
+
+/**
+ * Users, credentials and tokens.
+ *
+ * States: made → starting → started → closed. The routes may be called in any of them; before `started` a missing schema
+ * makes them fail.
+ */
+export function createAuthentication(dependencies: AuthenticationDependencies): Authentication {
+  const context = createContext(dependencies);
+  const sweeper = new Sweeper(context);
+  const stopping = new AbortController();
+  let closed: Promise<void> | undefined;
+  return {
+    routes: [
+      registerRoute(context),
+      ...logInRoutes(context),
+      refreshSessionRoute(context),
+      logOutRoute(context),
+      changePasswordRoute(context),
+      ...lookUpUserRoutes(context),
+      publishKeysRoute(context),
+    ],
+    internalRoutes: answerServicesRoutes(context),
+    pages: dependencies.pages,
+    async start() {
+      await prepareStore(context, stopping.signal);
+      if (!stopping.signal.aborted) sweeper.start();
+    },
+    close() {
+      stopping.abort();
+      closed ??= sweeper.close();
+      return closed;
+    },
+  };
+}
+
+/** Makes what the verbs share. */
+export function createContext(dependencies: AuthenticationDependencies): Context {
+  const { database, fanout, signer, configuration, logger } = dependencies;
+  const metrics = declareMetrics(dependencies.metrics);
+  return {
+    database,
+    fanout,
+    signer,
+    configuration,
+    logger,
+    metrics,
+    passwords: new Passwords(metrics),
+    accounts: new AccountThrottle(database),
+    loginAddresses: new AddressThrottle(configuration.FAILED_LOGINS_PER_MINUTE),
+    registrationAddresses: new AddressThrottle(configuration.REGISTRATIONS_PER_MINUTE),
+  };
+}

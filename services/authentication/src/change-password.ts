@@ -1,0 +1,51 @@
+import { route, type Route, type TokenClaims } from '@chat-app/platform';
+import { ChangePasswordRequest } from '@chat-app/protocol';
+import type { Context } from './context';
+import { preparePassword } from './passwords/prepare-password';
+import { refusal } from './refusal';
+import { announceSignedOut } from './sessions/announce-signed-out';
+import { endOtherSessions } from './sql/end-other-sessions';
+import { findCredentialsOfSession } from './sql/find-credentials-of-session';
+import { replacePassword } from './sql/replace-password';
+import { verifyCredentials } from './verify-credentials';
+
+/** `PUT /password`: a new password for the caller, who must know the old one. All other sessions end. */
+export function changePasswordRoute(context: Context): Route {
+  return route({
+    method: 'PUT',
+    path: '/password',
+    summary: "Changes the caller's password and ends all other sessions.",
+    access: 'user',
+    body: ChangePasswordRequest,
+    responses: { 204: null },
+    async handle({ body, caller, signal }) {
+      const ended = await changePassword(context, body, caller, signal);
+      await announceSignedOut(context, caller.userId, ended, 'password_change');
+      return { status: 204 };
+    },
+  });
+}
+
+async function changePassword(
+  context: Context,
+  body: { password: string; new_password: string },
+  { userId, sessionId }: TokenClaims,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const password = preparePassword(body.password, 'password');
+  const newPassword = preparePassword(body.new_password, 'new_password');
+  // An access token outlives its session by minutes; it must not be good for this.
+  const user = await findCredentialsOfSession(context.database, sessionId, userId);
+  if (user === undefined) throw refusal('token_invalid', 'the session was ended');
+  const verified = await verifyCredentials(context, user.username_key, password, () => Promise.resolve(user), signal);
+  if (verified === undefined) throw wrongPassword();
+  const hash = await context.passwords.inTurn((turn) => turn.hash(newPassword), signal);
+  return context.database.transaction(async (transaction) => {
+    if (!(await replacePassword(transaction, userId, user.password_version, hash))) throw wrongPassword();
+    return endOtherSessions(transaction, userId, sessionId);
+  });
+}
+
+function wrongPassword(): Error {
+  return refusal('wrong_credentials', 'the password is wrong');
+}

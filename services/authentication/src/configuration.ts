@@ -1,0 +1,35 @@
+import { flag, integer, type Configuration } from '@chat-app/platform';
+
+/** Environment variables of this service beyond those that every service has. */
+export const authenticationVariables = {
+  ACCESS_TOKEN_TTL_S: integer({
+    default: 600,
+    min: 30,
+    max: 86_400,
+    description: 'Life of an access token in seconds; a stolen one is good for this long.',
+  }),
+  REFRESH_TOKEN_TTL_S: integer({
+    default: 2_592_000,
+    min: 60,
+    max: 31_536_000,
+    description: 'Seconds after which a session that was not refreshed is over.',
+  }),
+  DEMO_USERS: flag({
+    default: false,
+    description: 'Creates user1 to user5 with passwords that everyone knows. Never where it matters.',
+  }),
+  REGISTRATIONS_PER_MINUTE: integer({
+    default: 120,
+    min: 1,
+    max: 1_000_000,
+    description: 'Registrations taken from one address (IPv6: one /64) in a minute.',
+  }),
+  FAILED_LOGINS_PER_MINUTE: integer({
+    default: 60,
+    min: 1,
+    max: 1_000_000,
+    description: 'Failed logins taken from one address (IPv6: one /64) in a minute; successful ones are not counted.',
+  }),
+};
+
+export type AuthenticationConfiguration = Configuration<typeof authenticationVariables>;

@@ -1,0 +1,22 @@
+import type { Database, Fanout, Logger, TokenSigner } from '@chat-app/platform';
+import type { AuthenticationConfiguration } from './configuration';
+import type { AuthenticationMetrics } from './metrics';
+import type { Passwords } from './passwords/passwords';
+import type { AccountThrottle } from './throttle/account-throttle';
+import type { AddressThrottle } from './throttle/address-throttle';
+
+/** What the verbs of this service work with. */
+export interface Context {
+  readonly database: Database;
+  readonly fanout: Fanout;
+  readonly signer: TokenSigner;
+  readonly configuration: AuthenticationConfiguration;
+  readonly logger: Logger;
+  readonly metrics: AuthenticationMetrics;
+  readonly passwords: Passwords;
+  readonly accounts: AccountThrottle;
+  /** Failed logins by address. */
+  readonly loginAddresses: AddressThrottle;
+  /** Registrations by address. */
+  readonly registrationAddresses: AddressThrottle;
+}

@@ -1,0 +1,30 @@
+import type { Context } from './context';
+import { insertUser } from './sql/insert-user';
+import { findUserByName } from './sql/find-user-by-name';
+import { usernameKey } from './username-key';
+
+/** user1 and user2 have the ids that the first demo printed. */
+export const DEMO_USERS = [
+  { id: '123e4567-e89b-12d3-a456-426614174000', username: 'user1', password: 'pwd1' },
+  { id: '789e0123-e45b-67d8-a901-324534567890', username: 'user2', password: 'pwd2' },
+  { id: '3f0c6a3e-5b1d-4c57-9e0a-0b6f6f2d1a03', username: 'user3', password: 'pwd3' },
+  { id: '4a7d1f52-8c2e-4d68-8f1b-1c7a7e3e2b04', username: 'user4', password: 'pwd4' },
+  { id: '5b8e2a63-9d3f-4e79-a02c-2d8b8f4f3c05', username: 'user5', password: 'pwd5' },
+] as const;
+
+/** Creates those of the demo users that are missing; theirs are passwords that registering would refuse. */
+export async function createDemoUsers(context: Context): Promise<void> {
+  for (const { id, username, password } of DEMO_USERS) {
+    const key = usernameKey(username);
+    const known = await findUserByName(context.database, key);
+    if (known === undefined) {
+      const passwordHash = await context.passwords.inTurn((turn) => turn.hash(password));
+      await insertUser(context.database, { id, username, usernameKey: key, passwordHash });
+    } else if (known.id !== id) {
+      context.logger.warn('a demo user name is taken by another user', { username, user_id: known.id });
+    }
+  }
+  context.logger.warn('demo users with well-known passwords exist: never where it matters', {
+    usernames: DEMO_USERS.map((user) => user.username),
+  });
+}

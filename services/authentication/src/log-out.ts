@@ -1,0 +1,26 @@
+import { route, type Route } from '@chat-app/platform';
+import { LogoutRequest } from '@chat-app/protocol';
+import type { Context } from './context';
+import { announceSignedOut } from './sessions/announce-signed-out';
+import { hashRefreshToken } from './sessions/refresh-token';
+import { endSessionOfToken } from './sql/end-session-of-token';
+
+/**
+ * `POST /logout`: ends the session that a refresh token belongs to, and with it the sockets opened by its access tokens.
+ * It answers alike whether there was something to end: it may be called again, and tells nothing about a token.
+ */
+export function logOutRoute(context: Context): Route {
+  return route({
+    method: 'POST',
+    path: '/logout',
+    summary: 'Ends the session of a refresh token.',
+    access: 'public',
+    body: LogoutRequest,
+    responses: { 204: null },
+    async handle({ body }) {
+      const ended = await endSessionOfToken(context.database, hashRefreshToken(body.refresh_token));
+      if (ended !== undefined) await announceSignedOut(context, ended.user_id, [ended.id], 'log_out');
+      return { status: 204 };
+    },
+  });
+}

@@ -1,0 +1,59 @@
+import type { Metrics } from '@chat-app/platform';
+
+/** Outcomes of a login, the only label values of the counter. */
+export type LoginOutcome = 'succeeded' | 'wrong_credentials' | 'throttled' | 'overloaded' | 'refused' | 'failed';
+
+/** What this service counts and measures, declared in this one place. */
+export function declareMetrics(metrics: Metrics) {
+  return {
+    logins: metrics.counter({
+      name: 'chat_authentication_logins_total',
+      help: 'Logins by outcome.',
+      labelNames: ['outcome'],
+    }),
+    registrations: metrics.counter({
+      name: 'chat_authentication_registrations_total',
+      help: 'Registrations by outcome: created, username_taken, throttled.',
+      labelNames: ['outcome'],
+    }),
+    refreshes: metrics.counter({
+      name: 'chat_authentication_refreshes_total',
+      help: 'Uses of refresh tokens by outcome: rotated, repeated (within the grace), reused (session ended), invalid.',
+      labelNames: ['outcome'],
+    }),
+    sessionsEnded: metrics.counter({
+      name: 'chat_authentication_sessions_ended_total',
+      help: 'Sessions ended before their time, by reason: log_out, reuse, password_change.',
+      labelNames: ['reason'],
+    }),
+    throttled: metrics.counter({
+      name: 'chat_authentication_throttled_total',
+      help: 'Attempts refused with rate_limited, by what was over its limit: account, address.',
+      labelNames: ['by'],
+    }),
+    passwordHash: metrics.histogram({
+      name: 'chat_authentication_password_hash_duration_seconds',
+      help: 'Time to hash or verify one password, without the wait for a turn.',
+      labelNames: ['operation'],
+    }),
+    passwordWait: metrics.histogram({
+      name: 'chat_authentication_password_hash_wait_seconds',
+      help: 'Time a password waited for its turn to be hashed.',
+    }),
+    passwordQueue: metrics.gauge({
+      name: 'chat_authentication_password_hash_queue',
+      help: 'Passwords waiting for their turn to be hashed.',
+    }),
+    swept: metrics.counter({
+      name: 'chat_authentication_swept_rows_total',
+      help: 'Expired rows deleted, by table.',
+      labelNames: ['table'],
+    }),
+    announceFailures: metrics.counter({
+      name: 'chat_authentication_signed_out_failures_total',
+      help: 'Ended sessions that could not be announced; the sweep of the websocket pods finds them.',
+    }),
+  };
+}
+
+export type AuthenticationMetrics = ReturnType<typeof declareMetrics>;

@@ -1,0 +1,10 @@
+import type { Migration } from '@chat-app/platform';
+import { createUsers } from './001-create-users';
+import { createSessions } from './002-create-sessions';
+import { createLoginThrottles } from './003-create-login-throttles';
+
+/** Schema `auth`: nobody but this service opens its tables. */
+export const SCHEMA = 'auth';
+
+/** In the order of their numbers; a released one never changes. */
+export const MIGRATIONS: readonly Migration[] = [createUsers, createSessions, createLoginThrottles];

@@ -1,0 +1,24 @@
+import type { Queryable } from '@chat-app/platform';
+import { newId } from '@chat-app/protocol';
+import type { Context } from '../context';
+import { openSession } from '../sql/open-session';
+import type { GrantedSession } from './answer-session';
+import { newRefreshToken } from './refresh-token';
+
+/** Opens a session of a user whose password was verified. Undefined where it was changed since. */
+export async function startSession(
+  context: Context,
+  on: Queryable,
+  user: { id: string; password_version: number },
+): Promise<GrantedSession | undefined> {
+  const id = newId();
+  const refresh = newRefreshToken();
+  const opened = await openSession(on, {
+    id,
+    userId: user.id,
+    passwordVersion: user.password_version,
+    refreshTokenHash: refresh.hash,
+    refreshTokenTtlS: context.configuration.REFRESH_TOKEN_TTL_S,
+  });
+  return opened ? { userId: user.id, sessionId: id, refreshToken: refresh.token } : undefined;
+}

@@ -1,0 +1,17 @@
+import type { Queryable, Statement } from '@chat-app/platform';
+
+const END_SESSION: Statement = {
+  name: 'end_session',
+  text: `
+    update auth.sessions set ended_at = clock_timestamp(), end_reason = $2
+    where id = $1 and ended_at is null
+    returning id`,
+};
+
+export type EndReason = 'log_out' | 'reuse' | 'password_change';
+
+/** Ends a session for good. False where it was ended before. */
+export async function endSession(on: Queryable, sessionId: string, reason: EndReason): Promise<boolean> {
+  const rows = await on.query(END_SESSION, [sessionId, reason]);
+  return rows.length === 1;
+}

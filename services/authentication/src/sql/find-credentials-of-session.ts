@@ -1,0 +1,23 @@
+import type { Queryable, Statement } from '@chat-app/platform';
+import type { Credentials } from './find-credentials';
+
+const FIND_CREDENTIALS_OF_SESSION: Statement = {
+  name: 'find_credentials_of_session',
+  text: `
+    select users.id, users.username_key, users.password_hash, users.password_version
+    from auth.sessions join auth.users on users.id = sessions.user_id
+    where sessions.id = $1 and sessions.user_id = $2 and sessions.ended_at is null`,
+};
+
+/** Credentials of a user, asked for by one of the user's sessions. Undefined where that session was ended. */
+export async function findCredentialsOfSession(
+  on: Queryable,
+  sessionId: string,
+  userId: string,
+): Promise<(Credentials & { username_key: string }) | undefined> {
+  const [row] = await on.query<Credentials & { username_key: string }>(FIND_CREDENTIALS_OF_SESSION, [
+    sessionId,
+    userId,
+  ]);
+  return row;
+}

@@ -1,0 +1,18 @@
+import type { Queryable, Statement } from '@chat-app/platform';
+
+const FIND_USER: Statement = {
+  name: 'find_user',
+  text: 'select id, username, username_key from auth.users where id = $1',
+};
+
+export interface User {
+  id: string;
+  username: string;
+  username_key: string;
+}
+
+/** The user of this id. */
+export async function findUser(on: Queryable, userId: string): Promise<User | undefined> {
+  const [row] = await on.query<User>(FIND_USER, [userId]);
+  return row;
+}

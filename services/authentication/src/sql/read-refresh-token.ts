@@ -1,0 +1,32 @@
+import type { Queryable, Statement } from '@chat-app/platform';
+
+const READ_REFRESH_TOKEN: Statement = {
+  name: 'read_refresh_token',
+  text: `
+    select
+      expires_at <= clock_timestamp() as expired,
+      used_at is not null as used,
+      coalesce(used_at > clock_timestamp() - make_interval(secs => $2), false) as in_grace,
+      successor_salt
+    from auth.refresh_tokens
+    where hash = $1`,
+};
+
+export interface StoredRefreshToken {
+  expired: boolean;
+  used: boolean;
+  /** Used so recently that the answer may have been lost. */
+  in_grace: boolean;
+  /** Null where it has no successor, or its successor was used. */
+  successor_salt: Uint8Array | null;
+}
+
+/** State of a refresh token. The session must be locked. */
+export async function readRefreshToken(
+  on: Queryable,
+  hash: Uint8Array,
+  graceS: number,
+): Promise<StoredRefreshToken | undefined> {
+  const [row] = await on.query<StoredRefreshToken>(READ_REFRESH_TOKEN, [hash, graceS]);
+  return row;
+}

@@ -1,0 +1,41 @@
+import type { Queryable, Statement } from '@chat-app/platform';
+
+const ROTATE_REFRESH_TOKEN: Statement = {
+  name: 'rotate_refresh_token',
+  text: `
+    with forgotten as (
+      update auth.refresh_tokens set successor_salt = null
+      where session_id = $1 and hash <> $2 and successor_salt is not null
+    ), used as (
+      update auth.refresh_tokens set used_at = clock_timestamp(), successor_salt = $3
+      where hash = $2
+    ), prolonged as (
+      update auth.sessions set expires_at = clock_timestamp() + make_interval(secs => $5)
+      where id = $1
+      returning id, expires_at
+    )
+    insert into auth.refresh_tokens (hash, session_id, expires_at)
+    select $4, id, expires_at from prolonged`,
+};
+
+export interface Rotation {
+  sessionId: string;
+  hash: Uint8Array;
+  successorSalt: Uint8Array;
+  successorHash: Uint8Array;
+  refreshTokenTtlS: number;
+}
+
+/**
+ * Marks a token used and adds its successor; the salt by which the token itself could be had again is forgotten, for
+ * its holder has it. The session must be locked.
+ */
+export async function rotateRefreshToken(on: Queryable, rotation: Rotation): Promise<void> {
+  await on.query(ROTATE_REFRESH_TOKEN, [
+    rotation.sessionId,
+    rotation.hash,
+    rotation.successorSalt,
+    rotation.successorHash,
+    rotation.refreshTokenTtlS,
+  ]);
+}

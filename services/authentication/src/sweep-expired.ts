@@ -1,0 +1,72 @@
+import { asError } from '@chat-app/platform';
+import type { Context } from './context';
+import { deleteExpiredRefreshTokens } from './sql/delete-expired-refresh-tokens';
+import { deleteExpiredSessions } from './sql/delete-expired-sessions';
+import { deleteStaleThrottles } from './sql/delete-stale-throttles';
+import { THROTTLE_RULE } from './throttle/account-throttle';
+
+export const SWEEP_INTERVAL_MS = 60_000;
+const ROWS_PER_STATEMENT = 1_000;
+const STATEMENTS_PER_TABLE = 20;
+
+/** Ended sessions are kept while an access token of theirs may live: the websocket pods ask about them. */
+const SESSION_KEPT_S = 86_400;
+
+/**
+ * Deletes what expired: sessions, refresh tokens, throttle counts. Each run is bounded in rows and statements; all pods
+ * sweep, at intervals that jitter keeps apart, and skip each other's rows.
+ *
+ * States: idle → waiting ⇄ sweeping → closed. `close` is memoised and waits for a run in progress.
+ */
+export class Sweeper {
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(
+    private readonly context: Context,
+    private readonly intervalMs: number = SWEEP_INTERVAL_MS,
+  ) {}
+
+  start(): void {
+    if (this.#closed) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#running = this.#sweepQuietly().finally(() => this.start());
+      },
+      this.intervalMs * (0.8 + Math.random() * 0.4),
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  async #sweepQuietly(): Promise<void> {
+    try {
+      await sweepExpired(this.context);
+    } catch (thrown) {
+      this.context.logger.warn('expired rows were not swept; the next run tries again', { error: asError(thrown) });
+    }
+  }
+}
+
+/** One run. @throws PlatformError */
+export async function sweepExpired(context: Context): Promise<void> {
+  const { database, configuration } = context;
+  const keptS = Math.max(SESSION_KEPT_S, 2 * configuration.ACCESS_TOKEN_TTL_S);
+  const deletions = {
+    sessions: (limit: number) => deleteExpiredSessions(database, keptS, limit),
+    refresh_tokens: (limit: number) => deleteExpiredRefreshTokens(database, limit),
+    login_throttles: (limit: number) => deleteStaleThrottles(database, THROTTLE_RULE.forgetAfterS, limit),
+  };
+  for (const [table, deleteRows] of Object.entries(deletions)) {
+    for (let statements = 0; statements < STATEMENTS_PER_TABLE; statements += 1) {
+      const deleted = await deleteRows(ROWS_PER_STATEMENT);
+      if (deleted > 0) context.metrics.swept.inc({ table }, deleted);
+      if (deleted < ROWS_PER_STATEMENT) break;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { HttpError } from '@chat-app/platform';
+import type { Context } from './context';
+import type { Turn } from './passwords/passwords';
+
+/** What a password is held against, or undefined for a user who does not exist. */
+interface Stored {
+  password_hash: string;
+}
+
+/**
+ * Verifies a password under the throttle of its account. The order keeps guessing expensive and the service responsive:
+ * a blocked name is refused before it queues, the attempt is counted as failed when its turn has come and before the
+ * password is looked at (so that parallel guesses are counted each), and forgotten on success. Every step is the same
+ * for a name that is no user's.
+ *
+ * @returns the credentials where the password is right, else undefined
+ * @throws HttpError rate_limited, overloaded
+ */
+export async function verifyCredentials<Found extends Stored>(
+  context: Context,
+  usernameKey: string,
+  password: string,
+  find: () => Promise<Found | undefined>,
+  signal: AbortSignal,
+): Promise<Found | undefined> {
+  try {
+    await context.accounts.check(usernameKey);
+    const verified = await context.passwords.inTurn(async (turn: Turn) => {
+      await context.accounts.charge(usernameKey);
+      const found = await find();
+      return (await turn.verify(found?.password_hash, password)) ? found : undefined;
+    }, signal);
+    if (verified !== undefined) await context.accounts.reset(usernameKey);
+    return verified;
+  } catch (thrown) {
+    if (thrown instanceof HttpError && thrown.code === 'rate_limited') context.metrics.throttled.inc({ by: 'account' });
+    throw thrown;
+  }
+}
