@@ -60,12 +60,13 @@ describe('InboxPosition', () => {
         for (const step of steps) {
           const [from, count] = typeof step === 'number' ? [step, 0] : step;
           if (typeof step === 'number') position.arrived(step);
-          else
+          else {
             position.stored(
               from,
               Array.from({ length: count }, (_, i) => String(i)),
               always,
             );
+          }
           if (typeof step === 'number') have.add(step);
           for (let i = 0; i < count; i += 1) have.add(from + i);
           let expected = start;

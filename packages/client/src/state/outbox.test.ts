@@ -116,7 +116,7 @@ describe('Outbox', () => {
         fc.array(step, { maxLength: 120 }),
         fc.infiniteStream(fc.double({ min: 0, max: 0.99, noNaN: true })),
         (steps, luck) => {
-          const outbox = new Outbox({ ...options, random: () => luck.next().value ?? 0 });
+          const outbox = new Outbox({ ...options, random: () => luck.next().value as number });
           const added: OutboxEntry[] = [];
           const settled: OutboxEntry[] = [];
           let flying: OutboxEntry[] = [];

@@ -1,0 +1,285 @@
+/**
+ * The client: joins connection, outbox, inbox and token to one thing with a life.
+ *
+ * Life: made by createChatClient, connecting at once → … (ConnectionState) → close(). All state changes on the one
+ * thread, in the order in which frames, timers and calls come; listeners are called in that order too. close() releases
+ * every timer, socket and listener. After `signed_out` and `refused` nothing runs any more; the outbox stays in the
+ * storage for the client that comes after a new log-in.
+ */
+import { CLOSE_CODES, type ServerFrame, type SessionResponse, type UserResponse } from '@chat-app/protocol';
+import type { Addresses } from './addresses';
+import { Connection } from './connection/keep-connected';
+import type { SocketConstructor } from './connection/socket';
+import type { Emitter } from './emitter';
+import { ChatError } from './errors';
+import type { ChatEvents, ConnectionState, ConnectionStatus, MessageStateChange } from './events';
+import { findUser, getUser, logout, type HttpOptions } from './http/authentication';
+import { ConversationsApi, type ApiCall } from './http/conversations';
+import { request, type Fetch } from './http/request';
+import { Receiver } from './messages/receive-messages';
+import { Sender, type OutboundMessage, type SentMessage } from './messages/send-messages';
+import { SettledMessages } from './messages/settled-messages';
+import type { CompiledOptions } from './options';
+import { Authentication } from './session/keep-authenticated';
+import type { TokenSource } from './session/token-source';
+import type { Outbox } from './state/outbox';
+import type { RecentIds } from './state/recent-ids';
+import { Timers } from './state/timers';
+import { MOST_SAVED_IDS, type SavedState } from './storage';
+
+/** What createChatClient puts together. */
+export interface ChatClientParts {
+  addresses: Addresses;
+  options: CompiledOptions;
+  WebSocket: SocketConstructor;
+  fetch: Fetch;
+  events: Emitter<ChatEvents>;
+  tokens: TokenSource;
+  session: SessionResponse | undefined;
+  http: HttpOptions;
+  saved: SavedState;
+  outbox: Outbox;
+  recent: RecentIds;
+  savedPosition: number | undefined;
+  deviceId: string;
+}
+
+export class ChatClient {
+  /** Conversations, groups and history over HTTP. */
+  readonly conversations: ConversationsApi;
+  private readonly timers = new Timers();
+  private readonly settled = new SettledMessages();
+  private readonly connection: Connection;
+  private readonly authentication: Authentication;
+  private readonly sender: Sender;
+  private readonly receiver: Receiver;
+  private closing: Promise<void> | undefined;
+
+  /** Use createChatClient. */
+  constructor(private readonly parts: ChatClientParts) {
+    this.conversations = new ConversationsApi((call) => this.call(this.parts.addresses.persistence, call));
+    this.sender = this.makeSender();
+    this.receiver = this.makeReceiver();
+    this.connection = this.makeConnection();
+    this.authentication = this.makeAuthentication();
+    // Listeners added right after createChatClient hear everything.
+    this.timers.set('start', 0, () => {
+      this.authentication.schedule();
+      this.connection.connect();
+    });
+  }
+
+  get userId(): string {
+    return this.parts.tokens.userId;
+  }
+
+  get deviceId(): string {
+    return this.parts.deviceId;
+  }
+
+  get state(): ConnectionState {
+    return this.connection.state;
+  }
+
+  /** Messages that wait to be accepted, those kept from before a restart included. */
+  get pending(): readonly SentMessage[] {
+    return this.parts.outbox.entries();
+  }
+
+  /** Calls `listener` for each such event, until the returned function is called. */
+  on<Name extends keyof ChatEvents>(name: Name, listener: (event: ChatEvents[Name]) => void): () => void {
+    return this.parts.events.on(name, listener);
+  }
+
+  /**
+   * Takes a message, online or not. It is sent again with the same id until it is accepted or refused for good; what
+   * becomes of it is told by `message_state`. Messages of one conversation are accepted in the order of these calls.
+   * @throws ChatError content_empty, content_too_large, content_invalid, invalid_request, outbox_full, duplicate_id,
+   * closed: nothing was taken.
+   */
+  send(message: OutboundMessage): SentMessage {
+    if (this.closing !== undefined) throw closedError();
+    return this.sender.send(message);
+  }
+
+  /**
+   * Waits until a message that was sent is at least `accepted` (or `stored`).
+   * @throws ChatError with the code with which it was refused, or `closed`.
+   */
+  async settle(id: string, until: 'accepted' | 'stored' = 'accepted'): Promise<MessageStateChange> {
+    if (this.closing !== undefined) throw closedError();
+    return this.settled.wait(id, until);
+  }
+
+  /** Tries to connect now instead of waiting, for instance when the network is back. */
+  reconnect(): void {
+    this.connection.connect();
+  }
+
+  /** @throws ChatError unknown_user */
+  findUser(username: string): Promise<UserResponse> {
+    return this.withToken((token) => findUser(this.parts.http, token, username));
+  }
+
+  /** @throws ChatError unknown_user */
+  getUser(userId: string): Promise<UserResponse> {
+    return this.withToken((token) => getUser(this.parts.http, token, userId));
+  }
+
+  /** Resolves once everything that should survive a restart is in the storage, and what arrived was confirmed. */
+  async flush(): Promise<void> {
+    await this.receiver.confirm();
+    await this.parts.saved.flush();
+  }
+
+  /** Ends the session on the server, where there is one of its own, and closes. What waits is not sent any more. */
+  async logout(): Promise<void> {
+    const { refreshToken } = this.parts.tokens;
+    if (refreshToken !== undefined) await logout(this.parts.http, refreshToken);
+    await this.close();
+  }
+
+  /** Confirms what arrived, saves, and releases everything. Never rejects; may be called again. */
+  close(): Promise<void> {
+    this.closing ??= this.closeOnce();
+    return this.closing;
+  }
+
+  private async closeOnce(): Promise<void> {
+    this.timers.clear('start');
+    this.authentication.stop();
+    await this.flush();
+    this.connection.stop({ state: 'closed' });
+    this.timers.releaseAll();
+    this.settled.failAll(closedError());
+    this.parts.events.removeAll();
+  }
+
+  private makeSender(): Sender {
+    const { events, outbox, options, saved } = this.parts;
+    return new Sender({
+      userId: this.userId,
+      outbox,
+      timers: this.timers,
+      answerTimeoutMs: options.answerTimeoutMs,
+      transmit: (frame) => this.connection.send(frame),
+      onState: (change) => {
+        if (change.state === 'accepted') this.receiver.onOwnAccepted(change.message_id);
+        this.settled.changed(change);
+        events.emit('message_state', change);
+      },
+      onChange: () => saved.saveOutbox(() => outbox.entries()),
+      onSilence: () => this.connection.renew(CLOSE_CODES.ping_timeout.code, 'a send was not answered'),
+      onTokenRefused: () => void this.authentication.refresh(),
+    });
+  }
+
+  private makeReceiver(): Receiver {
+    const { events, options, recent, saved, savedPosition, deviceId } = this.parts;
+    return new Receiver({
+      recent,
+      savedPosition,
+      sender: this.sender,
+      timers: this.timers,
+      confirmAfterMs: options.confirmAfterMs,
+      confirmAfterEntries: options.confirmAfterEntries,
+      holeTimeoutMs: options.holeTimeoutMs,
+      transmit: (frame) => this.connection.send(frame),
+      save: (position) =>
+        saved.saveInbox({
+          device_id: deviceId,
+          ...(position !== undefined && { position }),
+          recent: recent.newest(MOST_SAVED_IDS),
+        }),
+      onMessage: (message) => events.emit('message', message),
+      onConversation: (change) => events.emit('conversation', change),
+      onMissed: (missed) => events.emit('missed', missed),
+      onHole: (code, reason) => this.connection.renew(code, reason),
+    });
+  }
+
+  private makeConnection(): Connection {
+    const { addresses, options, tokens, WebSocket, deviceId } = this.parts;
+    const separator = addresses.websocket.includes('?') ? '&' : '?';
+    return new Connection({
+      WebSocket,
+      address: () => `${addresses.websocket}${separator}device_id=${encodeURIComponent(deviceId)}`,
+      tokens,
+      timers: this.timers,
+      backoff: options.reconnectBackoff,
+      welcomeTimeoutMs: options.welcomeTimeoutMs,
+      onStatus: (status) => this.onStatus(status),
+      onWelcome: (welcome) => {
+        this.sender.welcomed(welcome.limits);
+        this.receiver.welcomed(welcome);
+      },
+      onFrame: (frame) => this.onFrame(frame),
+      onLost: () => {
+        this.sender.lost();
+        this.receiver.lost();
+      },
+    });
+  }
+
+  private makeAuthentication(): Authentication {
+    return new Authentication({
+      tokens: this.parts.tokens,
+      timers: this.timers,
+      backoff: this.parts.options.reconnectBackoff,
+      transmit: (frame) => this.connection.send(frame),
+      onSignedOut: (reason) => this.connection.stop({ state: 'signed_out', reason }),
+    });
+  }
+
+  private onStatus(status: ConnectionStatus): void {
+    if (status.state === 'signed_out' || status.state === 'refused') this.authentication.stop();
+    this.parts.events.emit('connection', status);
+    if (status.state === 'online') this.sender.pump();
+  }
+
+  private onFrame(frame: ServerFrame): void {
+    switch (frame.type) {
+      case 'message':
+        return this.receiver.onMessage(frame);
+      case 'conversation':
+        return this.receiver.onConversation(frame);
+      case 'stored':
+        return this.receiver.onStored(frame);
+      case 'accepted':
+        return this.sender.onAccepted(frame);
+      case 'rejected':
+        return this.sender.onRejected(frame);
+      case 'token_expiring':
+        return void this.authentication.refresh();
+      case 'error':
+        return this.parts.events.emit('fault', new ChatError(frame.code, frame.message, false));
+      case 'welcome':
+      case 'reconnect':
+      case 'authenticated':
+        return undefined;
+    }
+  }
+
+  private call<T>(base: string, { path, ...call }: ApiCall<T>): Promise<T> {
+    const { fetch, options } = this.parts;
+    const timeoutMs = options.httpTimeoutMs;
+    return this.withToken((token) => request<T>(fetch, { ...call, url: base + path, token, timeoutMs }));
+  }
+
+  /** Makes a call with the token, once more where the token was the fault. */
+  private async withToken<T>(call: (token: string) => Promise<T>): Promise<T> {
+    const { tokens } = this.parts;
+    const used = tokens.token;
+    try {
+      return await call(used);
+    } catch (thrown) {
+      if (!(thrown instanceof ChatError) || thrown.status !== 401) throw thrown;
+      if (tokens.token === used) await this.authentication.refresh();
+      return call(tokens.token);
+    }
+  }
+}
+
+function closedError(): ChatError {
+  return new ChatError('closed', 'the client was closed', false);
+}

@@ -1,0 +1,198 @@
+/**
+ * Keeps one connection to the server, as long as the server lets it.
+ *
+ * States (ConnectionState): `connecting` → `online` → `waiting` → `connecting` …, and the ends `signed_out`, `refused`,
+ * `closed`. One attempt at a time; everything runs on the one thread; what an await brings back is dropped where the
+ * attempt it belongs to is over (`generation`).
+ *
+ * Which close code means what stands in the protocol (mayReconnect). After 4001, an expired token, or a second
+ * handshake in a row that failed (a browser does not say why: the token may be the reason), the token is refreshed first.
+ */
+import { CLOSE_CODES, mayReconnect, type ServerFrame, type WelcomeFrame } from '@chat-app/protocol';
+import { ChatError } from '../errors';
+import type { ConnectionState, ConnectionStatus } from '../events';
+import type { TokenSource } from '../session/token-source';
+import { fullJitter, type BackoffBounds } from '../state/backoff';
+import type { Timers } from '../state/timers';
+import { openLink, type Link, type LinkEnd } from './open-link';
+import type { SocketConstructor } from './socket';
+
+/** A connection that lived this long resets the backoff: one that is cut at once again does not. */
+const STABLE_MS = 5_000;
+
+export interface ConnectionOptions {
+  WebSocket: SocketConstructor;
+  /** Address to connect to; asked anew each time. */
+  address: () => string;
+  tokens: TokenSource;
+  timers: Timers;
+  backoff: BackoffBounds;
+  welcomeTimeoutMs: number;
+  onStatus: (status: ConnectionStatus) => void;
+  onWelcome: (welcome: WelcomeFrame) => void;
+  onFrame: (frame: ServerFrame) => void;
+  /** The connection is gone: answers to what was sent will not come. */
+  onLost: () => void;
+}
+
+export class Connection {
+  private link: Link | undefined;
+  private current: ConnectionState = 'waiting';
+  private attempt = 0;
+  private failedHandshakes = 0;
+  private refreshFirst = false;
+  private generation = 0;
+
+  constructor(private readonly options: ConnectionOptions) {}
+
+  get state(): ConnectionState {
+    return this.current;
+  }
+
+  /** Connects now: at the start, or instead of waiting. Without effect while connected or at an end. */
+  connect(): void {
+    if (this.current !== 'waiting') return;
+    this.options.timers.clear('reconnect');
+    const generation = ++this.generation;
+    this.status({ state: 'connecting' });
+    // attempt() answers for all of its failures.
+    void this.attemptOnce(generation);
+  }
+
+  /** @returns false where not online: nothing was sent. */
+  send(frame: object): boolean {
+    return this.current === 'online' && (this.link?.send(frame) ?? false);
+  }
+
+  /** Ends this connection and makes another, after a delay where one is given. */
+  renew(code: number, reason: string): void {
+    this.link?.giveUp(code, reason);
+  }
+
+  /** Ends for good. */
+  stop(status: ConnectionStatus & { state: 'closed' | 'signed_out' | 'refused' }): void {
+    if (this.isOver()) return;
+    this.generation += 1;
+    this.options.timers.clear('reconnect');
+    this.options.timers.clear('stable');
+    this.options.timers.clear('asked to reconnect');
+    const link = this.link;
+    this.link = undefined;
+    link?.close();
+    if (link !== undefined) this.options.onLost();
+    this.status(status);
+  }
+
+  private async attemptOnce(generation: number): Promise<void> {
+    const { tokens } = this.options;
+    try {
+      if (this.refreshFirst || (tokens.expiresAt !== undefined && tokens.expiresAt <= Date.now())) {
+        await tokens.refresh();
+        if (generation !== this.generation) return;
+        this.refreshFirst = false;
+      }
+    } catch (thrown) {
+      if (generation === this.generation) this.refreshFailed(thrown);
+      return;
+    }
+    // A listener may have closed the client meanwhile.
+    if (generation === this.generation) this.open(generation);
+  }
+
+  private open(generation: number): void {
+    const { WebSocket, tokens, welcomeTimeoutMs } = this.options;
+    const mine = (): boolean => generation === this.generation;
+    try {
+      this.link = openLink({
+        WebSocket,
+        url: this.options.address(),
+        token: tokens.token,
+        welcomeTimeoutMs,
+        onWelcome: (welcome) => mine() && this.welcomed(welcome),
+        onFrame: (frame) => mine() && this.received(frame),
+        onEnd: (end) => mine() && this.ended(end),
+      });
+    } catch (thrown) {
+      // The constructor refuses an address or a token that cannot be one: no later try will be better.
+      this.stop({ state: 'refused', reason: String(thrown) });
+    }
+  }
+
+  private welcomed(welcome: WelcomeFrame): void {
+    this.failedHandshakes = 0;
+    this.options.timers.set('stable', STABLE_MS, () => {
+      this.attempt = 0;
+    });
+    this.options.onWelcome(welcome);
+    this.status({ state: 'online', ...(welcome.degraded === true && { degraded: true }) });
+  }
+
+  private received(frame: ServerFrame): void {
+    if (frame.type === 'reconnect') {
+      this.options.timers.set('asked to reconnect', frame.after_ms, () => {
+        this.attempt = 0;
+        this.leave('the server asked for it');
+      });
+      return;
+    }
+    this.options.onFrame(frame);
+  }
+
+  /** Leaves a connection in order and connects again at once. */
+  private leave(reason: string): void {
+    this.link?.close();
+    this.lost();
+    this.status({ state: 'waiting', reason, retry_in_ms: 0 });
+    this.connect();
+  }
+
+  private ended(end: LinkEnd): void {
+    this.lost();
+    if (end.code === CLOSE_CODES.signed_out.code) {
+      this.stop({ state: 'signed_out', code: end.code, reason: end.reason });
+      return;
+    }
+    if (!mayReconnect(end.code)) {
+      this.stop({ state: 'refused', code: end.code, reason: end.reason });
+      return;
+    }
+    if (!end.welcomed) {
+      this.failedHandshakes += 1;
+      if (this.failedHandshakes % 4 === 2) this.refreshFirst = true;
+    }
+    if (end.code === CLOSE_CODES.token_expired.code) this.refreshFirst = true;
+    this.wait({ code: end.code, ...(end.reason !== '' && { reason: end.reason }) });
+  }
+
+  private refreshFailed(thrown: unknown): void {
+    if (thrown instanceof ChatError && !thrown.retryable) {
+      this.stop({ state: 'signed_out', reason: thrown.message });
+      return;
+    }
+    this.wait({ reason: String(thrown) });
+  }
+
+  private wait(why: { code?: number; reason?: string }): void {
+    const delay = fullJitter(this.attempt, this.options.backoff);
+    this.attempt += 1;
+    this.options.timers.set('reconnect', delay, () => this.connect());
+    this.status({ state: 'waiting', ...why, retry_in_ms: delay });
+  }
+
+  private lost(): void {
+    this.generation += 1;
+    this.link = undefined;
+    this.options.timers.clear('stable');
+    this.options.timers.clear('asked to reconnect');
+    this.options.onLost();
+  }
+
+  private isOver(): boolean {
+    return this.current === 'closed' || this.current === 'signed_out' || this.current === 'refused';
+  }
+
+  private status(status: ConnectionStatus): void {
+    this.current = status.state;
+    this.options.onStatus(status);
+  }
+}

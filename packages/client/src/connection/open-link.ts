@@ -1,0 +1,120 @@
+import {
+  BEARER_SUBPROTOCOL_PREFIX,
+  CLOSE_CODES,
+  SUBPROTOCOL,
+  type ServerFrame,
+  type WelcomeFrame,
+} from '@chat-app/protocol';
+import { Timers } from '../state/timers';
+import { readFrame } from './read-frame';
+import type { Socket, SocketConstructor } from './socket';
+
+const OPEN = 1;
+
+/** Why a link ended. */
+export interface LinkEnd {
+  code: number;
+  reason: string;
+  /** Whether a welcome had come. */
+  welcomed: boolean;
+}
+
+export interface LinkOptions {
+  WebSocket: SocketConstructor;
+  url: string;
+  token: string;
+  /** Time within which `welcome` must come. */
+  welcomeTimeoutMs: number;
+  onWelcome(welcome: WelcomeFrame): void;
+  /** Every frame after `welcome`. */
+  onFrame(frame: ServerFrame): void;
+  /** Called once, unless close() was called before. */
+  onEnd(end: LinkEnd): void;
+}
+
+/** One connection. */
+export interface Link {
+  /** @returns false where the connection is not open: nothing was sent. */
+  send(frame: object): boolean;
+  /** Ends the connection without a call of onEnd. */
+  close(): void;
+  /** Ends the connection at once as one whose other side is gone: onEnd is called before this returns. */
+  giveUp(code: number, reason: string): void;
+}
+
+/**
+ * Opens a connection and watches over it. States: `opening` → (`welcome`) → `open` → `ended`; any state may end.
+ *
+ * Death of the connection is noticed by its `close` event; by a welcome that does not come; and, where pings can be seen
+ * (`ws`), by the silence of two ping intervals. Browsers show no pings, and a client sends none of its own: there the
+ * operating system's and the server's timeouts, and sends that stay unanswered, have to do.
+ */
+export function openLink(options: LinkOptions): Link {
+  const timers = new Timers();
+  let ended = false;
+  let welcomed = false;
+  let pingIntervalMs: number | undefined;
+  let fault = '';
+
+  const end = (code: number, reason: string): void => {
+    if (ended) return;
+    ended = true;
+    timers.releaseAll();
+    options.onEnd({ code, reason, welcomed });
+  };
+  const dispose = (code: number, reason: string): void => {
+    if (socket.terminate !== undefined && code !== CLOSE_CODES.normal.code) socket.terminate();
+    else socket.close(code, reason);
+  };
+  const giveUp = (code: number, reason: string): void => {
+    if (ended) return;
+    dispose(code, reason);
+    end(code, reason);
+  };
+  const alive = (): void => {
+    if (pingIntervalMs === undefined || ended) return;
+    timers.set('silence', 2 * pingIntervalMs, () => giveUp(CLOSE_CODES.ping_timeout.code, 'no ping came'));
+  };
+  const received = (data: unknown): void => {
+    if (ended) return;
+    alive();
+    const frame = readFrame(data);
+    if (frame === undefined) return;
+    if (frame.type !== 'welcome') {
+      if (welcomed) options.onFrame(frame);
+      return;
+    }
+    if (welcomed) return;
+    welcomed = true;
+    timers.clear('welcome');
+    if (typeof socket.on === 'function' && frame.ping_interval_ms > 0) {
+      pingIntervalMs = frame.ping_interval_ms;
+      socket.on('ping', alive);
+      alive();
+    }
+    options.onWelcome(frame);
+  };
+
+  const socket: Socket = new options.WebSocket(options.url, [SUBPROTOCOL, BEARER_SUBPROTOCOL_PREFIX + options.token]);
+  timers.set('welcome', options.welcomeTimeoutMs, () => giveUp(CLOSE_CODES.ping_timeout.code, 'no welcome came'));
+  socket.addEventListener('message', (event) => received(event.data));
+  socket.addEventListener('close', (event) => end(event.code, event.reason === '' ? fault : event.reason));
+  // A `close` event follows; without this listener ws would throw. Browsers do not say what was wrong, ws does.
+  socket.addEventListener('error', (event) => {
+    fault = (event as { message?: string }).message ?? '';
+  });
+  return {
+    send(frame) {
+      if (ended || socket.readyState !== OPEN) return false;
+      socket.send(JSON.stringify(frame));
+      return true;
+    },
+    close() {
+      if (ended) return;
+      ended = true;
+      timers.releaseAll();
+      dispose(CLOSE_CODES.normal.code, '');
+    },
+    giveUp,
+  };
+}

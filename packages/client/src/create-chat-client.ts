@@ -1,0 +1,83 @@
+import { newId, type SessionResponse } from '@chat-app/protocol';
+import { resolveAddresses } from './addresses';
+import { ChatClient } from './chat-client';
+import { socketConstructor } from './connection/socket';
+import { Emitter } from './emitter';
+import type { ChatEvents } from './events';
+import { login, refresh, type HttpOptions } from './http/authentication';
+import { compileOptions, type ChatClientOptions } from './options';
+import { sessionTokens, suppliedTokens, type TokenSource } from './session/token-source';
+import { Outbox } from './state/outbox';
+import { RecentIds } from './state/recent-ids';
+import { SavedState } from './storage';
+
+/**
+ * Makes a client and begins to connect. Resolves before it is online: listen to `connection`, or send at once, what is
+ * sent waits. Call close() when done.
+ * @throws ChatError where the credentials are refused or the service that should check them cannot be reached; TypeError
+ * where an option is wrong.
+ */
+export async function createChatClient(options: ChatClientOptions): Promise<ChatClient> {
+  const compiled = compileOptions(options);
+  const addresses = resolveAddresses(options);
+  const WebSocket = socketConstructor(options.WebSocket);
+  const events: Emitter<ChatEvents> = new Emitter((thrown) => reportFault(events, thrown));
+  const http: HttpOptions = {
+    url: addresses.authentication,
+    timeoutMs: compiled.httpTimeoutMs,
+    ...(options.fetch !== undefined && { fetch: options.fetch }),
+  };
+  const { tokens, session } = await identify(options, http, events);
+  const saved = new SavedState(options.storage, tokens.userId, (thrown) => events.emit('fault', asError(thrown)));
+  const [inbox, entries] = [await saved.loadInbox(), await saved.loadOutbox()];
+  const outbox = new Outbox({ capacity: compiled.outboxCapacity, backoff: compiled.sendBackoff });
+  for (const entry of entries) if (!outbox.has(entry.id)) outbox.add(entry);
+  const deviceId = options.deviceId ?? inbox?.device_id ?? newId();
+  // Position and memory belong to the device that saved them.
+  const resumed = inbox?.device_id === deviceId ? inbox : undefined;
+  if (resumed === undefined) await saved.saveInbox({ device_id: deviceId, recent: [] });
+  return new ChatClient({
+    addresses,
+    options: compiled,
+    WebSocket,
+    fetch: options.fetch ?? globalThis.fetch,
+    events,
+    tokens,
+    session,
+    http,
+    saved,
+    outbox,
+    recent: new RecentIds(compiled.recentCapacity, resumed?.recent ?? []),
+    savedPosition: resumed?.position,
+    deviceId,
+  });
+}
+
+async function identify(
+  options: ChatClientOptions,
+  http: HttpOptions,
+  events: Emitter<ChatEvents>,
+): Promise<{ tokens: TokenSource; session: SessionResponse | undefined }> {
+  const { session: given, credentials, getToken } = options;
+  if ([given, credentials, getToken].filter((each) => each !== undefined).length !== 1) {
+    throw new TypeError('give exactly one of session, credentials and getToken');
+  }
+  if (getToken !== undefined) return { tokens: await suppliedTokens(getToken), session: undefined };
+  const session = given ?? (credentials && (await login(http, credentials.username, credentials.password)));
+  if (session === undefined) throw new TypeError('give exactly one of session, credentials and getToken');
+  const refreshWith = (refreshToken: string): Promise<SessionResponse> => refresh(http, refreshToken);
+  return { tokens: sessionTokens(session, refreshWith, (next) => events.emit('session', next)), session };
+}
+
+/** A listener of `fault` that throws itself has nobody else to tell. */
+function reportFault(events: Emitter<ChatEvents>, thrown: unknown): void {
+  if (reporting.has(events)) return;
+  reporting.add(events);
+  events.emit('fault', asError(thrown));
+  reporting.delete(events);
+}
+const reporting = new WeakSet<object>();
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

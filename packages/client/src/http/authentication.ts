@@ -1,0 +1,70 @@
+import { SessionResponse, UserResponse } from '@chat-app/protocol';
+import { request, type Fetch } from './request';
+
+/** How to reach an HTTP service. */
+export interface HttpOptions {
+  /** Address of the service without a slash at its end. */
+  url: string;
+  fetch?: Fetch;
+  /** Default 15,000. */
+  timeoutMs?: number;
+}
+
+/** Creates a user and logs in. @throws ChatError username_taken, invalid_request, … */
+export function register(options: HttpOptions, username: string, password: string): Promise<SessionResponse> {
+  return post(options, '/register', { username, password }, SessionResponse);
+}
+
+/** @throws ChatError wrong_credentials, rate_limited, … */
+export function login(options: HttpOptions, username: string, password: string): Promise<SessionResponse> {
+  return post(options, '/login', { username, password }, SessionResponse);
+}
+
+/**
+ * Uses up a refresh token for new tokens. Where no answer came it may be called again with the same refresh token
+ * within ten seconds.
+ * @throws ChatError refresh_token_invalid or refresh_token_reused: log in again.
+ */
+export function refresh(options: HttpOptions, refreshToken: string): Promise<SessionResponse> {
+  return post(options, '/refresh', { refresh_token: refreshToken }, SessionResponse);
+}
+
+/** Ends the session that the refresh token belongs to, its connections included. */
+export function logout(options: HttpOptions, refreshToken: string): Promise<void> {
+  return post<void>(options, '/logout', { refresh_token: refreshToken });
+}
+
+/** @throws ChatError unknown_user */
+export function findUser(options: HttpOptions, token: string, username: string): Promise<UserResponse> {
+  return get(options, token, `/users?username=${encodeURIComponent(username)}`);
+}
+
+/** @throws ChatError unknown_user */
+export function getUser(options: HttpOptions, token: string, userId: string): Promise<UserResponse> {
+  return get(options, token, `/users/${encodeURIComponent(userId)}`);
+}
+
+function get(options: HttpOptions, token: string, path: string): Promise<UserResponse> {
+  return request(options.fetch ?? globalThis.fetch, {
+    method: 'GET',
+    url: options.url + path,
+    token,
+    answer: UserResponse,
+    timeoutMs: options.timeoutMs ?? 15_000,
+  });
+}
+
+function post<T>(
+  options: HttpOptions,
+  path: string,
+  body: unknown,
+  answer?: Parameters<typeof request<T>>[1]['answer'],
+): Promise<T> {
+  return request<T>(options.fetch ?? globalThis.fetch, {
+    method: 'POST',
+    url: options.url + path,
+    body,
+    ...(answer !== undefined && { answer }),
+    timeoutMs: options.timeoutMs ?? 15_000,
+  });
+}

@@ -1,0 +1,93 @@
+import {
+  ConversationResponse,
+  ConversationsResponse,
+  HistoryResponse,
+  MembersResponse,
+  type Role,
+} from '@chat-app/protocol';
+import type { HttpRequest, Schema } from './request';
+
+export type Conversations = { conversations: ConversationResponse[]; next?: string | undefined };
+export type History = ReturnType<typeof HistoryResponse.parse>;
+export type Members = ReturnType<typeof MembersResponse.parse>;
+
+/** One authenticated call of persistence. */
+export interface ApiCall<T> {
+  method: HttpRequest<T>['method'];
+  path: string;
+  body?: unknown;
+  answer?: Schema<T>;
+}
+export type Call = <T>(call: ApiCall<T>) => Promise<T>;
+
+/** Conversations and history over HTTP. Every method throws ChatError. */
+export class ConversationsApi {
+  constructor(private readonly call: Call) {}
+
+  /** The user's conversations, newest activity first, with last message and unread count. */
+  list(page: { after?: string; limit?: number } = {}): Promise<Conversations> {
+    return this.call<Conversations>({
+      method: 'GET',
+      path: `/conversations${query(page)}`,
+      answer: ConversationsResponse,
+    });
+  }
+
+  /** Creates a group of which the user is the owner. */
+  createGroup(title: string, memberIds: readonly string[]): Promise<ConversationResponse> {
+    const body = { title, member_ids: memberIds };
+    return this.call({ method: 'POST', path: '/conversations', body, answer: ConversationResponse });
+  }
+
+  get(conversationId: string): Promise<ConversationResponse> {
+    return this.call({ method: 'GET', path: path(conversationId), answer: ConversationResponse });
+  }
+
+  /** Owners only. */
+  async rename(conversationId: string, title: string): Promise<void> {
+    await this.call({ method: 'PATCH', path: path(conversationId), body: { title } });
+  }
+
+  members(conversationId: string): Promise<Members> {
+    return this.call({ method: 'GET', path: `${path(conversationId)}/members`, answer: MembersResponse });
+  }
+
+  /** Adds a member or changes a member's role. Owners only. */
+  async putMember(conversationId: string, userId: string, role: Role = 'member'): Promise<void> {
+    await this.call({ method: 'PUT', path: member(conversationId, userId), body: { role } });
+  }
+
+  /** Removes a member (owners only), or leaves where it is the user's own id. */
+  async removeMember(conversationId: string, userId: string): Promise<void> {
+    await this.call({ method: 'DELETE', path: member(conversationId, userId) });
+  }
+
+  /**
+   * Messages of a conversation in stored order: the newest, or those next to the message `before` or `after` names.
+   * `more` says whether there are further ones in that direction.
+   */
+  history(conversationId: string, page: { before?: string; after?: string; limit?: number } = {}): Promise<History> {
+    const at = `${path(conversationId)}/messages${query(page)}`;
+    return this.call<History>({ method: 'GET', path: at, answer: HistoryResponse });
+  }
+
+  /** The user has read up to and including this message. */
+  async markRead(conversationId: string, messageId: string): Promise<void> {
+    await this.call({ method: 'PUT', path: `${path(conversationId)}/read`, body: { message_id: messageId } });
+  }
+}
+
+function path(conversationId: string): string {
+  return `/conversations/${encodeURIComponent(conversationId)}`;
+}
+
+function member(conversationId: string, userId: string): string {
+  return `${path(conversationId)}/members/${encodeURIComponent(userId)}`;
+}
+
+function query(values: Record<string, string | number | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) if (value !== undefined) search.set(name, String(value));
+  const text = search.toString();
+  return text === '' ? '' : `?${text}`;
+}

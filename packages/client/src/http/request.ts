@@ -1,0 +1,79 @@
+import { ERRORS, type ErrorCode } from '@chat-app/protocol';
+import { ChatError } from '../errors';
+
+/** What this package uses of `fetch`. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** What this package uses of a schema. */
+export interface Schema<T> {
+  safeParse(value: unknown): { success: true; data: T } | { success: false; error: { message: string } };
+}
+
+export interface HttpRequest<T> {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  url: string;
+  body?: unknown;
+  token?: string;
+  /** Schema of the answer; without one the answer has no body. */
+  answer?: Schema<T>;
+  timeoutMs: number;
+}
+
+/**
+ * Makes one HTTP call.
+ * @throws ChatError with the server's code; `network` where no answer came in time, `bad_answer` where it cannot be read.
+ */
+export async function request<T>(fetch: Fetch, call: HttpRequest<T>): Promise<T> {
+  const { status, text } = await exchange(fetch, call);
+  if (status >= 400) throw refusal(status, text);
+  if (call.answer === undefined) return undefined as T;
+  const parsed = call.answer.safeParse(parse(text));
+  if (parsed.success) return parsed.data;
+  throw new ChatError('bad_answer', `${call.method} ${call.url}: ${parsed.error.message}`, false, { status });
+}
+
+async function exchange<T>(fetch: Fetch, call: HttpRequest<T>): Promise<{ status: number; text: string }> {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (call.body !== undefined) headers['content-type'] = 'application/json';
+  if (call.token !== undefined) headers['authorization'] = `Bearer ${call.token}`;
+  try {
+    const response = await fetch(call.url, {
+      method: call.method,
+      headers,
+      ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
+      signal: AbortSignal.timeout(call.timeoutMs),
+    });
+    return { status: response.status, text: await response.text() };
+  } catch (cause) {
+    throw new ChatError('network', `${call.method} ${call.url}: no answer`, true, { cause });
+  }
+}
+
+/** Makes an error of an answer; one that is not this product's (a proxy's, say) is judged by its status. */
+function refusal(status: number, text: string): ChatError {
+  const body = parse(text) as { error?: { code?: unknown; message?: unknown; retry_after_ms?: unknown } } | undefined;
+  const code = body?.error?.code;
+  if (typeof code === 'string' && Object.hasOwn(ERRORS, code)) {
+    const known = code as ErrorCode;
+    const retryAfterMs = body?.error?.retry_after_ms;
+    return new ChatError(
+      known,
+      typeof body?.error?.message === 'string' ? body.error.message : known,
+      ERRORS[known].retryable,
+      {
+        status,
+        ...(typeof retryAfterMs === 'number' && { retryAfterMs }),
+      },
+    );
+  }
+  const retryable = status === 429 || status >= 500;
+  return new ChatError(retryable ? 'unavailable' : 'bad_answer', `HTTP status ${status}`, retryable, { status });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

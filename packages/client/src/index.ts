@@ -1,0 +1,12 @@
+export { createChatClient } from './create-chat-client';
+export { ChatClient } from './chat-client';
+export * from './events';
+export * from './errors';
+export type { ChatClientOptions, Identity } from './options';
+export type { AddressOptions } from './addresses';
+export type { ChatStorage } from './storage';
+export type { OutboundMessage, SentMessage } from './messages/send-messages';
+export type { BackoffBounds } from './state/backoff';
+export { register, login, refresh, logout, findUser, getUser, type HttpOptions } from './http/authentication';
+export { ConversationsApi, type Conversations, type History, type Members } from './http/conversations';
+export { directConversationId } from '@chat-app/protocol';

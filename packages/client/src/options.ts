@@ -1,0 +1,65 @@
+import type { SessionResponse } from '@chat-app/protocol';
+import type { AddressOptions } from './addresses';
+import type { Fetch } from './http/request';
+import type { BackoffBounds } from './state/backoff';
+import type { ChatStorage } from './storage';
+
+/** Who connects: exactly one of the three. */
+export interface Identity {
+  /** What register, login or refresh answered. One client at a time may use a session: its refresh token is single use. */
+  session?: SessionResponse;
+  /** Logs in first. */
+  credentials?: { username: string; password: string };
+  /** Gives an access token; called again whenever a newer one is needed. */
+  getToken?: () => Promise<string> | string;
+}
+
+export interface ChatClientOptions extends AddressOptions, Identity {
+  /**
+   * Name of this device, kept between starts, so that it resumes where it stopped. By default that of the storage, else
+   * a new one.
+   */
+  deviceId?: string;
+  /** Keeps outbox, position and device id over restarts. By default nothing is kept. */
+  storage?: ChatStorage;
+  /** WebSocket constructor where the runtime has none (Node 20: that of the package `ws`), or to see pings. */
+  WebSocket?: unknown;
+  fetch?: Fetch;
+  /** Most messages that wait to be accepted. Default 1,000. */
+  outboxCapacity?: number;
+  /** Most message ids remembered to show each message once. Default 5,000. */
+  recentCapacity?: number;
+  /** `received` is sent this long after an entry … Default 500. */
+  confirmAfterMs?: number;
+  /** … or after this many. Default 50. */
+  confirmAfterEntries?: number;
+  /** Between connections. Default 500 ms to 30 s. */
+  reconnectBackoff?: BackoffBounds;
+  /** Between tries of a message that was rejected for the moment. Default 500 ms to 30 s. */
+  sendBackoff?: BackoffBounds;
+  /** Time within which `welcome` must come. Default 15,000. */
+  welcomeTimeoutMs?: number;
+  /** Time within which a send must be answered; longer means that the connection is dead. Default 20,000. */
+  answerTimeoutMs?: number;
+  /** Time within which a missing inbox entry must come, before a new connection is made. Default 5,000. */
+  holeTimeoutMs?: number;
+  /** Of each HTTP call. Default 15,000. */
+  httpTimeoutMs?: number;
+}
+
+/** The numbers of the options, complete. */
+export function compileOptions(options: ChatClientOptions) {
+  return {
+    outboxCapacity: options.outboxCapacity ?? 1_000,
+    recentCapacity: options.recentCapacity ?? 5_000,
+    confirmAfterMs: options.confirmAfterMs ?? 500,
+    confirmAfterEntries: options.confirmAfterEntries ?? 50,
+    reconnectBackoff: options.reconnectBackoff ?? { baseMs: 500, capMs: 30_000 },
+    sendBackoff: options.sendBackoff ?? { baseMs: 500, capMs: 30_000 },
+    welcomeTimeoutMs: options.welcomeTimeoutMs ?? 15_000,
+    answerTimeoutMs: options.answerTimeoutMs ?? 20_000,
+    holeTimeoutMs: options.holeTimeoutMs ?? 5_000,
+    httpTimeoutMs: options.httpTimeoutMs ?? 15_000,
+  };
+}
+export type CompiledOptions = ReturnType<typeof compileOptions>;
