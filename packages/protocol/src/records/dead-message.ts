@@ -12,6 +12,8 @@ export const DEAD_MESSAGE_HEADERS = {
   sourceTopic: 'source-topic',
   sourcePartition: 'source-partition',
   sourceOffset: 'source-offset',
+  /** `base64` where the value was not UTF-8, `none` where there was no value; absent where the value is as it was. */
+  valueEncoding: 'value-encoding',
 } as const;
 
 /** Reasons of our own for setting a message aside; a refusal by PostgreSQL is named by its SQLSTATE instead. */
