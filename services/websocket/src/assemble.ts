@@ -1,0 +1,159 @@
+/** Puts the journey's steps together; each knows only what it is given. */
+import type { Fanout, Logger, MessageLog, TokenVerifier } from '@chat-app/platform';
+import { ConnectionAcceptor } from './accept-connection';
+import { Authenticator } from './authenticate-connection';
+import type { WebsocketConfiguration } from './configuration';
+import { CursorKeeper } from './confirm-received';
+import { Deliverer } from './deliver-message';
+import { ConnectionDrainer } from './drain-connections';
+import { SessionWatch } from './end-sessions';
+import { Recipients } from './find-recipients';
+import { InboxFollower, type InboxEvent } from './follow-inbox';
+import type { Channels } from './hear-channels';
+import type { WebsocketMetrics } from './metrics';
+import { InboxOpener } from './open-inbox';
+import type { AuthenticationClient } from './peers/authentication-client';
+import type { PersistenceClient } from './peers/persistence-client';
+import { LivePublisher } from './publish-live';
+import { InboxReader } from './read-inbox';
+import { FrameReceiver } from './receive-frame';
+import { ConversationResolver } from './resolve-conversation';
+import { MessageSender } from './send-message';
+import { SocketServer } from './sockets/ws-server';
+import type { Connection, ConnectionEvents } from './state/connection';
+import type { Registry } from './state/registry';
+import type { TimerWheel } from './state/timer-wheel';
+import { HeadSweeper } from './sweep-heads';
+import type { Transmitter } from './transmit-frame';
+import { HeartbeatWatch } from './watch-heartbeats';
+
+/** What every step may use. */
+export interface Pod {
+  log: MessageLog;
+  fanout: Fanout;
+  verifier: TokenVerifier;
+  persistence: PersistenceClient;
+  authentication: AuthenticationClient;
+  configuration: WebsocketConfiguration;
+  logger: Logger;
+  metrics: WebsocketMetrics;
+  now: () => number;
+  random: () => number;
+  registry: Registry;
+  channels: Channels;
+  transmitter: Transmitter;
+  wheel: TimerWheel;
+}
+
+/** How long a closing handshake may take, milliseconds. */
+const CLOSE_TIMEOUT_MS = 5_000;
+
+/** Steps that keep connections up to date with their inboxes and sessions. */
+export interface Following {
+  step(connection: Connection, event: InboxEvent): void;
+  opener: InboxOpener;
+  sweeper: HeadSweeper;
+  sessions: SessionWatch;
+  cursors: CursorKeeper;
+}
+
+export function assembleFollowing(pod: Pod): Following {
+  const { configuration, persistence, authentication, registry, transmitter, wheel, metrics, logger } = pod;
+  const sessions = new SessionWatch(authentication, registry, transmitter, wheel, logger);
+  const sweeper: HeadSweeper = new HeadSweeper({
+    ...pod,
+    intervalMs: configuration.SWEEP_INTERVAL_MS,
+    degradedIntervalMs: configuration.DEGRADED_SWEEP_INTERVAL_MS,
+    step: (connection, event) => follower.step(connection, event),
+    onSweep: () => sessions.checkAll(),
+  });
+  const opener = new InboxOpener({
+    ...pod,
+    catchUpEntries: configuration.CATCH_UP_ENTRIES,
+    lookAgain: (userId) => sweeper.lookAt(userId),
+  });
+  const follower: InboxFollower = new InboxFollower({
+    ...pod,
+    reader: new InboxReader(persistence, metrics, logger),
+    reopen(connection) {
+      void opener.open(connection).then((inbox) => {
+        if (inbox === undefined) follower.step(connection, { kind: 'open_failed' });
+        else follower.step(connection, { kind: 'opened', position: inbox.position, head: inbox.head });
+      });
+    },
+    onMembership: ({ userId }, { conversation_id, kind, seq }) =>
+      opener.changeGroup(userId, conversation_id, kind, seq),
+  });
+  const step = (connection: Connection, event: InboxEvent): void => follower.step(connection, event);
+  return { step, opener, sweeper, sessions, cursors: new CursorKeeper(persistence, metrics, logger) };
+}
+
+/** Steps that take what clients and the fan-out say. */
+export interface Conversing {
+  receiver: FrameReceiver;
+  deliverer: Deliverer;
+  authenticator: Authenticator;
+}
+
+export function assembleConversing(pod: Pod, following: Following): Conversing {
+  const { configuration, authentication, persistence, logger } = pod;
+  const { step, opener, sessions, cursors } = following;
+  const deliverer = new Deliverer({
+    ...pod,
+    step,
+    changeGroup: (userId, group, change, seq) => opener.changeGroup(userId, group, change, seq),
+    endSessions: (userId, sessionIds) => sessions.end(userId, sessionIds),
+  });
+  const authenticator = new Authenticator({ ...pod, onSession: (connection) => sessions.check(connection) });
+  const recipients = new Recipients(authentication, logger);
+  const joinGroup = (userId: string, group: string): void => opener.joinGroup(userId, group);
+  const sender = new MessageSender({
+    ...pod,
+    step,
+    publisher: new LivePublisher({
+      ...pod,
+      deliverHere: (channel, payload) => deliverer.receive(channel, payload),
+    }),
+    resolver: new ConversationResolver(recipients, persistence, joinGroup, logger),
+    limits: {
+      unacknowledged: configuration.MAX_UNACKNOWLEDGED_SENDS,
+      perSecond: configuration.SENDS_PER_SECOND,
+      burst: configuration.SENDS_BURST,
+      contentBytes: configuration.CONTENT_BYTES,
+    },
+  });
+  return { deliverer, authenticator, receiver: new FrameReceiver({ ...pod, sender, cursors, authenticator }) };
+}
+
+/** Steps that let clients in, look after them, and send them away. */
+export interface Hosting {
+  acceptor: ConnectionAcceptor;
+  drainer: ConnectionDrainer;
+  heartbeats: HeartbeatWatch;
+}
+
+export function assembleHosting(pod: Pod, following: Following, events: ConnectionEvents): Hosting {
+  const { configuration, transmitter, random, now } = pod;
+  const { step, opener, sessions, cursors } = following;
+  const heartbeats = new HeartbeatWatch(configuration.PING_INTERVAL_MS, transmitter, random);
+  const acceptor = new ConnectionAcceptor({
+    ...pod,
+    step,
+    opener,
+    events,
+    sockets: new SocketServer({ frameBytes: configuration.FRAME_BYTES, closeTimeoutMs: CLOSE_TIMEOUT_MS }),
+    onOpened(connection) {
+      heartbeats.begin(connection, now());
+      sessions.check(connection);
+    },
+  });
+  const drainer = new ConnectionDrainer({
+    ...pod,
+    step,
+    cursors,
+    acceptor,
+    settleMs: configuration.ENDPOINT_SETTLE_MS,
+    windowMs: configuration.DRAIN_WINDOW_MS,
+  });
+  return { acceptor, drainer, heartbeats };
+}

@@ -1,0 +1,67 @@
+import { LIMITS } from '@chat-app/protocol';
+import { integer, list, text, type Configuration } from '@chat-app/platform';
+
+/** The variables of this service's own; the parts that it shares with others come from the platform. */
+export const websocketVariables = {
+  PORT: integer({ default: 8080, max: 65_535, description: 'Port of the sockets.' }),
+  PERSISTENCE_URL: text({ pattern: /^https?:\/\//, description: 'Internal address of persistence (port 8091).' }),
+  AUTHENTICATION_URL: text({ pattern: /^https?:\/\//, description: 'Internal address of authentication (port 8001).' }),
+  ALLOWED_ORIGINS: list({
+    default: [],
+    description: 'Origins of pages that may connect, comma-separated; `*` is any, none means the same host only.',
+  }),
+  MAX_CONNECTIONS: integer({ default: 50_000, min: 1, description: 'Most sockets of this pod.' }),
+  MAX_CONNECTIONS_PER_USER: integer({ default: 20, min: 1, description: 'Most sockets of one user on this pod.' }),
+  MAX_UNACKNOWLEDGED_SENDS: integer({
+    default: 256,
+    min: 1,
+    description:
+      'Most sends of one socket without an answer; then it is not read, beyond twice that they are rejected.',
+  }),
+  SENDS_PER_SECOND: integer({ default: 20, min: 1, description: 'Sends per second of one user on this pod.' }),
+  SENDS_BURST: integer({ default: 100, min: 1, description: 'Sends of one user that may come at once.' }),
+  MAX_OUTBOUND_BYTES: integer({
+    default: 1_048_576,
+    min: 65_536,
+    description: 'Bytes waiting for one socket beyond which it is closed as slow. A quarter of it stops live pushes.',
+  }),
+  PING_INTERVAL_MS: integer({
+    default: 25_000,
+    min: 100,
+    description: 'Time between pings; two unanswered are the end.',
+  }),
+  SWEEP_INTERVAL_MS: integer({ default: 30_000, min: 100, description: 'Time between looks at all inbox heads.' }),
+  DEGRADED_SWEEP_INTERVAL_MS: integer({
+    default: 1_500,
+    min: 100,
+    description: 'The same while the fan-out is away.',
+  }),
+  CATCH_UP_ENTRIES: integer({
+    default: LIMITS.catchUpEntries,
+    min: 0,
+    max: 100_000,
+    description: 'A device further behind is sent only this many entries.',
+  }),
+  CONTENT_BYTES: integer({
+    default: LIMITS.contentBytes,
+    min: 1,
+    max: LIMITS.contentBytes,
+    description: 'Largest content of a message.',
+  }),
+  FRAME_BYTES: integer({
+    default: LIMITS.frameBytes,
+    min: 1_024,
+    max: 1_048_576,
+    description: 'Largest frame read from a client.',
+  }),
+  DRAIN_WINDOW_MS: integer({ default: 20_000, description: 'Time over which a draining pod sends its clients away.' }),
+};
+
+/** What `createWebsocket` needs to know. */
+export type WebsocketConfiguration = Omit<
+  Configuration<typeof websocketVariables>,
+  'PORT' | 'PERSISTENCE_URL' | 'AUTHENTICATION_URL'
+> & {
+  /** How long a draining pod keeps accepting. */
+  readonly ENDPOINT_SETTLE_MS: number;
+};

@@ -1,0 +1,103 @@
+import { SECONDS_BUCKETS, type Counter, type Histogram, type Metrics } from '@chat-app/platform';
+
+/** Counts in plain numbers and hands them to the metric when it is read: this runs several times per message. */
+export class Tally {
+  readonly #counts = new Map<string, number>();
+
+  constructor(
+    private readonly counter: Counter,
+    private readonly label: string | undefined,
+  ) {}
+
+  add(value: string, amount = 1): void {
+    this.#counts.set(value, (this.#counts.get(value) ?? 0) + amount);
+  }
+
+  /** Hands over what was counted since the last time. */
+  flush(): void {
+    for (const [value, amount] of this.#counts) this.counter.inc(this.label ? { [this.label]: value } : {}, amount);
+    this.#counts.clear();
+  }
+}
+
+/** Why the inbox was read. */
+export type ReadCause = 'connect' | 'notice' | 'sweep' | 'resubscribe' | 'membership' | 'retry' | 'drained';
+
+/** Every metric of this service. */
+export interface WebsocketMetrics {
+  opened: Counter;
+  closed: Tally;
+  refused: Tally;
+  framesIn: Tally;
+  framesOut: Tally;
+  outboundBytes: Tally;
+  accepted: Tally;
+  rejected: Tally;
+  liveDeliveries: Tally;
+  storedNotices: Tally;
+  catchUpReads: Tally;
+  catchUpFailures: Counter;
+  confirmations: Counter;
+  publishFailures: Counter;
+  slow: Counter;
+  appendSeconds: Histogram;
+  deliverySeconds: Histogram;
+  /** Counted up to now goes to the registry. */
+  flush(): void;
+}
+
+/** Declares the metrics; `connections` and `draining` are asked for at each scrape. */
+export function declareMetrics(
+  metrics: Metrics,
+  read: { connections(): number; draining(): number },
+): WebsocketMetrics {
+  const tallies: Tally[] = [];
+  // Declared first: it is collected first, and then everything tallied so far is in the counters.
+  metrics.gauge({
+    name: 'chat_websocket_connections',
+    help: 'Sockets open now.',
+    collect: (gauge) => {
+      for (const tally of tallies) tally.flush();
+      gauge.set(read.connections());
+    },
+  });
+  metrics.gauge({
+    name: 'chat_websocket_draining_connections',
+    help: 'Sockets still to be closed by the drain; 0 when not draining.',
+    collect: (gauge) => gauge.set(read.draining()),
+  });
+  const tally = (name: string, help: string, label?: string): Tally => {
+    const labelNames = label === undefined ? [] : [label];
+    const made = new Tally(metrics.counter({ name, help, labelNames }), label);
+    tallies.push(made);
+    return made;
+  };
+  return {
+    opened: metrics.counter({ name: 'chat_websocket_connections_opened_total', help: 'Sockets opened.' }),
+    closed: tally('chat_websocket_connections_closed_total', 'Sockets closed, by close code.', 'code'),
+    refused: tally('chat_websocket_handshakes_refused_total', 'Handshakes refused, by error code.', 'code'),
+    framesIn: tally('chat_websocket_frames_received_total', 'Frames of clients, by type.', 'type'),
+    framesOut: tally('chat_websocket_frames_sent_total', 'Frames to clients, by type.', 'type'),
+    outboundBytes: tally('chat_websocket_sent_bytes_total', 'Bytes of frames written to sockets.'),
+    accepted: tally('chat_messages_accepted_total', 'Messages the log acknowledged.'),
+    rejected: tally('chat_messages_rejected_total', 'Sends answered with rejected, by error code.', 'code'),
+    liveDeliveries: tally('chat_websocket_live_deliveries_total', 'Live messages sent to a socket.'),
+    storedNotices: tally('chat_websocket_stored_notices_total', 'Stored notices heard, in inbox positions.'),
+    catchUpReads: tally('chat_websocket_inbox_reads_total', 'Reads of an inbox, by cause.', 'cause'),
+    catchUpFailures: metrics.counter({ name: 'chat_websocket_inbox_read_failures_total', help: 'Reads that failed.' }),
+    confirmations: metrics.counter({ name: 'chat_websocket_cursors_written_total', help: 'Cursors handed on.' }),
+    publishFailures: metrics.counter({ name: 'chat_websocket_publish_failures_total', help: 'Live publishes lost.' }),
+    slow: metrics.counter({ name: 'chat_websocket_congestions_total', help: 'Sockets that stopped being pushed to.' }),
+    appendSeconds: metrics.histogram({
+      name: 'chat_websocket_append_seconds',
+      help: 'From the send frame to the acknowledgement of the log.',
+      buckets: SECONDS_BUCKETS,
+    }),
+    deliverySeconds: metrics.histogram({
+      name: 'chat_websocket_accepted_to_delivered_seconds',
+      help: 'From sent_at to the write on the recipient pod (clocks of two pods).',
+      buckets: SECONDS_BUCKETS,
+    }),
+    flush: () => tallies.forEach((each) => each.flush()),
+  };
+}

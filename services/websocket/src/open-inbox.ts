@@ -1,0 +1,64 @@
+import type { OpenConnectionResponse } from '@chat-app/protocol';
+import { isPlatformError, type Logger } from '@chat-app/platform';
+import type { Channels } from './hear-channels';
+import type { PersistenceClient } from './peers/persistence-client';
+import type { Connection } from './state/connection';
+import type { Registry } from './state/registry';
+import { Semaphore } from './state/semaphore';
+
+/** Asks in flight per pod. */
+const MOST_OPENS = 16;
+
+export interface OpenerParts {
+  persistence: PersistenceClient;
+  registry: Registry;
+  channels: Channels;
+  catchUpEntries: number;
+  /** Looks at the user's inbox head once more: something may have come before its channel was heard. */
+  lookAgain(userId: string): void;
+  logger: Logger;
+}
+
+/** Asks persistence where a device resumes and what groups its user is in, and hears those groups. */
+export class InboxOpener {
+  readonly #opens = new Semaphore(MOST_OPENS);
+
+  constructor(private readonly parts: OpenerParts) {}
+
+  /** Undefined where persistence is away. Never rejects. */
+  async open(connection: Connection): Promise<OpenConnectionResponse | undefined> {
+    const { persistence, catchUpEntries, logger, registry } = this.parts;
+    const { userId, deviceId } = connection;
+    let answer: OpenConnectionResponse;
+    try {
+      answer = await this.#opens.run(() => persistence.openConnection(userId, deviceId, catchUpEntries));
+    } catch (error) {
+      const level = isPlatformError(error, 'service_unavailable') ? 'debug' : 'error';
+      logger[level]('an inbox could not be opened', { user_id: userId, error });
+      return undefined;
+    }
+    if (connection.user !== undefined) {
+      const change = registry.setGroups(connection.user, answer.conversation_ids, answer.head);
+      void this.#hear(userId, change);
+    }
+    return answer;
+  }
+
+  /** Hears channels of groups, and looks once more at the inbox of a user who only now hears them. */
+  async #hear(userId: string, change: { wanted: string[]; unwanted: string[] }): Promise<void> {
+    const heard = await this.parts.channels.follow(change);
+    if (heard && change.wanted.length > 0) this.parts.lookAgain(userId);
+  }
+
+  /** Follows a join or leave. */
+  changeGroup(userId: string, group: string, change: 'joined' | 'left', seq: number): void {
+    const user = this.parts.registry.find(userId);
+    if (user !== undefined) void this.#hear(userId, this.parts.registry.changeGroup(user, group, change, seq));
+  }
+
+  /** The user is in this group, as persistence answered. */
+  joinGroup(userId: string, group: string): void {
+    const user = this.parts.registry.find(userId);
+    if (user !== undefined) void this.#hear(userId, this.parts.registry.join(user, group));
+  }
+}

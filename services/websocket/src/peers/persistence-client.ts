@@ -1,0 +1,69 @@
+import {
+  HeadsResponse,
+  InboxResponse,
+  MembershipResponse,
+  OpenConnectionResponse,
+  type Cursor,
+  type InboxEntry,
+} from '@chat-app/protocol';
+import { isPlatformError, type ServiceClient } from '@chat-app/platform';
+
+/** Consecutive entries of an inbox, and how far it reaches. */
+export interface InboxPage {
+  entries: readonly InboxEntry[];
+  head: number;
+}
+
+/**
+ * What this service asks persistence.
+ * Every call throws PlatformError service_unavailable (try again) or service_refused (a fault of ours).
+ */
+export interface PersistenceClient {
+  /** Where a device resumes, and the groups of its user. */
+  openConnection(userId: string, deviceId: string, catchUpEntries: number): Promise<OpenConnectionResponse>;
+  /** Entries `after + 1` and on. */
+  readInbox(userId: string, after: number, limit: number): Promise<InboxPage>;
+  /** Number of the newest entry of each inbox; users without one are left out. */
+  readHeads(userIds: readonly string[]): Promise<Readonly<Record<string, number>>>;
+  confirm(cursors: readonly Cursor[]): Promise<void>;
+  /** Undefined where there is no such conversation or the user is not in it. */
+  findMembership(conversationId: string, userId: string): Promise<MembershipResponse | undefined>;
+}
+
+/** Persistence over HTTP. */
+export function createPersistenceClient(client: ServiceClient): PersistenceClient {
+  return {
+    openConnection: (userId, deviceId, catchUpEntries) =>
+      client.call({
+        method: 'POST',
+        path: '/internal/connections',
+        body: { user_id: userId, device_id: deviceId, catch_up_entries: catchUpEntries },
+        response: OpenConnectionResponse,
+      }),
+    readInbox: (userId, after, limit) =>
+      client.call({
+        method: 'GET',
+        path: '/internal/inbox',
+        query: { user_id: userId, after, limit },
+        response: InboxResponse,
+      }),
+    async readHeads(userIds) {
+      const body = { user_ids: userIds };
+      const { heads } = await client.call({ method: 'POST', path: '/internal/heads', body, response: HeadsResponse });
+      return heads;
+    },
+    async confirm(cursors) {
+      await client.call({ method: 'POST', path: '/internal/cursors', body: { cursors }, response: null });
+    },
+    async findMembership(conversationId, userId) {
+      const path = '/internal/conversations/{conversation_id}/members/{user_id}';
+      const params = { conversation_id: conversationId, user_id: userId };
+      try {
+        return await client.call({ method: 'GET', path, params, response: MembershipResponse });
+      } catch (thrown) {
+        if (isPlatformError(thrown, 'service_refused') && thrown.details['status'] === 404) return undefined;
+        throw thrown;
+      }
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { LIMITS } from '@chat-app/protocol';
+import type { Fanout, Logger } from '@chat-app/platform';
+import type { InboxEvent } from './follow-inbox';
+import type { ReadCause } from './metrics';
+import type { PersistenceClient } from './peers/persistence-client';
+import type { Connection } from './state/connection';
+import type { Registry } from './state/registry';
+import type { TimerWheel } from './state/timer-wheel';
+
+export interface SweeperParts {
+  persistence: PersistenceClient;
+  registry: Registry;
+  fanout: Fanout;
+  wheel: TimerWheel;
+  intervalMs: number;
+  degradedIntervalMs: number;
+  random: () => number;
+  step(connection: Connection, event: InboxEvent): void;
+  /** Called with each full sweep: other things are looked at as often. */
+  onSweep(): void;
+  logger: Logger;
+}
+
+/** How long single looks are collected into one call, milliseconds. */
+const COLLECT_MS = 50;
+
+/**
+ * Compares where the inboxes end with where their connections stand. It finds whatever the fan-out lost: about every half
+ * minute, at once after the fan-out was away, and every second or two while it is.
+ *
+ * States: stopped → waiting ⇄ sweeping → stopped. One sweep at a time; a wish that comes meanwhile is granted after it.
+ */
+export class HeadSweeper {
+  #timer: NodeJS.Timeout | undefined;
+  #sweeping = false;
+  #again: ReadCause | undefined;
+  #running = false;
+  /** The last sweep failed: the next comes as soon as while degraded. */
+  #failed = false;
+  readonly #looks = new Set<string>();
+
+  constructor(private readonly parts: SweeperParts) {}
+
+  start(): void {
+    this.#running = true;
+    this.parts.fanout.onGap(() => this.#sweepNow('resubscribe'));
+    this.parts.fanout.onStateChange(() => this.#arm());
+    this.#arm();
+  }
+
+  stop(): void {
+    this.#running = false;
+    clearTimeout(this.#timer);
+  }
+
+  /** Looks at one user's inbox soon, together with others. */
+  lookAt(userId: string): void {
+    this.#looks.add(userId);
+    if (this.#looks.size > 1) return;
+    this.parts.wheel.after(COLLECT_MS, () => {
+      const users = [...this.#looks];
+      this.#looks.clear();
+      void this.#compare(users, 'connect');
+    });
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    if (!this.#running || this.#sweeping) return;
+    const { fanout, intervalMs, degradedIntervalMs, random } = this.parts;
+    const interval = fanout.state === 'degraded' || this.#failed ? degradedIntervalMs : intervalMs;
+    this.#timer = setTimeout(() => this.#sweepNow('sweep'), interval * (0.8 + 0.4 * random()));
+  }
+
+  #sweepNow(cause: ReadCause): void {
+    if (!this.#running) return;
+    if (this.#sweeping) {
+      this.#again = cause;
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#sweeping = true;
+    if (this.parts.fanout.state === 'connected' && !this.#failed) this.parts.onSweep();
+    void this.#compare(this.parts.registry.userIds, cause).then((compared) => {
+      this.#sweeping = false;
+      this.#failed = !compared;
+      const again = this.#again;
+      this.#again = undefined;
+      if (again === undefined) this.#arm();
+      else this.#sweepNow(again);
+    });
+  }
+
+  /** Whether all heads could be read. Never rejects. */
+  async #compare(userIds: readonly string[], cause: ReadCause): Promise<boolean> {
+    const { persistence, logger } = this.parts;
+    try {
+      for (let start = 0; start < userIds.length; start += LIMITS.usersPerCall) {
+        const heads = await persistence.readHeads(userIds.slice(start, start + LIMITS.usersPerCall));
+        for (const [userId, head] of Object.entries(heads)) this.#tell(userId, head, cause);
+      }
+      return true;
+    } catch (error) {
+      logger.debug('inbox heads could not be read', { error });
+      return false;
+    }
+  }
+
+  #tell(userId: string, head: number, cause: ReadCause): void {
+    const { registry, step } = this.parts;
+    for (const connection of registry.find(userId)?.connections ?? []) {
+      if (connection.inbox.position >= 0 && head <= connection.inbox.head) continue;
+      connection.readCause = cause;
+      step(connection, { kind: 'head', seq: head });
+    }
+  }
+}
