@@ -1,0 +1,46 @@
+import { PlatformError, type TokenClaims, type TokenVerifier } from '@chat-app/platform';
+import type { AuthenticationClient } from '../peers/authentication-client';
+
+/** Authentication in memory. Its tokens are readable claims: how real ones are checked is tested with their verifier. */
+export class TestAuthentication implements AuthenticationClient, TokenVerifier {
+  away = false;
+  readonly unknown = new Set<string>();
+  readonly ended = new Set<string>();
+  /** Questions about users so far. */
+  questions = 0;
+
+  token(userId: string, options: { sessionId?: string; expiresInMs?: number } = {}): string {
+    const expiresAt = Math.ceil((Date.now() + (options.expiresInMs ?? 600_000)) / 1_000);
+    const claims: TokenClaims = {
+      userId,
+      sessionId: options.sessionId ?? `session-of-${userId}`,
+      tokenId: 'token',
+      issuedAt: Math.floor(Date.now() / 1_000),
+      expiresAt,
+    };
+    return Buffer.from(JSON.stringify(claims)).toString('base64url');
+  }
+
+  async verify(token: string): Promise<TokenClaims> {
+    if (this.away) throw new PlatformError('service_unavailable', 'taken away by the test');
+    let claims: TokenClaims;
+    try {
+      claims = JSON.parse(Buffer.from(token, 'base64url').toString()) as TokenClaims;
+    } catch {
+      throw new PlatformError('token_invalid', 'not a token');
+    }
+    if (claims.expiresAt * 1_000 <= Date.now()) throw new PlatformError('token_expired', 'expired');
+    return claims;
+  }
+
+  async findUnknownUsers(userIds: readonly string[]): Promise<string[]> {
+    this.questions += 1;
+    if (this.away) throw new PlatformError('service_unavailable', 'taken away by the test');
+    return userIds.filter((id) => this.unknown.has(id));
+  }
+
+  async findEndedSessions(sessionIds: readonly string[]): Promise<string[]> {
+    if (this.away) throw new PlatformError('service_unavailable', 'taken away by the test');
+    return sessionIds.filter((id) => this.ended.has(id));
+  }
+}

@@ -1,0 +1,92 @@
+import { PlatformError, type Fanout, type FanoutState } from '@chat-app/platform';
+
+/** A fan-out between the pods of one test, which can be taken away and can lose what it is given. */
+export class TestBus {
+  readonly #fanouts = new Set<TestFanout>();
+  /** Decides what is lost. */
+  loses: (channel: string) => boolean = () => false;
+  #state: FanoutState = 'connected';
+
+  get state(): FanoutState {
+    return this.#state;
+  }
+
+  join(): TestFanout {
+    const fanout = new TestFanout(this);
+    this.#fanouts.add(fanout);
+    return fanout;
+  }
+
+  leave(fanout: TestFanout): void {
+    this.#fanouts.delete(fanout);
+  }
+
+  /** Takes the bus away, or brings it back (with the gap that this means). */
+  set(state: FanoutState): void {
+    this.#state = state;
+    for (const fanout of this.#fanouts) fanout.changed(state);
+  }
+
+  publish(channel: string, payload: string): void {
+    if (this.loses(channel)) return;
+    const bytes = Buffer.from(payload);
+    for (const fanout of this.#fanouts) fanout.hear(channel, bytes);
+  }
+}
+
+/** One pod's end of a TestBus. */
+export class TestFanout implements Fanout {
+  readonly channels = new Set<string>();
+  #receiver: (channel: string, payload: Uint8Array) => void = () => undefined;
+  #onGap: () => void = () => undefined;
+  #onState: (state: FanoutState) => void = () => undefined;
+
+  constructor(private readonly bus: TestBus) {}
+
+  get state(): FanoutState {
+    return this.bus.state;
+  }
+
+  async publish(channel: string, payload: string): Promise<void> {
+    this.#available();
+    this.bus.publish(channel, payload);
+  }
+
+  async subscribe(channels: readonly string[]): Promise<void> {
+    for (const channel of channels) this.channels.add(channel);
+    this.#available();
+  }
+
+  async unsubscribe(channels: readonly string[]): Promise<void> {
+    for (const channel of channels) this.channels.delete(channel);
+  }
+
+  onMessage(receiver: (channel: string, payload: Uint8Array) => void): void {
+    this.#receiver = receiver;
+  }
+
+  onGap(listener: () => void): void {
+    this.#onGap = listener;
+  }
+
+  onStateChange(listener: (state: FanoutState) => void): void {
+    this.#onState = listener;
+  }
+
+  async close(): Promise<void> {
+    this.bus.leave(this);
+  }
+
+  hear(channel: string, payload: Uint8Array): void {
+    if (this.state === 'connected' && this.channels.has(channel)) this.#receiver(channel, payload);
+  }
+
+  changed(state: FanoutState): void {
+    this.#onState(state);
+    if (state === 'connected') this.#onGap();
+  }
+
+  #available(): void {
+    if (this.state !== 'connected') throw new PlatformError('fanout_unavailable', 'taken away by the test');
+  }
+}
