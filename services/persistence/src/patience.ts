@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RecordBatch } from '@chat-app/platform';
+
+const FIRST_MS = 100;
+const LONGEST_MS = 5_000;
+const HEARTBEAT_MS = 2_000;
+
+/**
+ * Waits inside a batch handler while something is away: 100 ms, doubling to 5 s, half of it random so that pods do not
+ * return in step. The group hears heartbeats meanwhile, so that the partition stays.
+ *
+ * State: how often it waited since it last succeeded. One owner, one batch.
+ */
+export class Patience {
+  #waits = 0;
+
+  constructor(readonly batch: Pick<RecordBatch, 'signal' | 'heartbeat'>) {}
+
+  /** How often it waited in a row. */
+  get waits(): number {
+    return this.#waits;
+  }
+
+  /** What was away is back. */
+  succeeded(): void {
+    this.#waits = 0;
+  }
+
+  /** Waits the next while. @throws the signal's reason when the handler should give up; what a heartbeat throws */
+  async wait(): Promise<void> {
+    const longest = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(this.#waits, 16));
+    this.#waits += 1;
+    await pause(this.batch, longest / 2 + Math.random() * (longest / 2));
+  }
+}
+
+/** Waits a while with heartbeats. @throws the signal's reason when the handler should give up; what a heartbeat throws */
+export async function pause(batch: Pick<RecordBatch, 'signal' | 'heartbeat'>, milliseconds: number): Promise<void> {
+  const end = performance.now() + milliseconds;
+  for (;;) {
+    batch.signal.throwIfAborted();
+    await batch.heartbeat();
+    const left = end - performance.now();
+    if (left <= 0) return;
+    // An abort ends the sleep early; the check above then throws the signal's own reason.
+    await sleep(Math.min(left, HEARTBEAT_MS), undefined, { signal: batch.signal }).catch(() => undefined);
+  }
+}
