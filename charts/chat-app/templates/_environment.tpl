@@ -66,10 +66,8 @@ Environment of each process, as docs/operations.md describes it. Secrets are fil
 {{- define "chat-app.environment.kafka" -}}
 {{- with .root.Values.kafka -}}
 - { name: KAFKA_BROKERS, value: {{ join "," .brokers | quote }} }
-{{- if and .tls.enabled .tls.caSecret }}
+{{- if .tls.enabled }}
 - { name: KAFKA_TLS_CA_FILE, value: /etc/chat-app/kafka-ca.crt }
-{{- else if .tls.enabled }}
-- { name: KAFKA_TLS_CA_FILE, value: /etc/ssl/certs/ca-certificates.crt }
 {{- end }}
 {{- if eq .clientAuthentication "scram-sha-512" }}
 - { name: KAFKA_SASL_MECHANISM, value: scram-sha-512 }

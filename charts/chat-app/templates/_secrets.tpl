@@ -14,7 +14,7 @@ projected:
     {{- end }}
     {{- if ne $service "authentication" }}
     {{- $user := index $v.kafka $service }}
-    {{- if and $v.kafka.tls.enabled $v.kafka.tls.caSecret }}
+    {{- if $v.kafka.tls.enabled }}
     - secret: { name: {{ $v.kafka.tls.caSecret }}, items: [{ key: {{ $v.kafka.tls.caKey | quote }}, path: kafka-ca.crt }] }
     {{- end }}
     {{- if eq $v.kafka.clientAuthentication "scram-sha-512" }}

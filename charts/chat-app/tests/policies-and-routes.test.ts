@@ -1,0 +1,89 @@
+import { at, describeWithHelm, render, type KubernetesObject } from './render';
+
+const FROM = { networkPolicy: { ingressFrom: [{ namespaceSelector: { matchLabels: { name: 'edge' } } }] } };
+
+interface Peer {
+  podSelector?: { matchLabels: Record<string, string> };
+}
+interface Rule {
+  ports: { port: string | number }[];
+  from?: Peer[];
+  to?: Peer[];
+}
+interface RouteRule {
+  matches: unknown;
+  timeouts?: unknown;
+}
+interface IngressPath {
+  path: string;
+  backend: { service: { name: string; port: unknown } };
+}
+
+describeWithHelm('policies and routes of the chart', () => {
+  it('denies everything by default, for every pod of the release', () => {
+    const policy = render().get('NetworkPolicy', 'chat-default-deny');
+    expect(policy.spec).toEqual({
+      podSelector: { matchLabels: { 'app.kubernetes.io/name': 'chat-app', 'app.kubernetes.io/instance': 'chat' } },
+      policyTypes: ['Ingress', 'Egress'],
+    });
+  });
+
+  it('opens the internal ports to the services that call them, and to nobody else', () => {
+    const rendering = render(FROM);
+    expect(callersOf(rendering.get('NetworkPolicy', 'chat-persistence'), 'internal')).toEqual(['websocket']);
+    expect(callersOf(rendering.get('NetworkPolicy', 'chat-authentication'), 'internal')).toEqual([
+      'persistence',
+      'websocket',
+    ]);
+    const open = rendering.all('NetworkPolicy').flatMap((policy) => rulesOf(policy, 'ingress'));
+    const toEdge = open.filter((rule) => JSON.stringify(rule.from).includes('edge'));
+    expect(toEdge.map((rule) => rule.ports)).toEqual([[{ port: 'http' }], [{ port: 'http' }], [{ port: 'http' }]]);
+  });
+
+  it('never leaves an opening without a peer', () => {
+    for (const policy of render(FROM).all('NetworkPolicy')) {
+      for (const rule of rulesOf(policy, 'ingress')) expect(rule.from?.length).toBeGreaterThan(0);
+      for (const rule of rulesOf(policy, 'egress')) expect(rule.to?.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('lets websocket reach no database and authentication no Kafka', () => {
+    const ports = (name: string) =>
+      rulesOf(render().get('NetworkPolicy', name), 'egress').flatMap((rule) => rule.ports.map(({ port }) => port));
+    expect(ports('chat-websocket')).toContain(9093);
+    expect(ports('chat-websocket')).not.toContain(5432);
+    expect(ports('chat-authentication')).toContain(5432);
+    expect(ports('chat-authentication')).not.toContain(9093);
+  });
+
+  it('puts all public paths on one host by an Ingress', () => {
+    const ingress = render({ ...FROM, ingress: { enabled: true, host: 'h' } }).get('Ingress', 'chat-public');
+    const paths = at<IngressPath[]>(ingress, 'spec.rules.0.http.paths');
+    expect(paths.map(({ path, backend: { service } }) => [path, service.name, service.port])).toEqual([
+      ['/ws', 'chat-websocket', { name: 'http' }],
+      ['/conversations', 'chat-persistence', { name: 'http' }],
+      ['/', 'chat-authentication', { name: 'http' }],
+    ]);
+  });
+
+  it('does the same by an HTTPRoute, without timeouts unless asked', () => {
+    const rules = (websocketTimeouts: object) => {
+      const httpRoute = { enabled: true, parentRefs: [{ name: 'g' }], hostnames: ['h'], websocketTimeouts };
+      return at<RouteRule[]>(render({ ...FROM, httpRoute }).get('HTTPRoute', 'chat-public'), 'spec.rules');
+    };
+    expect(rules({}).map((rule) => rule.timeouts)).toEqual([undefined, undefined, undefined]);
+    expect(rules({ request: '0s' }).map((rule) => rule.timeouts)).toEqual([{ request: '0s' }, undefined, undefined]);
+  });
+});
+
+function rulesOf(policy: KubernetesObject, direction: 'ingress' | 'egress'): Rule[] {
+  return at<Rule[] | undefined>(policy, `spec.${direction}`) ?? [];
+}
+
+function callersOf(policy: KubernetesObject, port: string): string[] {
+  return rulesOf(policy, 'ingress')
+    .filter((rule) => rule.ports.some((candidate) => candidate.port === port))
+    .flatMap((rule) => rule.from ?? [])
+    .map((peer) => peer.podSelector?.matchLabels['app.kubernetes.io/component'] ?? 'anyone')
+    .sort();
+}

@@ -1,0 +1,152 @@
+import { createPrivateKey, sign } from 'node:crypto';
+import { at, describeWithHelm, environmentOf, podOf, render, secretFilesOf } from './render';
+
+const SERVICES = ['authentication', 'websocket', 'persistence'];
+
+describeWithHelm('workloads of the chart', () => {
+  it('names the three services after the release and gives each two pods', () => {
+    const rendering = render();
+    for (const service of SERVICES) {
+      expect(at(rendering.get('Deployment', `chat-${service}`), 'spec.replicas')).toBe(2);
+      expect(rendering.get('Service', `chat-${service}`).metadata.namespace).toBe('talk');
+      expect(at(rendering.get('PodDisruptionBudget', `chat-${service}`), 'spec.maxUnavailable')).toBe(1);
+    }
+  });
+
+  it('runs every pod under the restricted Pod Security Standard and without a token', () => {
+    const pods = render()
+      .objects.map(podOf)
+      .filter((pod) => pod !== undefined);
+    expect(pods).toHaveLength(6);
+    for (const pod of pods) {
+      expect(pod.automountServiceAccountToken).toBe(false);
+      expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+      for (const container of pod.containers) {
+        expect(container.securityContext).toMatchObject({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          runAsNonRoot: true,
+          capabilities: { drop: ['ALL'] },
+        });
+        expect(container.resources.requests).toBeDefined();
+      }
+    }
+  });
+
+  it('keeps every secret out of the environment', () => {
+    for (const service of SERVICES) {
+      const deployment = render().get('Deployment', `chat-${service}`);
+      expect(JSON.stringify(podOf(deployment))).not.toContain('secretKeyRef');
+      for (const [name, path] of Object.entries(environmentOf(deployment))) {
+        if (!name.endsWith('_FILE')) continue;
+        expect(Object.keys(secretFilesOf(deployment))).toContain(path.replace('/etc/chat-app/', ''));
+      }
+    }
+  });
+
+  it('takes the secrets of the operators by the names of k8s/', () => {
+    expect(secretFilesOf(render().get('Deployment', 'chat-persistence'))).toEqual({
+      'internal-secret': 'chat-internal/secret',
+      'kafka-ca.crt': 'chat-cluster-ca-cert/ca.crt',
+      'kafka-password': 'chat-persistence/password',
+      'database-password': 'chat-db-persistence/password',
+      'database-ca.crt': 'chat-db-ca/ca.crt',
+      'redis-password': 'chat-redis/password',
+    });
+  });
+
+  it('gives no service more than it needs', () => {
+    const rendering = render();
+    expect(Object.keys(secretFilesOf(rendering.get('Deployment', 'chat-authentication'))).join()).not.toContain(
+      'kafka',
+    );
+    expect(Object.keys(secretFilesOf(rendering.get('Deployment', 'chat-websocket'))).join()).not.toContain('database');
+    expect(Object.keys(secretFilesOf(rendering.get('CronJob', 'chat-redrive')))).not.toContain('internal-secret');
+    const keys = rendering.objects.filter((object) => JSON.stringify(object).includes('chat-signing-keys'));
+    expect(keys.map((object) => object.metadata.name).sort()).toEqual(['chat-authentication', 'chat-signing-keys']);
+  });
+
+  it('lets a pod drain: preStop without a shell, and a grace period that covers all of it', () => {
+    const pod = podOf(render().get('Deployment', 'chat-websocket'));
+    const environment = environmentOf(render().get('Deployment', 'chat-websocket'));
+    expect(pod?.containers[0].lifecycle).toEqual({ preStop: { sleep: { seconds: 5 } } });
+    expect(pod?.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(
+      5 + Number(environment['SHUTDOWN_TIMEOUT_MS']) / 1000,
+    );
+    expect(Number(environment['SHUTDOWN_TIMEOUT_MS'])).toBeGreaterThan(Number(environment['DRAIN_WINDOW_MS']));
+  });
+
+  it('never has fewer pods than before while it updates', () => {
+    for (const deployment of SERVICES.map((service) => render().get('Deployment', `chat-${service}`))) {
+      expect(at(deployment, 'spec.strategy.rollingUpdate.maxUnavailable')).toBe(0);
+    }
+  });
+
+  it('ships the redrive suspended', () => {
+    const job = render({ redrive: { arguments: ['--limit', '10'] } }).get('CronJob', 'chat-redrive');
+    expect(at(job, 'spec.suspend')).toBe(true);
+    expect(podOf(job)?.containers[0].args).toEqual(['services/persistence/dist/redrive.js', '--limit', '10']);
+  });
+
+  it('names images by digest where one is given, else by tag, else by the version of the app', () => {
+    const digest = `sha256:${'0'.repeat(64)}`;
+    const rendering = render({ image: { registry: '', tag: 7 }, websocket: { image: { digest } } });
+    const image = (service: string) => podOf(rendering.get('Deployment', `chat-${service}`))?.containers[0].image;
+    expect(image('websocket')).toBe(`chat-app/websocket@${digest}`);
+    expect(image('persistence')).toBe('chat-app/persistence:7');
+    expect(podOf(render().get('Deployment', 'chat-websocket'))?.containers[0].image).toMatch(
+      /^ghcr\.io\/chat-app\/websocket:\d/,
+    );
+  });
+
+  it('writes large numbers as digits', () => {
+    const environment = environmentOf(
+      render({ websocket: { maxConnections: 1_000_000 } }).get('Deployment', 'chat-websocket'),
+    );
+    expect(environment['MAX_CONNECTIONS']).toBe('1000000');
+  });
+
+  it('makes a key that can sign ES256', () => {
+    const data = Object.entries(render().get('Secret', 'chat-signing-keys').data ?? {});
+    expect(data).toHaveLength(1);
+    const [[name, value]] = data as [[string, string]];
+    expect(name).toMatch(/^\d{14}\.pem$/);
+    const key = createPrivateKey(Buffer.from(value, 'base64').toString());
+    expect(key.asymmetricKeyDetails).toEqual({ namedCurve: 'prime256v1' });
+    expect(sign('sha256', Buffer.from('x'), { key, dsaEncoding: 'ieee-p1363' })).toHaveLength(64);
+  });
+
+  it('makes no secret where existing ones are named', () => {
+    const rendering = render({
+      internal: { existingSecret: 'a' },
+      authentication: { signingKeys: { existingSecret: 'b' } },
+      redis: { internal: { enabled: false }, external: { url: 'redis://r:6379' } },
+      networkPolicy: { redisTo: [{ podSelector: {} }] },
+    });
+    expect(rendering.all('Secret')).toEqual([]);
+    expect(secretFilesOf(rendering.get('Deployment', 'chat-authentication'))['internal-secret']).toBe('a/secret');
+  });
+
+  it('speaks to Sentinels with TLS and a password', () => {
+    const rendering = render({
+      redis: {
+        internal: { enabled: false },
+        external: {
+          sentinels: ['s0:26379', 's1:26379'],
+          sentinelName: 'chat',
+          passwordSecret: 'redis',
+          tls: { enabled: true, caSecret: 'redis-ca' },
+        },
+      },
+      networkPolicy: { redisTo: [{ podSelector: {} }] },
+    });
+    expect(environmentOf(rendering.get('Deployment', 'chat-websocket'))).toMatchObject({
+      REDIS_SENTINELS: 's0:26379,s1:26379',
+      REDIS_SENTINEL_NAME: 'chat',
+      REDIS_TLS: 'true',
+      REDIS_TLS_CA_FILE: '/etc/chat-app/redis-ca.crt',
+      REDIS_PASSWORD_FILE: '/etc/chat-app/redis-password',
+    });
+    expect(rendering.all('Deployment')).toHaveLength(3);
+  });
+});
