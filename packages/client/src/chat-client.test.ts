@@ -1,4 +1,4 @@
-import { FakeServer, USER_1, USER_2, refused, type FakeConnection } from '../testing/fake-server';
+import { FakeServer, USER_1, USER_2, refused, type FakeConnection, type Frame } from '../testing/fake-server';
 import { memoryStorage, session, startClient, type RecordedClient } from '../testing/recorded-client';
 import { directConversationId, messageId } from '@chat-app/protocol';
 import type { ChatError } from './errors';
@@ -18,19 +18,19 @@ const incoming = (n: number, seq?: number) => ({
   sent_at: sentAt,
   ...(seq !== undefined && { seq }),
 });
-const acceptedFor = (frame: { id?: unknown; content?: unknown }) => ({
+const acceptedFor = (frame: Frame) => ({
   type: 'accepted',
-  id: frame.id,
+  id: frame['id'],
   message_id: messageId({
     sender_id: USER_1,
     conversation_id: CONVERSATION,
-    id: String(frame.id),
-    content: String(frame.content),
+    id: String(frame['id']),
+    content: String(frame['content']),
   }),
   conversation_id: CONVERSATION,
   sent_at: sentAt,
 });
-const contents = (frames: { content?: unknown }[]): unknown[] => frames.map((frame) => frame.content);
+const contents = (frames: Frame[]): unknown[] => frames.map((frame) => frame['content']);
 
 /** The code that a call throws. */
 function codeOf(call: () => unknown): unknown {
