@@ -34,10 +34,10 @@ export interface AcceptorParts {
   transmitter: Transmitter;
   metrics: WebsocketMetrics;
   now: () => number;
-  step(connection: Connection, event: InboxEvent): void;
+  step: (connection: Connection, event: InboxEvent) => void;
   events: ConnectionEvents;
   /** The connection was welcomed. */
-  onOpened(connection: Connection): void;
+  onOpened: (connection: Connection) => void;
   logger: Logger;
 }
 

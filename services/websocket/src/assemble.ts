@@ -50,7 +50,7 @@ const CLOSE_TIMEOUT_MS = 5_000;
 
 /** Steps that keep connections up to date with their inboxes and sessions. */
 export interface Following {
-  step(connection: Connection, event: InboxEvent): void;
+  step: (connection: Connection, event: InboxEvent) => void;
   opener: InboxOpener;
   sweeper: HeadSweeper;
   sessions: SessionWatch;

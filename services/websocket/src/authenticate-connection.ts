@@ -11,7 +11,7 @@ export interface AuthenticatorParts {
   transmitter: Transmitter;
   now: () => number;
   /** A connection goes on with another session. */
-  onSession(connection: Connection): void;
+  onSession: (connection: Connection) => void;
   logger: Logger;
 }
 

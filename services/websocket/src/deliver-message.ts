@@ -11,9 +11,9 @@ export interface DelivererParts {
   registry: Registry;
   metrics: WebsocketMetrics;
   now: () => number;
-  step(connection: Connection, event: InboxEvent): void;
-  changeGroup(userId: string, group: string, change: 'joined' | 'left', seq: number): void;
-  endSessions(userId: string, sessionIds: readonly string[] | undefined): void;
+  step: (connection: Connection, event: InboxEvent) => void;
+  changeGroup: (userId: string, group: string, change: 'joined' | 'left', seq: number) => void;
+  endSessions: (userId: string, sessionIds: readonly string[] | undefined) => void;
   logger: Logger;
 }
 

@@ -18,14 +18,14 @@ export interface DrainerParts {
   registry: Registry;
   transmitter: Transmitter;
   cursors: CursorKeeper;
-  step(connection: Connection, event: InboxEvent): void;
+  step: (connection: Connection, event: InboxEvent) => void;
   settleMs: number;
   windowMs: number;
   random: () => number;
   logger: Logger;
 }
 
-/** Time between two slices of closes, milliseconds. */
+/** Longest time between two slices of closes, milliseconds. */
 const SLICE_MS = 200;
 /** How long after its moment a client that did not go by itself is closed, milliseconds. */
 const COURTESY_MS = 500;
@@ -33,6 +33,7 @@ const COURTESY_MS = 500;
 const MOST_WAIT_MS = 5_000;
 /** How long closing handshakes may take at the end, milliseconds. */
 const CLOSING_MS = 6_000;
+const SLICES_PER_WINDOW = 100;
 
 export class ConnectionDrainer {
   #drained: Promise<void> | undefined;
@@ -57,60 +58,49 @@ export class ConnectionDrainer {
     acceptor.refuseAll();
     logger.info('sending clients away', { connections: registry.size });
     await this.#sendAway();
-    const deadline = Date.now() + CLOSING_MS;
-    while (registry.size > 0 && Date.now() < deadline) await pause(SLICE_MS / 4);
     for (const connection of [...registry.connections]) connection.socket.terminate();
     await cursors.flush();
     this.#left = 0;
     logger.info('clients are gone');
   }
 
+  /** Returns when nobody is left, or nobody who is left can be waited for any longer. */
   async #sendAway(): Promise<void> {
-    const { registry, windowMs, random, transmitter } = this.parts;
-    const begun = Date.now();
-    const leaving: { connection: Connection; at: number; latest: number }[] = [];
-    // A handshake that was let in before the refusal may end during the drain: new ones are told as they appear.
-    const told = new Set<Connection>();
-    const invite = (): void => {
-      for (const connection of registry.connections) {
-        if (told.has(connection) || connection.state === 'opening') continue;
-        told.add(connection);
-        const after = Math.round(random() * Math.max(0, begun + windowMs - Date.now()));
-        transmitter.send(connection, { type: 'reconnect', after_ms: after });
-        const at = Date.now() + after + COURTESY_MS;
-        leaving.push({ connection, at, latest: at + MOST_WAIT_MS });
-      }
-    };
-    invite();
-    leaving.sort((one, other) => one.at - other.at);
-    const end = begun + windowMs + COURTESY_MS + MOST_WAIT_MS;
-    while (registry.size > 0 && Date.now() <= end + SLICE_MS) {
+    const { registry, windowMs } = this.parts;
+    const end = Date.now() + windowMs;
+    const slice = Math.min(SLICE_MS, Math.max(1, windowMs / SLICES_PER_WINDOW));
+    /** When each is to be closed. Handshakes let in before the refusal end during the drain: they are told then. */
+    const moments = new Map<Connection, number>();
+    for (;;) {
       const now = Date.now();
-      for (const entry of leaving) {
-        if (entry.at > now || !entry.connection.alive) continue;
-        this.#close(entry.connection, now >= entry.latest);
+      for (const connection of registry.connections) {
+        const moment = moments.get(connection);
+        if (moment !== undefined) this.#closeAt(moment, now, connection);
+        else if (connection.state === 'open') moments.set(connection, this.#tell(connection, end, now));
       }
       this.#left = registry.size;
-      if (leaving.every(({ connection }) => !connection.alive)) {
-        invite();
-        if (leaving.every(({ connection }) => !connection.alive)) {
-          if ([...registry.connections].every(({ state }) => state !== 'opening')) return;
-        }
-      }
-      await pause(Math.min(SLICE_MS, windowMs + SLICE_MS / 10));
+      if (registry.size === 0 || now > end + COURTESY_MS + MOST_WAIT_MS + CLOSING_MS) return;
+      await pause(slice);
     }
   }
 
-  /** Closes one connection, unless answers to its sends are still to come. */
-  #close(connection: Connection, whatever: boolean): void {
-    const { step, transmitter } = this.parts;
-    if (!connection.held) {
-      connection.held = true;
+  /** Tells a client when to reconnect: within what is left of the window, each at another moment. */
+  #tell(connection: Connection, end: number, now: number): number {
+    const after = Math.round(this.parts.random() * Math.max(0, end - now));
+    this.parts.transmitter.send(connection, { type: 'reconnect', after_ms: after });
+    return now + after + COURTESY_MS;
+  }
+
+  /** Closes one connection once its moment has come and its sends are answered (those, only for so long). */
+  #closeAt(moment: number, now: number, connection: Connection): void {
+    if (now < moment || !connection.alive) return;
+    if (!connection.leaving) {
+      connection.leaving = true;
       connection.socket.holdReading();
     }
-    if (connection.unacknowledged > 0 && !whatever) return;
-    step(connection, { kind: 'flush' });
-    transmitter.close(connection, 'service_restart');
+    if (connection.unacknowledged > 0 && now < moment + MOST_WAIT_MS) return;
+    this.parts.step(connection, { kind: 'flush' });
+    this.parts.transmitter.close(connection, 'service_restart');
   }
 }
 

@@ -27,9 +27,9 @@ export interface FollowerParts {
   metrics: WebsocketMetrics;
   random: () => number;
   /** Asks persistence where the device resumes, after it could not be asked at the connect. */
-  reopen(connection: Connection): void;
+  reopen: (connection: Connection) => void;
   /** A join or leave stands in the inbox. */
-  onMembership(connection: Connection, entry: Extract<InboxEntry, { kind: 'joined' | 'left' }>): void;
+  onMembership: (connection: Connection, entry: Extract<InboxEntry, { kind: 'joined' | 'left' }>) => void;
 }
 
 export class InboxFollower {

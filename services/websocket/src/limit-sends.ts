@@ -30,7 +30,7 @@ export function holdBack(connection: Connection, bound: number): boolean {
 /** A send was answered; at half the bound the socket is read again. */
 export function letGo(connection: Connection, bound: number): void {
   connection.unacknowledged -= 1;
-  if (connection.held && connection.unacknowledged <= bound / 2) {
+  if (connection.held && !connection.leaving && connection.unacknowledged <= bound / 2) {
     connection.held = false;
     connection.socket.goOnReading();
   }

@@ -15,7 +15,7 @@ export interface OpenerParts {
   channels: Channels;
   catchUpEntries: number;
   /** Looks at the user's inbox head once more: something may have come before its channel was heard. */
-  lookAgain(userId: string): void;
+  lookAgain: (userId: string) => void;
   logger: Logger;
 }
 

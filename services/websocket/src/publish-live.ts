@@ -5,7 +5,7 @@ import type { WebsocketMetrics } from './metrics';
 export interface PublisherParts {
   fanout: Fanout;
   /** Delivers on this pod alone, while the fan-out is away. */
-  deliverHere(channel: string, payload: Uint8Array): void;
+  deliverHere: (channel: string, payload: Uint8Array) => void;
   metrics: WebsocketMetrics;
   now: () => number;
   logger: Logger;

@@ -33,7 +33,7 @@ export interface SenderParts {
   limits: SendLimits & { contentBytes: number };
   metrics: WebsocketMetrics;
   now: () => number;
-  step(connection: Connection, event: InboxEvent): void;
+  step: (connection: Connection, event: InboxEvent) => void;
   logger: Logger;
 }
 
@@ -209,15 +209,10 @@ export class MessageSender {
 /** What the sender is told about an append that failed. */
 function outcomeOf(error: unknown): [ErrorCode, string] {
   if (!isPlatformError(error)) return ['internal', 'the message could not be accepted'];
-  switch (error.code) {
-    case 'log_overloaded':
-      return ['overloaded', 'too many messages are waiting'];
-    case 'log_record_too_large':
-      return ['content_too_large', 'the message is larger than the log takes'];
-    case 'log_unavailable':
-    case 'log_closed':
-      return ['unavailable', 'the outcome is unknown: send it again with the same id'];
-    default:
-      return ['internal', 'the message could not be accepted'];
+  if (error.code === 'log_overloaded') return ['overloaded', 'too many messages are waiting'];
+  if (error.code === 'log_record_too_large') return ['content_too_large', 'the message is larger than the log takes'];
+  if (error.code === 'log_unavailable' || error.code === 'log_closed') {
+    return ['unavailable', 'the outcome is unknown: send it again with the same id'];
   }
+  return ['internal', 'the message could not be accepted'];
 }

@@ -15,9 +15,9 @@ export interface SweeperParts {
   intervalMs: number;
   degradedIntervalMs: number;
   random: () => number;
-  step(connection: Connection, event: InboxEvent): void;
+  step: (connection: Connection, event: InboxEvent) => void;
   /** Called with each full sweep: other things are looked at as often. */
-  onSweep(): void;
+  onSweep: () => void;
   logger: Logger;
 }
 

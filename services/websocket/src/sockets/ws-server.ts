@@ -76,18 +76,18 @@ class CoalescedWrites {
 class WsSocket extends WebSocket implements ChatSocket {
   private raw!: Socket;
   private writes!: CoalescedWrites;
-  private listener!: SocketListener;
+  listener!: SocketListener;
   private corked = false;
 
   begin(raw: Socket, writes: CoalescedWrites, listen: (socket: ChatSocket) => SocketListener): void {
     this.raw = raw;
     this.writes = writes;
     // Shared functions, not closures: there are as many of these as connections.
-    this.on('message', WsSocket.onMessage);
-    this.on('ping', WsSocket.onPing);
-    this.on('pong', WsSocket.onPong);
-    this.on('close', WsSocket.onClose);
-    this.on('error', WsSocket.onError);
+    this.on('message', onMessage);
+    this.on('ping', onPing);
+    this.on('pong', onPong);
+    this.on('close', onClose);
+    this.on('error', onError);
     this.listener = listen(this);
   }
 
@@ -134,26 +134,26 @@ class WsSocket extends WebSocket implements ChatSocket {
     if (this.isPaused) this.resume();
     this.close(CLOSE_CODES[reason].code, reason);
   }
-
-  private static onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
-    const socket = this as WsSocket;
-    if (socket.readyState !== WebSocket.OPEN) return;
-    if (isBinary) socket.closeFor('unsupported_data');
-    else socket.listener.text((data as Buffer).toString());
-  }
-
-  private static onPing(this: WebSocket): void {
-    (this as WsSocket).listener.ping();
-  }
-
-  private static onPong(this: WebSocket): void {
-    (this as WsSocket).listener.pong();
-  }
-
-  private static onClose(this: WebSocket, code: number): void {
-    (this as WsSocket).listener.closed(code);
-  }
-
-  /** A broken frame, or the connection was reset: ws closes the socket itself, `close` follows. */
-  private static onError(this: WebSocket): void {}
 }
+
+function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
+  const socket = this as WsSocket;
+  if (socket.readyState !== WebSocket.OPEN) return;
+  if (isBinary) socket.closeFor('unsupported_data');
+  else socket.listener.text((data as Buffer).toString());
+}
+
+function onPing(this: WebSocket): void {
+  (this as WsSocket).listener.ping();
+}
+
+function onPong(this: WebSocket): void {
+  (this as WsSocket).listener.pong();
+}
+
+function onClose(this: WebSocket, code: number): void {
+  (this as WsSocket).listener.closed(code);
+}
+
+/** A broken frame, or the connection was reset: ws closes the socket itself, `close` follows. */
+function onError(this: WebSocket): void {}

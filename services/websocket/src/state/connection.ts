@@ -41,6 +41,8 @@ export class Connection implements SocketListener {
   /** Sends without an answer. */
   unacknowledged = 0;
   held = false;
+  /** The drain has come to this connection: nothing more is read from it. */
+  leaving = false;
   answers: PendingAnswer[] | undefined;
   /** The last send whose checks need others; later ones wait for it. */
   checking: Promise<void> | undefined;

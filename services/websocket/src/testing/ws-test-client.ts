@@ -49,7 +49,8 @@ export class TestClient {
         response.on('end', () => {
           const body = JSON.parse(Buffer.concat(parts).toString()) as RefusedHandshake['body'];
           const refused: RefusedHandshake = { status: response.statusCode ?? 0, headers: response.headers, body };
-          reject(refused as unknown as Error);
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the test looks into it
+          reject(refused);
         });
       });
       socket.on('error', reject);
