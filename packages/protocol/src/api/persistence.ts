@@ -7,6 +7,10 @@ import { ChatMessage } from '../records/chat-message';
 export const Role = z.enum(['owner', 'member']);
 export type Role = z.infer<typeof Role>;
 
+/** Parameters of paths below `/conversations/{conversation_id}`. */
+export const ConversationPath = z.object({ conversation_id: Uuid });
+export const MemberPath = z.object({ conversation_id: Uuid, user_id: Uuid });
+
 export const Title = z.string().trim().min(1).max(LIMITS.titleCharacters);
 
 /** `POST /conversations`: a new group; the caller becomes its owner. */

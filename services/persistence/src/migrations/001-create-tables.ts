@@ -29,9 +29,11 @@ create table chat.members (
   role text not null check (role in ('owner', 'member')),
   joined_at timestamptz not null default now(),
   read_number bigint not null default 0,
+  in_group boolean not null,
   primary key (conversation_id, user_id)
 );
 create index members_by_user on chat.members (user_id);
+create index members_by_user_in_groups on chat.members (user_id) where in_group;
 
 create table chat.messages (
   id uuid primary key,

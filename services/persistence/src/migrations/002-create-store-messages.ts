@@ -88,10 +88,10 @@ begin
   ), new_conversation as (
     insert into chat.conversations (id, kind) select o.conversation_id, 'direct' from opening o
   ), new_member as (
-    insert into chat.members (conversation_id, user_id, role)
-    select o.conversation_id, o.sender_id, 'member' from opening o
+    insert into chat.members (conversation_id, user_id, role, in_group)
+    select o.conversation_id, o.sender_id, 'member', false from opening o
     union all
-    select o.conversation_id, o.recipient_id, 'member' from opening o where o.recipient_id <> o.sender_id
+    select o.conversation_id, o.recipient_id, 'member', false from opening o where o.recipient_id <> o.sender_id
   ), new_message as (
     insert into chat.messages (id, conversation_id, sender_id, recipient_id, content, sent_at)
     select b.id, b.conversation_id, b.sender_id, b.recipient_id, b.content, b.sent_at

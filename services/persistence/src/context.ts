@@ -1,0 +1,20 @@
+import { ERRORS, type ErrorCode } from '@chat-app/protocol';
+import { httpError, type Database, type Fanout, type HttpError, type Logger } from '@chat-app/platform';
+import type { AuthenticationClient } from './authentication-client';
+import type { PersistenceSettings } from './configuration';
+import type { PersistenceMetrics } from './metrics';
+
+/** What the verbs of the service share. */
+export interface Context {
+  database: Database;
+  fanout: Fanout;
+  authentication: AuthenticationClient;
+  settings: PersistenceSettings;
+  metrics: PersistenceMetrics;
+  logger: Logger;
+}
+
+/** The error that answers a caller with a code of the protocol. */
+export function refusal(code: ErrorCode, message?: string): HttpError {
+  return httpError(ERRORS, code, message);
+}

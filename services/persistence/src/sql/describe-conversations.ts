@@ -1,0 +1,40 @@
+/**
+ * Turns a CTE `page` (id, kind, title, created_at, role, read_number, last_number, activity) into the columns of
+ * ConversationRow for user $1. Of the unread messages at most the newest 1,000 are looked at.
+ */
+export const DESCRIBE_CONVERSATIONS = `
+select p.id, p.kind, p.title, p.created_at, p.role, p.activity, unread.count as unread_count,
+  case when p.kind = 'direct' then coalesce(
+    (select o.user_id from chat.members o where o.conversation_id = p.id and o.user_id <> $1),
+    $1
+  ) end as peer_id,
+  l.id as last_id, l.sender_id as last_sender_id, l.recipient_id as last_recipient_id, l.content as last_content,
+  l.sent_at as last_sent_at, l.stored_at as last_stored_at
+from page p
+left join chat.messages l on l.conversation_id = p.id and l.number = p.last_number
+cross join lateral (
+  select count(*) filter (where recent.sender_id <> $1)::integer as count
+  from (
+    select x.sender_id from chat.messages x
+    where x.conversation_id = p.id and x.number > p.read_number order by x.number desc limit 1000
+  ) recent
+) unread
+order by p.activity desc`;
+
+export interface ConversationRow {
+  id: string;
+  kind: 'direct' | 'group';
+  title: string | null;
+  created_at: Date;
+  role: 'owner' | 'member';
+  /** Grows with each message: newest activity has the largest. */
+  activity: number;
+  unread_count: number;
+  peer_id: string | null;
+  last_id: string | null;
+  last_sender_id: string | null;
+  last_recipient_id: string | null;
+  last_content: string | null;
+  last_sent_at: Date | null;
+  last_stored_at: Date | null;
+}
