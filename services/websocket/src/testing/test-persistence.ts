@@ -117,8 +117,9 @@ export class TestPersistence implements PersistenceClient {
 
   async findMembership(conversationId: string, userId: string): Promise<MembershipResponse | undefined> {
     this.#available();
-    if (this.#groups.get(conversationId)?.has(userId) === true)
-      {return { conversation_id: conversationId, kind: 'group' };}
+    if (this.#groups.get(conversationId)?.has(userId) === true) {
+      return { conversation_id: conversationId, kind: 'group' };
+    }
     for (const entry of this.inbox(userId)) {
       if (entry.kind !== 'message' || entry.message.conversation_id !== conversationId) continue;
       const { sender_id, recipient_id } = entry.message;
