@@ -2,7 +2,9 @@
 const base = {
   transform: {
     '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.jest.json', diagnostics: false }],
+    '/@electric-sql/pglite/.+\\.cjs$': '<rootDir>/test/support/import-as-require.cjs',
   },
+  transformIgnorePatterns: ['/node_modules/(?!@electric-sql/pglite/)'],
   moduleNameMapper: {
     '^@chat-app/(protocol|platform|client)$': '<rootDir>/packages/$1/src/index.ts',
     '^@chat-app/platform/message-log/kafka$': '<rootDir>/packages/platform/src/message-log/kafka/index.ts',
