@@ -1,0 +1,90 @@
+import type { SessionResponse } from '@chat-app/protocol';
+import { PASSWORD, startHarness, type Harness } from '../test/authentication-harness';
+
+const NEW_PASSWORD = 'staple horse battery';
+
+describe('change of a password', () => {
+  let service: Harness;
+  beforeAll(async () => {
+    service = await startHarness();
+  });
+  afterAll(() => service.close());
+
+  const change = (token: string, password: string, new_password: string) =>
+    service.callAs(token, 'PUT', '/password', { password, new_password });
+
+  it('takes the new password from then on, and ends all other sessions', async () => {
+    const first = await service.registered('changer');
+    const second = (await service.logIn('changer', PASSWORD)).json as SessionResponse;
+    const { sessionId } = await service.verifier.verify(second.token);
+    const heard = await service.hear(first.user_id);
+    const answer = await change(first.token, PASSWORD, NEW_PASSWORD);
+    expect(answer.status).toBe(204);
+    expect(heard).toEqual([{ kind: 'signed_out', user_id: first.user_id, session_ids: [sessionId] }]);
+    expect((await service.logIn('changer', PASSWORD)).status).toBe(401);
+    expect((await service.logIn('changer', NEW_PASSWORD)).status).toBe(200);
+    expect((await service.refresh(second.refresh_token)).error?.code).toBe('refresh_token_invalid');
+    expect((await service.refresh(first.refresh_token)).status).toBe(200);
+  });
+
+  it('says nothing where there was no other session', async () => {
+    const { user_id, token } = await service.registered('alone');
+    const heard = await service.hear(user_id);
+    expect((await change(token, PASSWORD, NEW_PASSWORD)).status).toBe(204);
+    expect(heard).toEqual([]);
+  });
+
+  it('refuses without the old password, and counts the failure with those of logging in', async () => {
+    const { token } = await service.registered('tricked');
+    for (let n = 0; n < 5; n += 1) {
+      const answer = await change(token, 'wrong', NEW_PASSWORD);
+      expect(answer.status).toBe(401);
+      expect(answer.error?.code).toBe('wrong_credentials');
+    }
+    expect((await change(token, PASSWORD, NEW_PASSWORD)).status).toBe(429);
+    expect((await service.logIn('tricked', PASSWORD)).status).toBe(429);
+  });
+
+  it('refuses an access token whose session was ended', async () => {
+    const { token, refresh_token } = await service.registered('gone');
+    await service.call('POST', '/logout', { refresh_token });
+    const answer = await change(token, PASSWORD, NEW_PASSWORD);
+    expect(answer.status).toBe(401);
+    expect(answer.error?.code).toBe('token_invalid');
+  });
+
+  it('opens no session for a password that is changed meanwhile', async () => {
+    const { user_id, token } = await service.registered('simultaneous');
+    const changed = change(token, PASSWORD, NEW_PASSWORD);
+    const logins = await Promise.all(Array.from({ length: 10 }, () => service.logIn('simultaneous', PASSWORD)));
+    expect((await changed).status).toBe(204);
+    const [row] = await service.database.query<{ alive: number }>(
+      {
+        name: 'count_alive',
+        text: 'select count(*)::integer as alive from auth.sessions where user_id = $1 and ended_at is null',
+      },
+      [user_id],
+    );
+    expect(row?.alive).toBe(1);
+    for (const { json, status } of logins) {
+      if (status === 200) expect((await service.refresh((json as SessionResponse).refresh_token)).status).toBe(401);
+    }
+  });
+
+  it.each([
+    ['a short new password', { password: PASSWORD, new_password: 'short' }, 'new_password'],
+    ['a new password with U+0000', { password: PASSWORD, new_password: 'long enough\u0000' }, 'new_password'],
+    ['a missing old password', { new_password: NEW_PASSWORD }, 'password'],
+  ])('refuses %s and names the field', async (_what, body, field) => {
+    const { token } = await service.registered(`careless-${field.length}-${JSON.stringify(body).length}`);
+    const answer = await service.callAs(token, 'PUT', '/password', body);
+    expect(answer.status).toBe(400);
+    expect(answer.error?.message).toMatch(new RegExp(`^${field}: `));
+  });
+
+  it('refuses callers without a token', async () => {
+    const answer = await service.call('PUT', '/password', { password: PASSWORD, new_password: NEW_PASSWORD });
+    expect(answer.status).toBe(401);
+    expect(answer.error?.code).toBe('unauthenticated');
+  });
+});

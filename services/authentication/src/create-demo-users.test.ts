@@ -1,0 +1,64 @@
+import type { Database } from '@chat-app/platform';
+import { createPgliteDatabase } from '@chat-app/platform/database/pglite';
+import type { SessionResponse } from '@chat-app/protocol';
+import { startHarness, type Harness } from '../test/authentication-harness';
+import { DEMO_USERS } from './create-demo-users';
+
+describe('demo users', () => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await createPgliteDatabase({ directory: undefined });
+  });
+  afterEach(() => database.query({ name: 'clear', text: 'truncate auth.users, auth.login_throttles cascade' }));
+  afterAll(() => database.close());
+
+  const serving = async (demoUsers: boolean, work: (service: Harness) => Promise<void>) => {
+    const service = await startHarness({ database, configuration: { DEMO_USERS: demoUsers } });
+    try {
+      await work(service);
+    } finally {
+      await service.close();
+    }
+  };
+
+  it.each(['the first start', 'a restart'])(
+    'log in as the demo printed, after %s; a warning says so',
+    async (start) => {
+      if (start === 'a restart') await serving(true, () => Promise.resolve());
+      await serving(true, async (service) => {
+        for (const { id, username, password } of DEMO_USERS) {
+          const answer = await service.call('GET', '/login', { username, password });
+          expect(answer.status).toBe(200);
+          expect((answer.json as SessionResponse).user_id).toBe(id);
+        }
+        expect(service.lines.filter((line) => line.level === 'warn' && /demo users/.test(line.message))).toHaveLength(
+          1,
+        );
+      });
+      const rows = await database.query<{ id: string }>({
+        name: 'ids',
+        text: 'select id from auth.users order by username',
+      });
+      expect(rows.map((row) => row.id)).toEqual(DEMO_USERS.map((user) => user.id));
+      expect(rows[0]?.id).toBe('123e4567-e89b-12d3-a456-426614174000');
+      expect(rows[1]?.id).toBe('789e0123-e45b-67d8-a901-324534567890');
+    },
+  );
+
+  it('do not exist elsewhere', () =>
+    serving(false, async (service) => {
+      expect((await service.logIn('user1', 'pwd1')).status).toBe(401);
+    }));
+
+  it('leave a user alone who has such a name', async () => {
+    let userId = '';
+    await serving(false, async (service) => {
+      userId = (await service.registered('user3')).user_id;
+    });
+    await serving(true, async (service) => {
+      const own = await service.logIn('user3', 'correct horse battery');
+      expect((own.json as SessionResponse).user_id).toBe(userId);
+      expect((await service.logIn('user3', 'pwd3')).status).toBe(401);
+    });
+  });
+});

@@ -1,0 +1,132 @@
+import { hash } from '@node-rs/argon2';
+import type { SessionResponse } from '@chat-app/protocol';
+import { metricValue, PASSWORD, startHarness, type Harness } from '../test/authentication-harness';
+
+describe('log in', () => {
+  let service: Harness;
+  beforeAll(async () => {
+    service = await startHarness();
+  });
+  afterAll(() => service.close());
+
+  it.each(['GET', 'POST'])('answers %s /login with a JSON body by a session', async (method) => {
+    const { user_id } = await service.registered(`by-${method}`);
+    const answer = await service.call(method, '/login', { username: `by-${method}`, password: PASSWORD });
+    expect(answer.status).toBe(200);
+    expect(answer.headers['cache-control']).toBe('no-store');
+    const session = answer.json as SessionResponse;
+    expect(session.user_id).toBe(user_id);
+    expect(Object.keys(session).sort()).toEqual(['expires_in', 'refresh_token', 'token', 'user_id']);
+    expect(await service.verifier.verify(session.token)).toMatchObject({ userId: user_id });
+  });
+
+  it('opens a session of its own each time', async () => {
+    await service.registered('twice');
+    const sessions = await Promise.all([service.logIn('twice', PASSWORD), service.logIn('twice', PASSWORD)]);
+    const ids = await Promise.all(
+      sessions.map(async ({ json }) => (await service.verifier.verify((json as SessionResponse).token)).sessionId),
+    );
+    expect(ids[0]).not.toBe(ids[1]);
+  });
+
+  it('does not mind the case and composition of the name', async () => {
+    await service.registered('Émile');
+    expect((await service.logIn('e\u0301MILE', PASSWORD)).status).toBe(200);
+  });
+
+  it('does not mind how the password was composed', async () => {
+    await service.registered('composed', 'p\u00e4ssword \ufb01');
+    expect((await service.logIn('composed', 'pa\u0308ssword fi')).status).toBe(200);
+  });
+
+  it('answers alike for a wrong password and for a name that is no user', async () => {
+    await service.registered('exists');
+    const wrong = await service.logIn('exists', 'not the password');
+    const unknown = await service.logIn('does-not-exist', 'not the password');
+    expect(wrong.status).toBe(401);
+    expect(unknown.status).toBe(401);
+    expect(unknown.json).toEqual(wrong.json);
+    expect(wrong.error?.code).toBe('wrong_credentials');
+    const names = (answer: typeof wrong) => Object.keys(answer.headers).sort();
+    expect(names(unknown)).toEqual(names(wrong));
+  });
+
+  it('takes as long for a name that is no user', async () => {
+    const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] };
+    const attempt = async (kind: 'known' | 'unknown', name: string) => {
+      const startedAt = performance.now();
+      expect((await service.logIn(name, 'not the password')).status).toBe(401);
+      times[kind].push(performance.now() - startedAt);
+    };
+    for (let n = 0; n < 15; n += 1) {
+      await service.registered(`timed-${n}`);
+      await attempt('known', `timed-${n}`);
+      await attempt('unknown', `nobody-${n}`);
+    }
+    // Alternating attempts share whatever slows the machine; without the dummy the ratio is above five.
+    const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+    const ratio = median(times.known) / median(times.unknown);
+    expect(ratio).toBeGreaterThan(0.5);
+    expect(ratio).toBeLessThan(2);
+  });
+
+  it.each([
+    ['a missing password', { username: 'x' }, 'password'],
+    ['a password beyond 1 KiB', { username: 'x', password: 'p'.repeat(1_025) }, 'password'],
+    ['a password beyond 1 KiB of UTF-8', { username: 'x', password: '\u20ac'.repeat(342) }, 'password'],
+    ['a password with a lone surrogate', { username: 'x', password: '\ud800' }, 'password'],
+    ['a name with U+0000', { username: 'x\u0000', password: 'p' }, 'username'],
+    ['a name with a lone surrogate', { username: '\udfff', password: 'p' }, 'username'],
+    ['a name that is an object', { username: { $ne: '' }, password: 'p' }, 'username'],
+  ])('refuses %s and names the field', async (_what, body, field) => {
+    const answer = await service.call('POST', '/login', body);
+    expect(answer.status).toBe(400);
+    expect(answer.error?.message).toMatch(new RegExp(`^${field}: `));
+  });
+
+  it('refuses what is not JSON', async () => {
+    expect((await service.call('POST', '/login', '{"username":')).error?.code).toBe('invalid_json');
+    const text = await service.call('POST', '/login', 'username=x', { 'content-type': 'text/plain' });
+    expect(text.status).toBe(415);
+    expect((await service.call('GET', '/login')).status).toBe(400);
+    expect((await service.call('PUT', '/login', {})).status).toBe(405);
+  });
+
+  it('renews a hash of former parameters when its user logs in, and only then', async () => {
+    const { user_id } = await service.registered('rehashed');
+    const weak = await hash(PASSWORD, { memoryCost: 8_192, timeCost: 1, parallelism: 1 });
+    await service.database.query({ name: 'weaken', text: 'update auth.users set password_hash = $2 where id = $1' }, [
+      user_id,
+      weak,
+    ]);
+    const stored = async () => {
+      const [row] = await service.database.query<{ password_hash: string; password_version: number }>(
+        { name: 'read', text: 'select password_hash, password_version from auth.users where id = $1' },
+        [user_id],
+      );
+      return row;
+    };
+    await service.logIn('rehashed', 'not the password');
+    expect((await stored())?.password_hash).toBe(weak);
+    expect((await service.logIn('rehashed', PASSWORD)).status).toBe(200);
+    const renewed = await stored();
+    expect(renewed?.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(renewed?.password_version).toBe(1);
+    expect((await service.logIn('rehashed', PASSWORD)).status).toBe(200);
+    expect(await stored()).toEqual(renewed);
+  });
+
+  it('counts logins by outcome', async () => {
+    const fresh = await startHarness({ database: service.database });
+    try {
+      await fresh.registered('counted');
+      await fresh.logIn('counted', PASSWORD);
+      await fresh.logIn('counted', 'wrong');
+      const count = (outcome: string) => metricValue(fresh.metrics, 'chat_authentication_logins_total', { outcome });
+      expect(await count('succeeded')).toBe(1);
+      expect(await count('wrong_credentials')).toBe(1);
+    } finally {
+      await fresh.close();
+    }
+  });
+});

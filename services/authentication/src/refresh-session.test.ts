@@ -1,0 +1,141 @@
+import type { SessionResponse } from '@chat-app/protocol';
+import { metricValue, startHarness, type Harness } from '../test/authentication-harness';
+
+describe('refresh of a session', () => {
+  let service: Harness;
+  beforeAll(async () => {
+    service = await startHarness();
+  });
+  afterAll(() => service.close());
+
+  const refreshed = async (token: string) => {
+    const answer = await service.refresh(token);
+    expect(answer.status).toBe(200);
+    return answer.json as SessionResponse;
+  };
+  const sessionOf = async (session: SessionResponse) => (await service.verifier.verify(session.token)).sessionId;
+  /** Moves the use of all tokens into the past, instead of waiting. */
+  const letPass = (seconds: number) =>
+    service.database.query(
+      {
+        name: 'let_pass',
+        text: 'update auth.refresh_tokens set used_at = used_at - make_interval(secs => $1)',
+      },
+      [seconds],
+    );
+
+  it('answers with a new access token of the same session and the next refresh token', async () => {
+    const first = await service.registered('refresher');
+    const second = await refreshed(first.refresh_token);
+    expect(second.user_id).toBe(first.user_id);
+    expect(second.refresh_token).not.toBe(first.refresh_token);
+    expect(second.token).not.toBe(first.token);
+    expect(await sessionOf(second)).toBe(await sessionOf(first));
+    const third = await refreshed(second.refresh_token);
+    expect(new Set([first, second, third].map((session) => session.refresh_token)).size).toBe(3);
+  });
+
+  it('answers the same token within the grace by the same next one: the first answer may be lost', async () => {
+    const first = await service.registered('unlucky');
+    const answered = await refreshed(first.refresh_token);
+    const again = await refreshed(first.refresh_token);
+    expect(again.refresh_token).toBe(answered.refresh_token);
+    expect((await service.refresh(again.refresh_token)).status).toBe(200);
+  });
+
+  it('ends the session when a token comes again after the grace', async () => {
+    const first = await service.registered('robbed');
+    const second = await refreshed(first.refresh_token);
+    const heard = await service.hear(first.user_id);
+    await letPass(11);
+    const reuse = await service.refresh(first.refresh_token);
+    expect(reuse.status).toBe(401);
+    expect(reuse.error?.code).toBe('refresh_token_reused');
+    const session_id = await sessionOf(first);
+    expect(heard).toEqual([{ kind: 'signed_out', user_id: first.user_id, session_ids: [session_id] }]);
+    expect((await service.refresh(second.refresh_token)).error?.code).toBe('refresh_token_invalid');
+    const ended = await service.callInternally('/internal/sessions/ended', { session_ids: [session_id] });
+    expect(ended.json).toEqual({ ended: [session_id] });
+  });
+
+  it('ends the session when a token comes again within the grace but its successor was used', async () => {
+    const first = await service.registered('raced');
+    const second = await refreshed(first.refresh_token);
+    const third = await refreshed(second.refresh_token);
+    expect((await service.refresh(first.refresh_token)).error?.code).toBe('refresh_token_reused');
+    expect((await service.refresh(third.refresh_token)).error?.code).toBe('refresh_token_invalid');
+  });
+
+  it('finds a thief out who took the token within the grace', async () => {
+    const first = await service.registered('shadowed');
+    const owner = await refreshed(first.refresh_token);
+    const thief = await refreshed(first.refresh_token);
+    expect(thief.refresh_token).toBe(owner.refresh_token);
+    const thiefNext = await refreshed(thief.refresh_token);
+    await letPass(11);
+    expect((await service.refresh(owner.refresh_token)).error?.code).toBe('refresh_token_reused');
+    expect((await service.refresh(thiefNext.refresh_token)).error?.code).toBe('refresh_token_invalid');
+  });
+
+  it('leaves the other sessions of the user alone', async () => {
+    const { refresh_token } = await service.registered('two-devices');
+    const other = (await service.logIn('two-devices', 'correct horse battery')).json as SessionResponse;
+    await refreshed(refresh_token);
+    await letPass(11);
+    expect((await service.refresh(refresh_token)).status).toBe(401);
+    await refreshed(other.refresh_token);
+  });
+
+  it('forgets how to make a successor once it was used', async () => {
+    const first = await service.registered('forgetful');
+    const second = await refreshed(first.refresh_token);
+    await refreshed(second.refresh_token);
+    const rows = await service.database.query<{ salts: number }>(
+      {
+        name: 'count_salts',
+        text: 'select count(successor_salt)::integer as salts from auth.refresh_tokens where session_id = $1',
+      },
+      [await sessionOf(first)],
+    );
+    expect(rows).toEqual([{ salts: 1 }]);
+  });
+
+  it.each([
+    ['an unknown token', 'A'.repeat(43)],
+    ['an access token', 'eyJhbGciOiJFUzI1NiJ9.e30.AA'],
+    ['U+0000', '\u0000'],
+    ['another text', "' or 1=1 --"],
+  ])('refuses %s', async (_what, token) => {
+    const answer = await service.refresh(token);
+    expect(answer.status).toBe(401);
+    expect(answer.error?.code).toBe('refresh_token_invalid');
+  });
+
+  it('refuses a token that expired', async () => {
+    const { refresh_token, token } = await service.registered('expired');
+    const { sessionId } = await service.verifier.verify(token);
+    await service.database.query(
+      { name: 'expire', text: 'update auth.refresh_tokens set expires_at = clock_timestamp() where session_id = $1' },
+      [sessionId],
+    );
+    expect((await service.refresh(refresh_token)).error?.code).toBe('refresh_token_invalid');
+  });
+
+  it('names the field of a bad request', async () => {
+    const answer = await service.call('POST', '/refresh', {});
+    expect(answer.status).toBe(400);
+    expect(answer.error?.message).toMatch(/^refresh_token: /);
+  });
+
+  it('counts refreshes by outcome', async () => {
+    const count = (outcome: string) => metricValue(service.metrics, 'chat_authentication_refreshes_total', { outcome });
+    const before = { rotated: await count('rotated'), repeated: await count('repeated') };
+    const { refresh_token } = await service.registered('counted');
+    await refreshed(refresh_token);
+    await refreshed(refresh_token);
+    expect(await count('rotated')).toBe(before.rotated + 1);
+    expect(await count('repeated')).toBe(before.repeated + 1);
+    expect(await count('reused')).toBeGreaterThan(0);
+    expect(await count('invalid')).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,216 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createSigningKey,
+  createTokenSigner,
+  createTokenVerifier,
+  Metrics,
+  Releases,
+  secretOf,
+  startHttpServer,
+  type Database,
+  type Fanout,
+  type Logger,
+} from '@chat-app/platform';
+import { createPgliteDatabase } from '@chat-app/platform/database/pglite';
+import { createEmbeddedFanout } from '@chat-app/platform/fanout/embedded';
+import {
+  decodeEnvelope,
+  ERRORS,
+  INTERNAL_SECRET_HEADER,
+  userChannel,
+  type Envelope,
+  type ErrorBody,
+  type SessionResponse,
+} from '@chat-app/protocol';
+import { createAuthentication, INTERNAL_BODY_BYTES, type AuthenticationConfiguration } from '../src';
+
+export const INTERNAL_SECRET = 'internal-secret-of-tests';
+export const PASSWORD = 'correct horse battery';
+
+/** An HTTP answer. `json` is what the body holds; `error` its error, where it is one. */
+export interface Answer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  json: unknown;
+  error: ErrorBody['error'] | undefined;
+}
+
+export interface LoggedLine {
+  level: string;
+  message: string;
+  fields: Record<string, unknown>;
+}
+
+export interface HarnessOptions {
+  configuration?: Partial<AuthenticationConfiguration>;
+  database?: Database;
+  fanout?: Fanout;
+  publishBeforeUseS?: number;
+  now?: () => number;
+}
+
+/** The service behind real HTTP servers on embedded adapters. Close it. */
+export type Harness = Awaited<ReturnType<typeof startHarness>>;
+
+export async function startHarness(options: HarnessOptions = {}) {
+  const releases = new Releases();
+  const keysDirectory = mkdtempSync(join(tmpdir(), 'authentication-keys-'));
+  releases.add('keys', () => rmSync(keysDirectory, { recursive: true }));
+  createSigningKey(keysDirectory);
+  const lines: LoggedLine[] = [];
+  const logger = capturingLogger(lines);
+  const metrics = new Metrics('authentication');
+  const database = options.database ?? (await ownedDatabase(releases));
+  const fanout = options.fanout ?? createEmbeddedFanout();
+  releases.add('fanout', () => fanout.close());
+  const scope = { issuer: 'chat-app', audience: 'chat-app' };
+  const configuration: AuthenticationConfiguration = {
+    ACCESS_TOKEN_TTL_S: 600,
+    REFRESH_TOKEN_TTL_S: 2_592_000,
+    DEMO_USERS: false,
+    REGISTRATIONS_PER_MINUTE: 10_000,
+    FAILED_LOGINS_PER_MINUTE: 10_000,
+    ...options.configuration,
+  };
+  const clock = options.now === undefined ? {} : { now: options.now };
+  const signer = createTokenSigner({
+    ...scope,
+    ...clock,
+    directory: keysDirectory,
+    accessTtlS: configuration.ACCESS_TOKEN_TTL_S,
+    publishBeforeUseS: options.publishBeforeUseS ?? 600,
+    logger,
+  });
+  const dependencies = { database, fanout, signer, configuration, logger, metrics };
+  const service = createAuthentication(dependencies);
+  const listen = { host: '127.0.0.1', port: 0, logger, metrics, errors: ERRORS, checkResponses: true };
+  // Its own keys are fetched from itself, whose port is known only once it listens.
+  const own = { verify: (token: string) => verifier.verify(token) };
+  const server = await startHttpServer({ ...listen, name: 'public', routes: service.routes, verifier: own });
+  const url = `http://127.0.0.1:${server.port}`;
+  const verifier = createTokenVerifier({ ...scope, ...clock, jwksUrl: `${url}/.well-known/jwks.json`, logger });
+  releases.add('server', () => server.close());
+  const internal = await startHttpServer({
+    ...listen,
+    name: 'internal',
+    routes: service.internalRoutes,
+    internalSecret: secretOf(INTERNAL_SECRET),
+    internalSecretHeader: INTERNAL_SECRET_HEADER,
+    bodyLimitBytes: INTERNAL_BODY_BYTES,
+  });
+  releases.add('internal server', () => internal.close());
+  releases.add('service', () => service.close());
+  await service.start();
+  const client = createClient(url, `http://127.0.0.1:${internal.port}`);
+  return {
+    ...client,
+    url,
+    database,
+    service,
+    dependencies,
+    metrics,
+    lines,
+    keysDirectory,
+    verifier,
+    /** What is published on a user's channel from now on. */
+    async hear(userId: string): Promise<Envelope[]> {
+      const heard: Envelope[] = [];
+      fanout.onMessage((_channel, payload) => {
+        const decoded = decodeEnvelope(payload);
+        if (decoded !== undefined) heard.push(decoded.envelope);
+      });
+      await fanout.subscribe([userChannel(userId)]);
+      return heard;
+    },
+    close: () => releases.releaseAll(),
+  };
+}
+
+async function ownedDatabase(releases: Releases): Promise<Database> {
+  const database = await createPgliteDatabase({ directory: undefined });
+  releases.add('database', () => database.close());
+  return database;
+}
+
+/** Calls the service as its users and the other services do. */
+export function createClient(publicUrl: string, internalUrl: string) {
+  const call = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
+    send(publicUrl, method, path, body, headers);
+  return {
+    call,
+    callAs: (token: string, method: string, path: string, body?: unknown) =>
+      call(method, path, body, { authorization: `Bearer ${token}` }),
+    callInternally: (path: string, body: unknown, secret: string = INTERNAL_SECRET) =>
+      send(internalUrl, 'POST', path, body, { [INTERNAL_SECRET_HEADER]: secret }),
+    logIn: (username: string, password: string) => call('POST', '/login', { username, password }),
+    refresh: (token: string) => call('POST', '/refresh', { refresh_token: token }),
+    async registered(username: string, password: string = PASSWORD): Promise<SessionResponse> {
+      const answer = await call('POST', '/register', { username, password });
+      if (answer.status !== 201) throw new Error(`register answered ${answer.status} ${answer.error?.code}`);
+      return answer.json as SessionResponse;
+    },
+  };
+}
+
+/** Node's own client, because fetch refuses a GET with a body. A string body is sent as it is. */
+function send(
+  base: string,
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<Answer> {
+  const payload = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+  const type: Record<string, string> =
+    payload === undefined
+      ? {}
+      : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(payload)) };
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(new URL(path, base), { method, headers: { ...type, ...headers } }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        const json: unknown = text === '' ? undefined : JSON.parse(text);
+        const { error } = (json ?? {}) as Partial<ErrorBody>;
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, json, error });
+      });
+    });
+    request.on('error', reject);
+    request.end(payload);
+  });
+}
+
+function capturingLogger(lines: LoggedLine[], bound: Record<string, unknown> = {}): Logger {
+  const write =
+    (level: string) =>
+    (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
+      lines.push({ level, message, fields: { ...bound, ...fields } });
+    };
+  return {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    fatal: write('fatal'),
+    child: (fields) => capturingLogger(lines, { ...bound, ...fields }),
+  };
+}
+
+/** The value of a metric's line, by name and labels as exposed; 0 where it is not there. */
+export async function metricValue(
+  metrics: Metrics,
+  name: string,
+  labels: Record<string, string> = {},
+): Promise<number> {
+  const { body } = await metrics.expose();
+  const wanted = Object.entries(labels).map(([key, value]) => `${key}="${value}"`);
+  const line = body
+    .split('\n')
+    .find((entry) => entry.startsWith(`${name}{`) && wanted.every((label) => entry.includes(label)));
+  return Number(line?.split(' ').at(-1) ?? 0);
+}
