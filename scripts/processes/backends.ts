@@ -22,10 +22,13 @@ export async function acquireBackends(root: string, directory: string): Promise<
     return { environment: Object.fromEntries(given) as Record<string, string>, release: async () => undefined };
   }
   const environment = { ...process.env, BACKENDS_DIRECTORY: directory };
-  const command = (name: string) =>
-    spawnSync(join(root, 'scripts', 'backends', name), [], { env: environment, stdio: ['ignore', 'inherit', 'pipe'] });
+  const command = (name: string, ...options: string[]) =>
+    spawnSync(join(root, 'scripts', 'backends', name), options, {
+      env: environment,
+      stdio: ['ignore', 'inherit', 'pipe'],
+    });
   const release = async (): Promise<void> => {
-    command('stop');
+    command('stop', '--delete');
   };
   const started = command('start');
   if (started.status !== 0) {
