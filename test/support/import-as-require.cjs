@@ -5,10 +5,11 @@
  */
 const { createHash } = require('node:crypto');
 const { readFileSync } = require('node:fs');
+const { join } = require('node:path');
 
 const HEAD = 'const outerRequire = require; ';
 const CALL = 'Promise.resolve().then(() => outerRequire($1))';
-const own = readFileSync(__filename);
+const own = readFileSync(join(__dirname, 'import-as-require.cjs'));
 
 module.exports = {
   process: (source) => ({ code: HEAD + source.replaceAll(/\bimport\(("[^"]+")\)/g, CALL) }),

@@ -84,6 +84,17 @@ export function kindOfFailure(thrown: unknown): FailureKind {
   return AWAY_CLASSES.has(sqlstate.slice(0, 2)) || AWAY_STATES.has(sqlstate) ? 'unavailable' : 'refused';
 }
 
+/**
+ * Whether the connection is of no more use: it is lost, or leads to a server that will not serve (a demoted primary, one
+ * shutting down), or the driver gave up on it in the middle of an answer.
+ */
+export function endsConnection(thrown: unknown): boolean {
+  if (isStaleStatement(thrown)) return true;
+  if (thrown instanceof PlatformError || kindOfFailure(thrown) === 'refused') return false;
+  const sqlstate = sqlstateOf(thrown);
+  return sqlstate === undefined || !/^(40|53[12]|55|57014|58)/.test(sqlstate);
+}
+
 /** Translates what a driver threw while running the named statement. A PlatformError passes as it is. */
 export function classifyFailure(thrown: unknown, statement: string): PlatformError {
   if (thrown instanceof PlatformError) return thrown;

@@ -49,7 +49,7 @@ export const RESULT_PARSERS: ReadonlyMap<number, Parse> = new Map(
 export function toText(value: SqlValue): string | null {
   if (value === null) return null;
   if (Array.isArray(value))
-    return `{${(value as (string | number | boolean | null | Date)[]).map(toElement).join(',')}}`;
+    {return `{${(value as (string | number | boolean | null | Date)[]).map(toElement).join(',')}}`;}
   return scalarToText(value as Exclude<SqlValue, readonly unknown[] | null>);
 }
 

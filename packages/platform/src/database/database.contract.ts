@@ -1,4 +1,4 @@
-import { isPlatformError, PlatformError } from '../errors';
+import { isPlatformError, type PlatformError } from '../errors';
 import type { Database, Migration } from './database';
 
 const select = (text: string) => ({ name: 'test_select', text });

@@ -155,6 +155,9 @@ async function applyOne(
   const text = `insert into ${quoted(schema)}.migrations (name, checksum) values ($1, $2)`;
   await session.transaction(async () => {
     await session.script('set_search_path', `set local search_path to ${quoted(schema)}`);
+    // Longer than an ordinary statement may take, so that it outlasts those holding the table, but bounded: whatever
+    // waits behind it waits too.
+    await session.script('set_lock_timeout', `set local lock_timeout to '15s'`);
     await session.script(migration.name, migration.sql);
     await session.query({ name: 'insert_migration', text }, [migration.name, checksumOf(migration)]);
   });
