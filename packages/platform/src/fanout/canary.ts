@@ -1,0 +1,30 @@
+/**
+ * Finds out whether what is published is heard: a half-open connection looks healthy from this end, to the library and to
+ * the system alike.
+ *
+ * Each beat sends a number and looks for the one before. One miss may be this process's own fault (its event loop stood
+ * still, and the answer waits in the socket), so two in a row count. Timers belong to whoever beats.
+ */
+export class Canary {
+  #sent = 0;
+  #heard = 0;
+  #misses = 0;
+
+  /** @returns the number to send, and how many in a row were missed so far */
+  beat(): { number: number; misses: number } {
+    this.#misses = this.#heard === this.#sent ? 0 : this.#misses + 1;
+    this.#sent += 1;
+    return { number: this.#sent, misses: this.#misses };
+  }
+
+  /** The number came back. Late ones count for nothing. */
+  heard(number: number): void {
+    if (number === this.#sent) this.#heard = number;
+  }
+
+  /** The connection is a new one: nothing is outstanding. */
+  reset(): void {
+    this.#heard = this.#sent;
+    this.#misses = 0;
+  }
+}

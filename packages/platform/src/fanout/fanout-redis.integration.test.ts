@@ -1,0 +1,12 @@
+import { backendAddress, describeWithBackend } from '../../../../test/support/backends';
+import { silentLogger } from '../log/silent-logger';
+import { Metrics } from '../metrics/metrics';
+import { createRedisFanout } from './fanout-redis';
+import { describeFanoutContract } from './fanout.contract';
+
+const open = (podName: string) =>
+  createRedisFanout({ url: backendAddress('redis'), podName, logger: silentLogger, metrics: new Metrics('test') });
+
+describeWithBackend('redis', 'Redis', () => {
+  describeFanoutContract('Redis', async () => ({ one: open('one'), other: open('other') }));
+});
