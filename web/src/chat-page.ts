@@ -35,11 +35,12 @@ export class ChatPage {
     const start = async (): Promise<void> => {
       const [, title, names] = /^(.+?):(.+)$/.exec(name.value) ?? [];
       if (title === undefined || names === undefined) await this.#conversations.openWith(name.value.trim());
-      else
-        {await this.#conversations.createGroup(
+      else {
+        await this.#conversations.createGroup(
           title.trim(),
           names.split(',').map((one) => one.trim()),
-        );}
+        );
+      }
       name.value = '';
       this.#text.focus();
     };

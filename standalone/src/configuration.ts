@@ -1,0 +1,38 @@
+import { authenticationVariables } from '@chat-app/authentication';
+import { persistenceVariables } from '@chat-app/persistence';
+import {
+  commonVariables,
+  flag,
+  integer,
+  parseConfiguration,
+  text,
+  type Configuration,
+  type Environment,
+} from '@chat-app/platform';
+import { websocketVariables } from '@chat-app/websocket';
+
+const { PERSISTENCE_URL: _persistence, AUTHENTICATION_URL: _authentication, ...websocket } = websocketVariables;
+const { INTERNAL_SECRET: _secret, ...common } = commonVariables;
+
+/** Variables of the standalone: the services' own, with defaults for a first try on one machine. */
+export const standaloneVariables = {
+  ...common,
+  ...authenticationVariables,
+  ...persistenceVariables,
+  ...websocket,
+  HOST: text({ default: '127.0.0.1', description: 'Address to listen on; 0.0.0.0 lets other machines in.' }),
+  PORT: integer({ default: 8080, max: 65_535, description: 'Port of everything: page, HTTP APIs and sockets.' }),
+  AUTHENTICATION_PORT: integer({ default: 8000, max: 65_535, description: 'Port of authentication alone.' }),
+  PERSISTENCE_PORT: integer({ default: 8090, max: 65_535, description: 'Port of persistence alone.' }),
+  DATA_DIRECTORY: text({ default: 'data', description: 'Folder of the database and the signing key.' }),
+  DEMO_USERS: flag({ default: true, description: 'Creates user1 to user5 with passwords pwd1 to pwd5.' }),
+  ENDPOINT_SETTLE_MS: integer({ default: 0, description: 'There is no proxy to wait for.' }),
+  DRAIN_WINDOW_MS: integer({ default: 500, description: 'Time over which clients are sent away at the end.' }),
+};
+
+export type StandaloneConfiguration = Configuration<typeof standaloneVariables>;
+
+/** @throws PlatformError configuration_invalid */
+export function standaloneConfiguration(environment: Environment): StandaloneConfiguration {
+  return parseConfiguration(environment, standaloneVariables);
+}

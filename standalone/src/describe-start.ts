@@ -1,0 +1,29 @@
+import type { StandaloneConfiguration } from './configuration';
+
+const DEMO_USER = '123e4567-e89b-12d3-a456-426614174000';
+const DEMO_RECIPIENT = '789e0123-e45b-67d8-a901-324534567890';
+
+/** What a person can open and try, for the terminal. */
+export function describeStart(configuration: StandaloneConfiguration, url: string): string {
+  const websocket = url.replace(/^http/, 'ws');
+  const lines = [
+    '',
+    `  chat-app is ready.          ${url}`,
+    `  Data                        ${configuration.DATA_DIRECTORY}/`,
+    '',
+    '  Try it in two terminals:',
+    '',
+    '    npm run chat -- user1 pwd1',
+    '    npm run chat -- user2 pwd2',
+    '',
+    '  Or by hand:',
+    '',
+    `    curl -X GET ${url}/login -H 'Content-Type: application/json' -d '{"username":"user1","password":"pwd1"}'`,
+    `    npx wscat -c ${websocket}/ws/${DEMO_USER} -H "Authorization: Bearer $TOKEN"`,
+    `    > {"sender_id":"${DEMO_USER}","recipient_id":"${DEMO_RECIPIENT}","content":"hello"}`,
+    '',
+    '  Ctrl-C stops it.',
+    '',
+  ];
+  return `${lines.join('\n')}\n`;
+}

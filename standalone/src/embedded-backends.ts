@@ -1,0 +1,66 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  createSigningKey,
+  createTokenSigner,
+  type Database,
+  type Fanout,
+  type Logger,
+  type MessageLog,
+  type Metrics,
+  type Releases,
+  type TokenSigner,
+} from '@chat-app/platform';
+import { createPgliteDatabase } from '@chat-app/platform/database/pglite';
+import { createEmbeddedFanout } from '@chat-app/platform/fanout/embedded';
+import { createEmbeddedMessageLog } from '@chat-app/platform/message-log/embedded';
+
+/** What everything in this process shares. */
+export interface Shared {
+  logger: Logger;
+  metrics: Metrics;
+  releases: Releases;
+}
+
+/** The three ports on adapters that need nothing but a folder, and what signs tokens. */
+export interface EmbeddedBackends {
+  database: Database;
+  log: MessageLog;
+  fanout: Fanout;
+  signer: TokenSigner;
+}
+
+export const TOKEN_SCOPE = { issuer: 'chat-app', audience: 'chat-app' } as const;
+/** One process verifies with the keys it signs with: a new key may sign at once. */
+const PUBLISH_BEFORE_USE_S = 0;
+
+/** Opens the database and the signing key in the folder. @throws PlatformError illegal_state where another process has it */
+export async function openEmbeddedBackends(
+  directory: string,
+  accessTtlS: number,
+  { logger, metrics, releases }: Shared,
+): Promise<EmbeddedBackends> {
+  mkdirSync(directory, { recursive: true });
+  const database = await createPgliteDatabase({ directory, logger, metrics });
+  releases.add('database', () => database.close());
+  const log = createEmbeddedMessageLog({ logger, metrics });
+  releases.add('message log', () => log.close());
+  const fanout = createEmbeddedFanout();
+  releases.add('fan-out', () => fanout.close());
+  const signer = createTokenSigner({
+    ...TOKEN_SCOPE,
+    directory: signingKeys(directory),
+    accessTtlS,
+    publishBeforeUseS: PUBLISH_BEFORE_USE_S,
+    logger,
+  });
+  return { database, log, fanout, signer };
+}
+
+/** The folder of signing keys; one is made at the first start. */
+function signingKeys(directory: string): string {
+  const keys = join(directory, 'signing-keys');
+  mkdirSync(keys, { recursive: true, mode: 0o700 });
+  if (!readdirSync(keys).some((file) => file.endsWith('.pem'))) createSigningKey(keys);
+  return keys;
+}

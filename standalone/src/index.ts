@@ -1,0 +1,2 @@
+export { standaloneConfiguration, standaloneVariables, type StandaloneConfiguration } from './configuration';
+export { startStandalone, type Standalone } from './start-standalone';

@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { PUBLIC_BODY_BYTES } from '@chat-app/persistence';
+import {
+  Metrics,
+  Readiness,
+  startHttpServer,
+  startManagementServer,
+  type HttpServer,
+  type Logger,
+  type Releases,
+  type Route,
+} from '@chat-app/platform';
+import { ERRORS } from '@chat-app/protocol';
+import { websocketRoutes } from '@chat-app/websocket';
+import type { StandaloneConfiguration } from './configuration';
+import { openEmbeddedBackends, type Shared } from './embedded-backends';
+import { startServices, type Services } from './start-services';
+
+export interface Standalone {
+  /** Where everything is: page, HTTP APIs and `/ws`. */
+  url: string;
+  /** Sends the clients away; then releases may run. */
+  drain(): Promise<void>;
+}
+
+/** The folder of the web page, where it was built. */
+const PAGES = resolve(__dirname, '..', '..', 'web', 'dist');
+
+/**
+ * All three services in one process on embedded adapters. Every resource is registered with `releases`.
+ * @throws the system's error where a port is taken; PlatformError illegal_state where another process has the data folder
+ */
+export async function startStandalone(
+  configuration: StandaloneConfiguration,
+  { logger, releases }: { logger: Logger; releases: Releases },
+): Promise<Standalone> {
+  const shared: Shared = { logger, releases, metrics: new Metrics('standalone') };
+  const readiness = await startManagement(configuration, shared);
+  const directory = resolve(configuration.DATA_DIRECTORY);
+  const backends = await openEmbeddedBackends(directory, configuration.ACCESS_TOKEN_TTL_S, shared);
+  const services = await startServices(configuration, backends, shared);
+  const url = await openServers(configuration, services, shared);
+  readiness.set('services', true);
+  return {
+    url,
+    drain() {
+      readiness.draining();
+      return services.websocket.drain();
+    },
+  };
+}
+
+async function startManagement(
+  configuration: StandaloneConfiguration,
+  { metrics, releases }: Shared,
+): Promise<Readiness> {
+  const readiness = new Readiness();
+  readiness.set('services', false, 'starting');
+  const { HOST: host, MANAGEMENT_PORT: port } = configuration;
+  const management = await startManagementServer({ host, port, metrics, readiness });
+  releases.add('management server', () => management.close());
+  return readiness;
+}
+
+/** One server with everything, as an Ingress would join it, and each HTTP service on the port it has alone. */
+async function openServers(
+  configuration: StandaloneConfiguration,
+  services: Services,
+  shared: Shared,
+): Promise<string> {
+  const { authentication, persistence, websocket, verifier } = services;
+  const open = async (name: string, routes: readonly Route[], port: number): Promise<HttpServer> => {
+    const server = await startHttpServer({
+      name,
+      routes,
+      port,
+      host: configuration.HOST,
+      verifier,
+      errors: ERRORS,
+      bodyLimitBytes: PUBLIC_BODY_BYTES,
+      trustedProxies: configuration.TRUSTED_PROXIES,
+      logger: shared.logger,
+      metrics: shared.metrics,
+      ...(existsSync(join(PAGES, 'index.html')) && { pages: PAGES }),
+    });
+    shared.releases.add(`server ${name}`, () => server.close());
+    return server;
+  };
+  const everything = [...authentication.routes, ...persistence.routes, ...websocketRoutes];
+  const main = await open('public', everything, configuration.PORT);
+  websocket.attach(main.server);
+  await open('authentication', authentication.routes, configuration.AUTHENTICATION_PORT);
+  await open('persistence', persistence.routes, configuration.PERSISTENCE_PORT);
+  return `http://localhost:${main.port}`;
+}
