@@ -81,7 +81,7 @@ export default tseslint.config(
       [['@chat-app/protocol'], 'platform does not know the protocol.'],
     ),
   },
-  vendor('kafkajs', ['packages/platform/src/message-log/kafka/kafkajs.ts']),
+  vendor('kafkajs', ['packages/platform/src/message-log/kafka/kafka-clients.ts']),
   vendor('ioredis', ['packages/platform/src/fanout/fanout-redis.ts']),
   vendor('pg', ['packages/platform/src/database/database-postgres.ts']),
   vendor('@electric-sql/pglite', ['packages/platform/src/database/database-pglite.ts']),

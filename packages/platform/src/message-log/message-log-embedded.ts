@@ -18,6 +18,7 @@ import { declareLogMetrics, type LogMetrics } from './log-metrics';
 import type { BatchHandler, MessageLog, OutgoingRecord, SubscribeOptions, Subscription } from './message-log';
 import { partitionOfKey } from './partition-of-key';
 import { checkRecordSize, recordBytes } from './record-size';
+import { LATE, within } from './within';
 
 export interface EmbeddedMessageLogOptions {
   logger: Logger;
@@ -175,14 +176,10 @@ class EmbeddedMessageLog implements MessageLog, GroupHost {
 
   /** Waits for what is queued, and for what that forwards, no longer than an append may take. */
   async #drain(): Promise<void> {
-    const over = AbortSignal.timeout(this.#deadlines.allowedMs);
-    while (this.#pending.size > 0 && !over.aborted) {
-      await Promise.race([Promise.all(this.#pending), aborted(over)]);
+    const end = performance.now() + this.#deadlines.allowedMs;
+    while (this.#pending.size > 0) {
+      if ((await within(end - performance.now(), Promise.all(this.#pending))) === LATE) break;
     }
     if (this.#pending.size > 0) this.logger.warn('closing with records not handled', { records: this.#pending.size });
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -1,0 +1,5 @@
+export type { KafkaSaslOptions, KafkaTlsOptions } from './connection-options';
+export type { TopicSpecification } from './ensure-topics';
+export { kafkaMessageLogFromConfiguration, type KafkaConfiguration } from './from-configuration';
+export { createKafkaMessageLog, type KafkaMessageLog, type KafkaMessageLogOptions } from './message-log-kafka';
+export type { LogHealth } from './watchdog';
