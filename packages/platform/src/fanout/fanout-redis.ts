@@ -7,7 +7,9 @@ import type { Metrics } from '../metrics/metrics';
 import { Canary } from './canary';
 import type { Fanout, FanoutState } from './fanout';
 import { fanoutMetrics } from './fanout-metrics';
+import { FanoutStatus } from './fanout-status';
 import { connectionOptions, reconnectDelayMs, type RedisFanoutOptions } from './redis-options';
+import { Subscriptions } from './subscriptions';
 
 export type { RedisFanoutOptions } from './redis-options';
 
@@ -15,7 +17,6 @@ const CANARY_INTERVAL_MS = 3_000;
 const CANARY_MISSES = 2;
 const PUBLISH_TIMEOUT_MS = 500;
 const SUBSCRIBE_TIMEOUT_MS = 5_000;
-const CHUNK = 1_000;
 
 /**
  * Publish/subscribe through Redis. Connects at once, in the background; `degraded` until then.
@@ -48,43 +49,31 @@ export function redisFromConfiguration(
  *
  * State: `connected` while both are ready and every wanted channel is confirmed on the present connection. Either one's
  * loss, or two canaries in a row unheard, makes it `degraded`; the second case also drops both connections.
- *
- * Concurrency: `#wanted` is what callers want, `#confirmed` (a part of it) what the present subscriber connection was
- * confirmed. `#epoch` counts subscriber connections: an answer that belongs to an earlier one changes nothing. Commands
- * of one connection are answered in order, so the last of SUBSCRIBE and UNSUBSCRIBE of a channel decides on both ends.
  */
 class RedisFanout implements Fanout {
   readonly #publisher: Redis;
   readonly #subscriber: Redis;
   readonly #password: Secret | undefined;
-  readonly #logger: Logger;
   readonly #metrics: ReturnType<typeof fanoutMetrics>;
   readonly #canaryChannel: string;
   readonly #canary = new Canary();
   readonly #timer: NodeJS.Timeout;
-  readonly #wanted = new Set<string>();
-  readonly #confirmed = new Set<string>();
-  readonly #gapListeners: (() => void)[] = [];
-  readonly #stateListeners: ((state: FanoutState) => void)[] = [];
+  readonly #subscriptions: Subscriptions;
   #receiver: (channel: string, payload: Uint8Array) => void = () => undefined;
-  #state: FanoutState = 'degraded';
-  #awaySince: number | undefined;
+  readonly #status: FanoutStatus;
   #publisherReady = false;
   #subscriberReady = false;
-  #epoch = 0;
-  /** Subscriptions under way, also the one of all channels. */
-  #subscribing = 0;
+  /** Counts subscribing connections. */
+  #connections = 0;
   #lastError: Error | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(options: RedisFanoutOptions) {
-    this.#logger = options.logger;
     this.#metrics = fanoutMetrics(options.metrics);
-    this.#metrics.connected.set(0);
+    this.#status = new FanoutStatus(options.logger, this.#metrics.connected);
     this.#metrics.channels.set(0);
     this.#password = options.password;
     this.#canaryChannel = `canary:${options.podName}:${randomBytes(6).toString('hex')}`;
-    this.#wanted.add(this.#canaryChannel);
     const shared = connectionOptions(options);
     this.#publisher = new Redis({
       ...shared,
@@ -97,6 +86,8 @@ class RedisFanout implements Fanout {
       retryStrategy: (attempt) => this.#prepareReconnect(this.#subscriber, attempt),
       commandTimeout: SUBSCRIBE_TIMEOUT_MS,
     });
+    this.#subscriptions = new Subscriptions(this.#subscriber);
+    this.#subscriptions.want([this.#canaryChannel]);
     this.#watchPublisher(this.#publisher);
     this.#watchSubscriber(this.#subscriber);
     this.#timer = setInterval(() => this.#beat(), options.canaryIntervalMs ?? CANARY_INTERVAL_MS);
@@ -104,7 +95,7 @@ class RedisFanout implements Fanout {
   }
 
   get state(): FanoutState {
-    return this.#state;
+    return this.#status.state;
   }
 
   async publish(channel: string, payload: string): Promise<void> {
@@ -120,27 +111,22 @@ class RedisFanout implements Fanout {
 
   async subscribe(channels: readonly string[]): Promise<void> {
     if (this.#closed !== undefined) throw unavailable('the fan-out was closed');
-    const news = channels.filter((channel) => !this.#confirmed.has(channel));
-    for (const channel of news) this.#wanted.add(channel);
+    const news = this.#subscriptions.want(channels);
     this.#measureChannels();
     if (news.length === 0) return;
     if (!this.#subscriberReady) throw unavailable('not subscribed yet', this.#lastError);
     try {
-      await this.#confirm(news);
+      await this.#subscriptions.confirm(news);
+      this.#becomeConnected();
     } catch (thrown) {
       throw unavailable('not subscribed yet', thrown);
     }
   }
 
   async unsubscribe(channels: readonly string[]): Promise<void> {
-    const gone = channels.filter((channel) => this.#wanted.delete(channel));
-    for (const channel of gone) this.#confirmed.delete(channel);
+    const gone = this.#subscriptions.unwant(channels);
     this.#measureChannels();
-    if (!this.#subscriberReady || this.#closed !== undefined) return;
-    for (let at = 0; at < gone.length; at += CHUNK) {
-      // What is heard without being wanted is dropped, so a failure only costs bandwidth until the next connection.
-      await this.#subscriber.unsubscribe(...gone.slice(at, at + CHUNK)).catch(() => undefined);
-    }
+    if (this.#subscriberReady && this.#closed === undefined) await this.#subscriptions.release(gone);
   }
 
   onMessage(receiver: (channel: string, payload: Uint8Array) => void): void {
@@ -148,11 +134,11 @@ class RedisFanout implements Fanout {
   }
 
   onGap(listener: () => void): void {
-    this.#gapListeners.push(listener);
+    this.#status.onGap(listener);
   }
 
   onStateChange(listener: (state: FanoutState) => void): void {
-    this.#stateListeners.push(listener);
+    this.#status.onStateChange(listener);
   }
 
   close(): Promise<void> {
@@ -188,7 +174,7 @@ class RedisFanout implements Fanout {
       void this.#resubscribe();
     });
     subscriber.on('close', () => {
-      this.#forgetSubscriptions();
+      this.#loseSubscriber();
       this.#degrade('the hearing connection was lost');
     });
     subscriber.on('end', () => this.#startAgain(subscriber));
@@ -196,67 +182,32 @@ class RedisFanout implements Fanout {
 
   #hear(channel: string, payload: Buffer): void {
     if (channel === this.#canaryChannel) return this.#canary.heard(Number(payload.toString()));
-    if (!this.#wanted.has(channel)) return;
+    if (!this.#subscriptions.wants(channel)) return;
     this.#metrics.received.inc();
     this.#receiver(channel, payload);
   }
 
-  /** Subscribes everything wanted on a new connection, what is added meanwhile too. */
   async #resubscribe(): Promise<void> {
-    const epoch = this.#epoch;
+    const connection = this.#connections;
     try {
-      // Iterating a Set also visits what is added during the iteration.
-      let chunk: string[] = [];
-      for (const channel of this.#wanted) {
-        if (chunk.push(channel) < CHUNK) continue;
-        await this.#confirm(chunk);
-        chunk = [];
-      }
-      while (chunk.length > 0) {
-        await this.#confirm(chunk);
-        chunk = this.#missing();
-      }
+      await this.#subscriptions.confirmAll();
     } catch (thrown) {
-      if (epoch !== this.#epoch) return;
+      if (connection !== this.#connections) return;
       this.#lastError = asError(thrown);
       // Refused (an ACL): tried again at the next beat. Unanswered: the connection is of no use.
       if (!(thrown instanceof ReplyError)) this.#reconnect('channels could not be subscribed again');
       return;
     }
     this.#metrics.resubscriptions.inc();
-    this.#canary.reset();
-    this.#becomeConnected();
-  }
-
-  /** Subscribes channels and notes which are still wanted. @throws what the library throws, or when the connection changed */
-  async #confirm(channels: readonly string[]): Promise<void> {
-    const epoch = this.#epoch;
-    this.#subscribing += 1;
-    try {
-      for (let at = 0; at < channels.length; at += CHUNK) {
-        const chunk = channels.slice(at, at + CHUNK);
-        await this.#subscriber.subscribe(...chunk);
-        if (epoch !== this.#epoch) throw new Error('the connection was lost meanwhile');
-        for (const channel of chunk) if (this.#wanted.has(channel)) this.#confirmed.add(channel);
-      }
-    } finally {
-      this.#subscribing -= 1;
-    }
-  }
-
-  #missing(): string[] {
-    if (this.#confirmed.size === this.#wanted.size) return [];
-    return [...this.#wanted].filter((channel) => !this.#confirmed.has(channel));
+    if (this.state === 'connected') this.#status.tellGap();
+    else this.#becomeConnected();
   }
 
   #beat(): void {
     if (!this.#subscriberReady) return;
-    if (this.#subscribing === 0 && this.#missing().length > 0) {
-      // A subscription failed on a connection that lives on.
-      void this.#resubscribe().then(() => this.#tellGap());
-      return;
-    }
-    if (this.#state === 'degraded') return;
+    // A subscription failed on a connection that lives on.
+    if (!this.#subscriptions.complete && !this.#subscriptions.busy) void this.#resubscribe();
+    if (this.state === 'degraded') return this.#becomeConnected();
     const { number, misses } = this.#canary.beat();
     if (misses > 0) this.#metrics.canaryMisses.inc();
     if (misses >= CANARY_MISSES) return this.#reconnect('what this pod published to itself was not heard');
@@ -265,51 +216,29 @@ class RedisFanout implements Fanout {
   }
 
   #becomeConnected(): void {
-    if (this.#state === 'connected' || !this.#publisherReady || !this.#subscriberReady) return;
-    if (this.#missing().length > 0) return;
-    this.#tellGap();
-    this.#enter('connected');
-    if (this.#awaySince === undefined) return;
-    this.#logger.info('the fan-out is back', {
-      away_ms: Date.now() - this.#awaySince,
-      channels: this.#wanted.size - 1,
-    });
-    this.#awaySince = undefined;
+    if (this.state === 'connected' || this.#closed !== undefined) return;
+    if (!this.#publisherReady || !this.#subscriberReady || !this.#subscriptions.complete) return;
+    this.#canary.reset();
+    this.#status.recover(this.#subscriptions.size - 1);
   }
 
   #degrade(reason: string): void {
-    if (this.#closed !== undefined) return;
-    // Said once, also where it never was connected.
-    if (this.#awaySince === undefined) {
-      this.#awaySince = Date.now();
-      this.#logger.warn('the fan-out is degraded', { reason, error: this.#lastError });
-    }
-    if (this.#state === 'connected') this.#enter('degraded');
-  }
-
-  #enter(state: FanoutState): void {
-    this.#state = state;
-    this.#metrics.connected.set(state === 'connected' ? 1 : 0);
-    this.#stateListeners.forEach((listener) => listener(state));
-  }
-
-  #tellGap(): void {
-    if (this.#closed === undefined) this.#gapListeners.forEach((listener) => listener());
+    if (this.#closed === undefined) this.#status.degrade(reason, this.#lastError);
   }
 
   #reconnect(reason: string): void {
     this.#publisherReady = false;
-    this.#forgetSubscriptions();
+    this.#loseSubscriber();
     this.#degrade(reason);
     for (const connection of [this.#publisher, this.#subscriber]) {
       if (isOpen(connection)) connection.disconnect(true);
     }
   }
 
-  #forgetSubscriptions(): void {
+  #loseSubscriber(): void {
     this.#subscriberReady = false;
-    this.#epoch += 1;
-    this.#confirmed.clear();
+    this.#connections += 1;
+    this.#subscriptions.forget();
   }
 
   #prepareReconnect(connection: Redis, attempt: number): number {
@@ -327,7 +256,7 @@ class RedisFanout implements Fanout {
   }
 
   #measureChannels(): void {
-    this.#metrics.channels.set(this.#wanted.size - 1);
+    this.#metrics.channels.set(this.#subscriptions.size - 1);
   }
 }
 

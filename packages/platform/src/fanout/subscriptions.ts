@@ -1,0 +1,107 @@
+/** What is used of the connection that hears. Commands are answered in order. */
+export interface SubscribingConnection {
+  subscribe(...channels: string[]): Promise<unknown>;
+  unsubscribe(...channels: string[]): Promise<unknown>;
+}
+
+const CHUNK = 1_000;
+
+/**
+ * Which channels are wanted, and which of them the present connection was confirmed.
+ *
+ * State: `wanted` is what callers want; `confirmed`, a part of it, what the present connection was confirmed. `epoch`
+ * counts connections: an answer that belongs to an earlier one changes nothing.
+ *
+ * Concurrency: calls may overlap. Commands of one connection are answered in order, so the last of SUBSCRIBE and
+ * UNSUBSCRIBE of a channel decides on both ends, and subscribing what is subscribed changes nothing.
+ */
+export class Subscriptions {
+  readonly #connection: SubscribingConnection;
+  readonly #wanted = new Set<string>();
+  readonly #confirmed = new Set<string>();
+  #epoch = 0;
+  #underWay = 0;
+
+  constructor(connection: SubscribingConnection) {
+    this.#connection = connection;
+  }
+
+  /** How many are wanted. */
+  get size(): number {
+    return this.#wanted.size;
+  }
+
+  /** Whether everything wanted is confirmed. */
+  get complete(): boolean {
+    return this.#confirmed.size === this.#wanted.size;
+  }
+
+  /** Whether a subscription waits for its answer. */
+  get busy(): boolean {
+    return this.#underWay > 0;
+  }
+
+  wants(channel: string): boolean {
+    return this.#wanted.has(channel);
+  }
+
+  /** Wants these channels. @returns those that are not confirmed */
+  want(channels: readonly string[]): string[] {
+    for (const channel of channels) this.#wanted.add(channel);
+    return channels.filter((channel) => !this.#confirmed.has(channel));
+  }
+
+  /** Wants these no longer. @returns those that were wanted */
+  unwant(channels: readonly string[]): string[] {
+    const gone = channels.filter((channel) => this.#wanted.delete(channel));
+    for (const channel of gone) this.#confirmed.delete(channel);
+    return gone;
+  }
+
+  /** The connection was lost, and the subscriptions with it. */
+  forget(): void {
+    this.#epoch += 1;
+    this.#confirmed.clear();
+  }
+
+  /**
+   * Subscribes these channels on the present connection, and resolves when it confirmed them.
+   * @throws what the connection throws, or when it was lost meanwhile
+   */
+  async confirm(channels: readonly string[]): Promise<void> {
+    const epoch = this.#epoch;
+    this.#underWay += 1;
+    try {
+      for (const chunk of chunksOf(channels)) {
+        await this.#connection.subscribe(...chunk);
+        if (epoch !== this.#epoch) throw new Error('the connection was lost meanwhile');
+        for (const channel of chunk) if (this.#wanted.has(channel)) this.#confirmed.add(channel);
+      }
+    } finally {
+      this.#underWay -= 1;
+    }
+  }
+
+  /** Subscribes everything wanted that is not confirmed, what is added meanwhile too. @throws as `confirm` */
+  async confirmAll(): Promise<void> {
+    while (!this.complete) {
+      await this.confirm([...this.#wanted].filter((channel) => !this.#confirmed.has(channel)));
+    }
+  }
+
+  /**
+   * Unsubscribes on the present connection. Never rejects: what is heard without being wanted is dropped, so a failure
+   * only costs bandwidth until the next connection.
+   */
+  async release(channels: readonly string[]): Promise<void> {
+    for (const chunk of chunksOf(channels)) {
+      // Wanted again meanwhile: a SUBSCRIBE is on its way, and must stay the last word.
+      const unwanted = chunk.filter((channel) => !this.#wanted.has(channel));
+      if (unwanted.length > 0) await this.#connection.unsubscribe(...unwanted).catch(() => undefined);
+    }
+  }
+}
+
+function* chunksOf(channels: readonly string[]): Generator<string[]> {
+  for (let at = 0; at < channels.length; at += CHUNK) yield channels.slice(at, at + CHUNK);
+}
