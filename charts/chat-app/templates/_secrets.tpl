@@ -7,7 +7,7 @@ file. (dict "root" $ "component" …)
 {{- $service := .service | default .component -}}
 name: secrets
 projected:
-  defaultMode: 0440
+  defaultMode: 288 # 0440
   sources:
     {{- if eq .component $service }}
     - secret: { name: {{ include "chat-app.internalSecretName" .root }}, items: [{ key: {{ $v.internal.key | quote }}, path: internal-secret }] }
