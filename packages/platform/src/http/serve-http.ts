@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
@@ -45,9 +45,7 @@ export async function serveHttp(options: ListenOptions, listener: RequestListene
   });
   const work = new RequestsInHand();
   server.on('request', (request, response) => {
-    work.begin();
-    if (work.closing) response.setHeader('Connection', 'close');
-    response.once('close', () => work.finish());
+    work.add(response);
     listener(request, response);
   });
   server.on('clientError', answerClientError);
@@ -69,25 +67,26 @@ export async function serveHttp(options: ListenOptions, listener: RequestListene
   return { port, server, close: () => (closed ??= close()) };
 }
 
-/** Counts requests between their arrival and the end of their answer. */
+/** The requests between their arrival and the end of their answer. */
 class RequestsInHand {
-  closing = false;
-  #count = 0;
-  #onSettled: (() => void) | undefined;
+  readonly #answers = new Set<ServerResponse>();
+  #closing = false;
+  #onSettled: () => void = () => undefined;
 
-  begin(): void {
-    this.#count += 1;
+  add(response: ServerResponse): void {
+    this.#answers.add(response);
+    if (this.#closing) response.setHeader('Connection', 'close');
+    response.once('close', () => {
+      this.#answers.delete(response);
+      if (this.#answers.size === 0) this.#onSettled();
+    });
   }
 
-  finish(): void {
-    this.#count -= 1;
-    if (this.#count === 0) this.#onSettled?.();
-  }
-
-  /** Resolves when none is left, or after the limit. */
+  /** Tells their clients not to use the connections again; resolves when none is left, or after the limit. */
   async settled(limitMs: number): Promise<void> {
-    this.closing = true;
-    if (this.#count === 0) return;
+    this.#closing = true;
+    for (const response of this.#answers) if (!response.headersSent) response.setHeader('Connection', 'close');
+    if (this.#answers.size === 0) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, limitMs);
       this.#onSettled = () => {

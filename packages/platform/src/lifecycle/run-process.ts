@@ -14,7 +14,7 @@ export interface ProcessContext {
   /** Aborted when the process begins to stop. */
   stopping: AbortSignal;
   /** Begins an orderly stop, as a signal does. A later call may only raise the exit code. */
-  stop(reason: string, exitCode?: number): void;
+  stop: (this: void, reason: string, exitCode?: number) => void;
 }
 
 /** What `start` resolves to once the service does its work. */

@@ -35,9 +35,13 @@ function hidden(key: string): boolean {
 }
 
 function serializeObject(object: object, depth: number): Record<string, unknown> {
+  return serializeEntries(Object.entries(object), depth);
+}
+
+function serializeEntries(entries: Iterable<readonly [string, unknown]>, depth: number): Record<string, unknown> {
   const out: Record<string, unknown> = {};
   let left = MAX_ITEMS;
-  for (const [key, value] of Object.entries(object)) {
+  for (const [key, value] of entries) {
     if (value === undefined) continue;
     if (left-- === 0) {
       out['…'] = 'more';
@@ -58,9 +62,13 @@ function serializeValue(value: unknown, depth: number): unknown {
   if (depth > MAX_DEPTH) return '[deeper]';
   if (Array.isArray(value)) return serializeItems(value, depth);
   if (value instanceof Set) return serializeItems([...value], depth);
-  if (value instanceof Map) return serializeObject(Object.fromEntries(value as Map<unknown, unknown>), depth);
+  if (value instanceof Map) return serializeEntries(mapEntries(value), depth);
   if ('toJSON' in value && typeof value.toJSON === 'function') return (value.toJSON as () => unknown)();
   return serializeObject(value, depth);
+}
+
+function mapEntries(map: ReadonlyMap<unknown, unknown>): [string, unknown][] {
+  return [...map].map(([key, value]) => [String(key), value]);
 }
 
 function serializeItems(items: readonly unknown[], depth: number): unknown[] {

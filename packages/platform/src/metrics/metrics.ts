@@ -46,7 +46,7 @@ export class Metrics {
     return this.#once('counter', options.name, () => {
       const counter = new prometheus.Counter({ ...this.#configuration(options), enableExemplars: true });
       return {
-        inc: (labels = {}, value = 1) => counter.inc({ labels: { ...labels }, value, exemplarLabels: exemplar() }),
+        inc: (labels = {}, value = 1) => counter.inc({ labels: { ...labels }, value, ...exemplar() }),
       };
     });
   }
@@ -57,8 +57,7 @@ export class Metrics {
       const buckets = [...(options.buckets ?? SECONDS_BUCKETS)];
       const histogram = new prometheus.Histogram({ ...this.#configuration(options), buckets, enableExemplars: true });
       return {
-        observe: (value, labels = {}) =>
-          histogram.observe({ labels: { ...labels }, value, exemplarLabels: exemplar() }),
+        observe: (value, labels = {}) => histogram.observe({ labels: { ...labels }, value, ...exemplar() }),
       };
     });
   }
@@ -117,7 +116,8 @@ function openMetricsRegistry(): prometheus.Registry {
   return registry;
 }
 
-function exemplar(): Record<string, string> {
+/** Absent where there is none: prom-client would write an empty one. */
+function exemplar(): { exemplarLabels?: { trace_id: string } } {
   const ids = currentSpanIds();
-  return ids?.sampled === true ? { trace_id: ids.traceId } : {};
+  return ids?.sampled === true ? { exemplarLabels: { trace_id: ids.traceId } } : {};
 }

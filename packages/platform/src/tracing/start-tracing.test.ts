@@ -1,0 +1,70 @@
+import { Child, compileScript, type CompiledScript } from '../test-support/child-process';
+import { Collector } from '../test-support/collector';
+
+describe('startTracing', () => {
+  let script: CompiledScript;
+  let collector: Collector;
+
+  beforeAll(() => {
+    script = compileScript('test-support/tracing-fixture.ts');
+  }, 60_000);
+  beforeEach(() => {
+    collector = new Collector();
+  });
+  afterEach(() => collector.stop());
+  afterAll(() => script.remove());
+
+  async function run(environment: Record<string, string>): Promise<Record<string, unknown>> {
+    const child = new Child(script, environment);
+    expect((await child.ended).code).toBe(0);
+    return child.lines[0]!;
+  }
+
+  it('loads and does nothing without an endpoint, or where OTEL_* turns it off', async () => {
+    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: await collector.start() };
+    for (const off of [{}, { ...endpoint, OTEL_SDK_DISABLED: 'true' }, { ...endpoint, OTEL_TRACES_EXPORTER: 'none' }]) {
+      const told = await run(off);
+      expect(told).toMatchObject({ loaded: false });
+      expect(told).not.toHaveProperty('traceparent');
+    }
+    expect(collector.requests).toHaveLength(0);
+  });
+
+  it('exports spans as OTLP protobuf under the service’s name, the last ones when it closes', async () => {
+    const told = await run({
+      OTEL_EXPORTER_OTLP_ENDPOINT: await collector.start(),
+      OTEL_RESOURCE_ATTRIBUTES: 'team=chat',
+    });
+    expect(told).toMatchObject({ same: true, loaded: true });
+    expect(told['traceparent']).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+    expect(told).not.toHaveProperty('after');
+    expect(collector.requests).toHaveLength(1);
+    const [request] = collector.requests;
+    expect(request).toMatchObject({ url: '/v1/traces', type: 'application/x-protobuf' });
+    for (const text of ['store messages', 'service.name', 'persistence', 'team']) expect(request!.body).toContain(text);
+  });
+
+  it('samples as OTEL_TRACES_SAMPLER says, and still hands on trace ids', async () => {
+    const told = await run({ OTEL_EXPORTER_OTLP_ENDPOINT: await collector.start(), OTEL_TRACES_SAMPLER: 'always_off' });
+    expect(told['traceparent']).toMatch(/-00$/);
+    expect(collector.requests).toHaveLength(0);
+  });
+
+  it('never holds up the work, and the end for at most three seconds, when the collector hangs', async () => {
+    collector = new Collector(true);
+    // More spans than the queue (2,048) holds: the rest is dropped.
+    const told = await run({
+      OTEL_EXPORTER_OTLP_ENDPOINT: await collector.start(),
+      OTEL_BSP_SCHEDULE_DELAY: '10',
+      SPANS: '5000',
+    });
+    expect(collector.requests.length).toBeGreaterThan(0);
+    expect(told['workedMs']).toBeLessThan(2_500);
+    expect(told['closedMs']).toBeLessThan(3_500);
+  });
+
+  it('closes quietly when there is no collector', async () => {
+    const told = await run({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' });
+    expect(told).toMatchObject({ message: 'done' });
+  });
+});
