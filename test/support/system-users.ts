@@ -82,7 +82,14 @@ export class SystemUsers {
   async register(): Promise<TestUser> {
     const username = `t-${randomBytes(10).toString('hex')}`;
     const password = randomBytes(12).toString('hex');
-    const answer = await call('POST', `${this.target.authentication}/register`, { body: { username, password } });
+    const register = (): Promise<Answer> =>
+      call('POST', `${this.target.authentication}/register`, { body: { username, password } });
+    let answer = await register();
+    // Registrations from one address are bounded; whole suites come from one.
+    while (answer.status === 429) {
+      await new Promise((resolve) => setTimeout(resolve, answer.body.error.retry_after_ms ?? 1_000));
+      answer = await register();
+    }
     if (answer.status !== 201) throw new Error(`register answered ${answer.status}: ${answer.text}`);
     const { user_id: id, token, refresh_token: refreshToken } = answer.body;
     return { id, username, password, token, refreshToken };

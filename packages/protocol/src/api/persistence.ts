@@ -11,7 +11,14 @@ export type Role = z.infer<typeof Role>;
 export const ConversationPath = z.object({ conversation_id: Uuid });
 export const MemberPath = z.object({ conversation_id: Uuid, user_id: Uuid });
 
-export const Title = z.string().trim().min(1).max(LIMITS.titleCharacters);
+export const Title = z
+  .string()
+  .trim()
+  .min(1)
+  .max(LIMITS.titleCharacters)
+  .refine((title) => !title.includes('\u0000') && title.isWellFormed(), {
+    error: 'must be well-formed Unicode without U+0000',
+  });
 
 /** `POST /conversations`: a new group; the caller becomes its owner. */
 export const CreateGroupRequest = z.object({
