@@ -1,4 +1,4 @@
-import { integer, oneOf, text } from '@chat-app/platform';
+import { integer, oneOf, text, type Configuration } from '@chat-app/platform';
 
 /** What persistence does while the database is away: wait in place, or re-publish like the first demo. */
 export const DATABASE_OUTAGE_POLICIES = ['wait', 'republish'] as const;
@@ -15,7 +15,7 @@ export interface PersistenceSettings {
   readonly batchRecords: number;
 }
 
-/** The variables behind them; main.ts reads them. */
+/** The variables behind them. */
 export const persistenceVariables = {
   MAX_RETRY_VALUE: integer({
     default: 3,
@@ -36,13 +36,11 @@ export const persistenceVariables = {
   }),
 };
 
-/** The settings of parsed variables. */
-export function settingsFrom(configuration: {
-  MAX_RETRY_VALUE: number;
-  ON_DATABASE_OUTAGE: DatabaseOutagePolicy;
-  KAFKA_GROUP_ID: string;
-  CONSUMER_BATCH_RECORDS: number;
-}): PersistenceSettings {
+/** Their values. */
+export type PersistenceConfiguration = Configuration<typeof persistenceVariables>;
+
+/** The settings that they stand for. */
+export function settingsFrom(configuration: PersistenceConfiguration): PersistenceSettings {
   return {
     maxRetryValue: configuration.MAX_RETRY_VALUE,
     onDatabaseOutage: configuration.ON_DATABASE_OUTAGE,

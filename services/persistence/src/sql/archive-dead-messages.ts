@@ -1,6 +1,6 @@
 import type { Statement } from '@chat-app/platform';
 
-/** Archives dead messages; one that is there already stays as it is. */
+/** Archives dead messages; one that is there already stays as it is. Values come as `\x…`, headers as JSON texts. */
 export const ARCHIVE_DEAD_MESSAGES: Statement = {
   name: 'archive_dead_messages',
   text: `

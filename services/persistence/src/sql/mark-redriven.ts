@@ -4,5 +4,5 @@ import type { Statement } from '@chat-app/platform';
 export const MARK_REDRIVEN: Statement = {
   name: 'mark_redriven',
   text: `
-update chat.dead_messages set redriven_at = now() where id = any ($1::bigint[])`,
+update chat.dead_messages set redriven_at = now() where redriven_at is null and id = any ($1::bigint[])`,
 };

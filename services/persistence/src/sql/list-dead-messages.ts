@@ -1,8 +1,8 @@
 import type { Statement } from '@chat-app/platform';
 
-/** Dead messages not yet redriven that the filters let through, locked, oldest first. Rows that another run holds are skipped. */
-export const CLAIM_DEAD_MESSAGES: Statement = {
-  name: 'claim_dead_messages',
+/** Dead messages not yet redriven that the filters let through, oldest first. */
+export const LIST_DEAD_MESSAGES: Statement = {
+  name: 'list_dead_messages',
   text: `
 select id, key, value, headers, redrive_count, error_code, message_id, conversation_id, failed_at
 from chat.dead_messages
@@ -10,11 +10,10 @@ where redriven_at is null and id > $1::bigint
   and ($2::text is null or error_code = $2)
   and ($3::timestamptz is null or failed_at >= $3)
   and ($4::uuid is null or conversation_id = $4)
-order by id limit $5
-for update skip locked`,
+order by id limit $5`,
 };
 
-export interface ClaimDeadMessagesRow {
+export interface ListDeadMessagesRow {
   id: number;
   key: string;
   value: Uint8Array;

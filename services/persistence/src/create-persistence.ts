@@ -1,0 +1,79 @@
+import { DEAD_MESSAGES_TOPIC, MESSAGES_TOPIC } from '@chat-app/protocol';
+import type { Database, Fanout, Logger, MessageLog, Metrics, Route, Subscription } from '@chat-app/platform';
+import { archiveDeadMessages } from './archive-dead-messages';
+import type { AuthenticationClient } from './authentication-client';
+import { settingsFrom, type PersistenceConfiguration } from './configuration';
+import { MessageConsumer } from './consume-messages';
+import type { Context } from './context';
+import { createPersistenceMetrics } from './metrics';
+import { prepareStore } from './prepare-store';
+import { internalRoutes, publicRoutes } from './routes';
+
+/** Largest body of an internal call: 10,000 cursors with room to spare. */
+export const INTERNAL_BODY_BYTES = 2 * 1024 * 1024;
+/** Largest body of a public call: a new group of 1,000 members. */
+export const PUBLIC_BODY_BYTES = 64 * 1024;
+
+export interface PersistenceDependencies {
+  log: MessageLog;
+  fanout: Fanout;
+  database: Database;
+  authentication: AuthenticationClient;
+  configuration: PersistenceConfiguration;
+  logger: Logger;
+  metrics: Metrics;
+}
+
+/** The service without its servers: whoever wires it serves the routes. */
+export interface Persistence {
+  /** The public API; its server must take bodies of PUBLIC_BODY_BYTES. */
+  routes: readonly Route[];
+  /** The internal API; its server must take bodies of INTERNAL_BODY_BYTES. */
+  internalRoutes: readonly Route[];
+  /**
+   * Brings the schema up to date, then begins to consume. Waits for a database that is away with backoff, until `drain`.
+   * Resolves when the consumers have joined their groups. @throws PlatformError database_refused
+   */
+  start(): Promise<void>;
+  /** Stops consuming after the batches in hand. The routes go on. Memoised. */
+  drain(): Promise<void>;
+}
+
+/**
+ * Stores messages, and serves conversations, history and inboxes.
+ *
+ * States: made → starting → consuming → drained. The routes may be called in any of them; before the schema is there they
+ * fail.
+ */
+export function createPersistence(dependencies: PersistenceDependencies): Persistence {
+  const { log, fanout, database, authentication, logger } = dependencies;
+  const settings = settingsFrom(dependencies.configuration);
+  const metrics = createPersistenceMetrics(dependencies.metrics);
+  const context: Context = { database, fanout, authentication, settings, metrics, logger };
+  const stopping = new AbortController();
+  const subscriptions: Subscription[] = [];
+  let drained: Promise<void> | undefined;
+  return {
+    routes: publicRoutes(context),
+    internalRoutes: internalRoutes(context),
+    async start() {
+      await prepareStore(database, logger, stopping.signal);
+      if (stopping.signal.aborted) return;
+      const { groupId, batchRecords: maxBatchRecords } = settings;
+      const consumer = new MessageConsumer(context);
+      subscriptions.push(
+        log.subscribe({ topic: MESSAGES_TOPIC, groupId, maxBatchRecords }, consumer.handle),
+        log.subscribe(
+          { topic: DEAD_MESSAGES_TOPIC, groupId: `${groupId}-dead-messages`, maxBatchRecords },
+          archiveDeadMessages(context),
+        ),
+      );
+      await Promise.all(subscriptions.map((subscription) => subscription.ready));
+    },
+    drain() {
+      stopping.abort();
+      drained ??= Promise.all(subscriptions.map((subscription) => subscription.close())).then(() => undefined);
+      return drained;
+    },
+  };
+}

@@ -1,0 +1,10 @@
+export {
+  createPersistence,
+  INTERNAL_BODY_BYTES,
+  PUBLIC_BODY_BYTES,
+  type Persistence,
+  type PersistenceDependencies,
+} from './create-persistence';
+export { createAuthenticationClient, type AuthenticationClient } from './authentication-client';
+export { persistenceVariables, type PersistenceConfiguration } from './configuration';
+export { MAX_REDRIVES, redriveMessages, type RedriveCounts, type RedriveOptions } from './redrive-messages';
