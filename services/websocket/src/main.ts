@@ -1,0 +1,103 @@
+import {
+  commonVariables,
+  createServiceClient,
+  createTokenVerifier,
+  kafkaVariables,
+  Metrics,
+  parseConfiguration,
+  Readiness,
+  redisVariables,
+  runProcess,
+  startHttpServer,
+  startManagementServer,
+  tokenVariables,
+  type ProcessContext,
+  type RunningService,
+  type ServiceClient,
+} from '@chat-app/platform';
+import { redisFromConfiguration } from '@chat-app/platform/fanout/redis';
+import { kafkaMessageLogFromConfiguration } from '@chat-app/platform/message-log/kafka';
+import { ERRORS, INTERNAL_SECRET_HEADER } from '@chat-app/protocol';
+import {
+  createAuthenticationClient,
+  createPersistenceClient,
+  createWebsocket,
+  websocketRoutes,
+  websocketVariables,
+} from './index';
+
+const VARIABLES = {
+  ...commonVariables,
+  ...kafkaVariables,
+  ...redisVariables,
+  ...tokenVariables,
+  ...websocketVariables,
+};
+
+/** Longer than a failover of the database usually blocks a read, shorter than a client's patience. */
+const CALL_TIMEOUT_MS = 3_000;
+
+runProcess('websocket', start);
+
+async function start(context: ProcessContext): Promise<RunningService> {
+  const { releases, logger } = context;
+  const configuration = parseConfiguration(context.environment, VARIABLES);
+  const { HOST: host } = configuration;
+  const metrics = new Metrics('websocket');
+  const readiness = new Readiness();
+  readiness.set('started', false, 'not listening yet');
+  const management = await startManagementServer({ host, port: configuration.MANAGEMENT_PORT, metrics, readiness });
+  releases.add('management server', () => management.close());
+
+  const log = kafkaMessageLogFromConfiguration(configuration, { logger, metrics });
+  releases.add('message log', () => log.close());
+  const fanout = redisFromConfiguration(configuration, { podName: configuration.POD_NAME, logger, metrics });
+  releases.add('fanout', () => fanout.close());
+  const verifier = createTokenVerifier({
+    jwksUrl: configuration.JWKS_URL,
+    issuer: configuration.TOKEN_ISSUER,
+    audience: configuration.TOKEN_AUDIENCE,
+    logger,
+    metrics,
+  });
+  releases.add('token verifier', () => verifier.close());
+  const clientOf = (name: string, baseUrl: string): ServiceClient => {
+    const secret = configuration.INTERNAL_SECRET;
+    const options = { name, baseUrl, secret, secretHeader: INTERNAL_SECRET_HEADER, timeoutMs: CALL_TIMEOUT_MS };
+    const client = createServiceClient({ ...options, metrics, logger });
+    releases.add(`${name} client`, () => client.close());
+    return client;
+  };
+
+  const websocket = createWebsocket({
+    log,
+    fanout,
+    verifier,
+    persistence: createPersistenceClient(clientOf('persistence', configuration.PERSISTENCE_URL)),
+    authentication: createAuthenticationClient(clientOf('authentication', configuration.AUTHENTICATION_URL)),
+    configuration,
+    logger,
+    metrics,
+  });
+  websocket.start();
+  releases.add('websocket', () => websocket.close());
+  const server = await startHttpServer({
+    name: 'public',
+    host,
+    port: configuration.PORT,
+    routes: websocketRoutes,
+    logger,
+    metrics,
+    errors: ERRORS,
+    trustedProxies: configuration.TRUSTED_PROXIES,
+  });
+  releases.add('server', () => server.close());
+  websocket.attach(server.server);
+  readiness.set('started', true);
+  return {
+    async drain() {
+      readiness.draining();
+      await websocket.drain();
+    },
+  };
+}
