@@ -1,11 +1,8 @@
+import './without-eval';
 import { createChatClient, getUser } from '@chat-app/client';
-import { config } from 'zod';
 import { ChatPage } from './chat-page';
 import { forgetSession, savedSession, saveSession, type Session } from './saved-session';
 import { signInPage } from './sign-in';
-
-// The page's Content-Security-Policy forbids compiling code at run time, which schemas would try.
-config({ jitless: true });
 
 function show(page: HTMLElement): void {
   document.body.replaceChildren(page);
