@@ -7,6 +7,8 @@ import { rawValue, shown, type Environment, type Reading, type Variable } from '
 export interface Secret {
   /** The value now. One that lives in a file is read again when the file changed; while it cannot be read, the last one stays. */
   read(): string;
+  /** Never the value. */
+  toString(): string;
 }
 
 const HIDDEN = '[secret]';
