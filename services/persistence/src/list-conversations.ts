@@ -1,5 +1,10 @@
 import { route, type Database, type Route } from '@chat-app/platform';
-import { ConversationResponse, ConversationsResponse, ListConversationsQuery, ConversationPath } from '@chat-app/protocol';
+import {
+  ConversationResponse,
+  ConversationsResponse,
+  ListConversationsQuery,
+  ConversationPath,
+} from '@chat-app/protocol';
 import { refusal, type Context } from './context';
 import { toStoredMessage, type StoredMessageRow } from './message-row';
 import type { ConversationRow } from './sql/describe-conversations';

@@ -43,7 +43,7 @@ export async function redriveMessages(
 ): Promise<RedriveCounts> {
   const counts: RedriveCounts = { redriven: 0, exhausted: 0, unsendable: 0 };
   let after = 0;
-  for (let left = options.limit; left > 0; ) {
+  for (let left = options.limit; left > 0;) {
     const from = after;
     const size = Math.min(PAGE, left);
     const page = await redrivePage(database, log, options, from, size);

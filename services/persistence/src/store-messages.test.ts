@@ -60,7 +60,8 @@ describe('storing messages', () => {
     const before = await storeMessages(database, messages);
     const again = await storeMessages(database, [...messages, directMessage(ann, bob)]);
     expect(again.map(({ outcome }) => outcome)).toEqual(['duplicate', 'duplicate', 'stored']);
-    const places = (outcome: (typeof before)[number]) => outcome.user_ids.map((user, i) => [user, outcome.seqs[i]]).sort();
+    const places = (outcome: (typeof before)[number]) =>
+      outcome.user_ids.map((user, i) => [user, outcome.seqs[i]]).sort();
     expect(again.slice(0, 2).map(places)).toEqual(before.map(places));
     expect(again[2]!.seqs).toEqual([3, 3]);
     expect(await inboxOf(ann)).toHaveLength(3);

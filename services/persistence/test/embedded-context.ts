@@ -24,7 +24,11 @@ export async function openDatabase(): Promise<Database> {
 }
 
 /** What the verbs share, on embedded adapters; users listed in `strangers` do not exist. */
-export function contextOn(database: Database, fanout: Fanout = createEmbeddedFanout(), strangers: string[] = []): Context {
+export function contextOn(
+  database: Database,
+  fanout: Fanout = createEmbeddedFanout(),
+  strangers: string[] = [],
+): Context {
   return {
     database,
     fanout,
@@ -36,7 +40,10 @@ export function contextOn(database: Database, fanout: Fanout = createEmbeddedFan
 }
 
 /** A fan-out that hears everything said on these channels. */
-export async function listen(fanout: Fanout, channels: readonly string[]): Promise<{ channel: string; text: string }[]> {
+export async function listen(
+  fanout: Fanout,
+  channels: readonly string[],
+): Promise<{ channel: string; text: string }[]> {
   const heard: { channel: string; text: string }[] = [];
   fanout.onMessage((channel, payload) => heard.push({ channel, text: Buffer.from(payload).toString('utf8') }));
   await fanout.subscribe(channels);

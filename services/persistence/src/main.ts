@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  commonVariables,
+  createServiceClient,
+  createTokenVerifier,
+  databaseVariables,
+  kafkaVariables,
+  Metrics,
+  parseConfiguration,
+  port,
+  Readiness,
+  redisVariables,
+  runProcess,
+  startHttpServer,
+  startManagementServer,
+  text,
+  tokenVariables,
+  type ProcessContext,
+  type RunningService,
+} from '@chat-app/platform';
+import { postgresFromConfiguration } from '@chat-app/platform/database/postgres';
+import { redisFromConfiguration } from '@chat-app/platform/fanout/redis';
+import { kafkaMessageLogFromConfiguration } from '@chat-app/platform/message-log/kafka';
+import { ERRORS, INTERNAL_SECRET_HEADER } from '@chat-app/protocol';
+import {
+  createAuthenticationClient,
+  createPersistence,
+  INTERNAL_BODY_BYTES,
+  persistenceVariables,
+  PUBLIC_BODY_BYTES,
+} from './index';
+
+const VARIABLES = {
+  ...commonVariables,
+  ...databaseVariables,
+  ...kafkaVariables,
+  ...redisVariables,
+  ...tokenVariables,
+  ...persistenceVariables,
+  PORT: port({ default: 8090, description: 'Port of the public API.' }),
+  INTERNAL_PORT: port({ default: 8091, description: 'Port of the internal API; never routed from outside.' }),
+  AUTHENTICATION_URL: text({ pattern: /^https?:\/\//, description: 'Internal address of authentication.' }),
+};
+type Values = ReturnType<typeof parseConfiguration<typeof VARIABLES>>;
+
+/** Creating a group asks authentication about up to 1,000 users. */
+const CALL_TIMEOUT_MS = 3_000;
+
+runProcess('persistence', start);
+
+async function start(context: ProcessContext): Promise<RunningService> {
+  const { releases, logger } = context;
+  const configuration = parseConfiguration(context.environment, VARIABLES);
+  const metrics = new Metrics('persistence');
+  const readiness = new Readiness();
+  readiness.set('started', false, 'the schema is not known to be up to date');
+
+  const log = kafkaMessageLogFromConfiguration(configuration, {
+    logger,
+    metrics,
+    // A consumer that crashed for good is not started again inside a process: it might share a partition with itself.
+    onFatal: (error) => context.stop(error.message, 1),
+  });
+  const management = await startManagementServer({
+    host: configuration.HOST,
+    port: configuration.MANAGEMENT_PORT,
+    metrics,
+    readiness,
+    liveness: () => log.health(),
+  });
+  releases.add('management server', () => management.close());
+  const database = postgresFromConfiguration(configuration, { applicationName: 'persistence', logger, metrics });
+  releases.add('database', () => database.close());
+  const fanout = redisFromConfiguration(configuration, { podName: configuration.POD_NAME, logger, metrics });
+  releases.add('fanout', () => fanout.close());
+  releases.add('message log', () => log.close());
+  const authentication = createServiceClient({
+    name: 'authentication',
+    baseUrl: configuration.AUTHENTICATION_URL,
+    secret: configuration.INTERNAL_SECRET,
+    secretHeader: INTERNAL_SECRET_HEADER,
+    timeoutMs: CALL_TIMEOUT_MS,
+    metrics,
+    logger,
+  });
+  releases.add('authentication client', () => authentication.close());
+
+  const persistence = createPersistence({
+    log,
+    fanout,
+    database,
+    authentication: createAuthenticationClient(authentication),
+    configuration,
+    logger,
+    metrics,
+  });
+  releases.add('consumers', () => persistence.drain());
+  const closeServers = await serve(context, configuration, metrics, persistence);
+
+  await persistence.start();
+  readiness.set('started', true);
+  return {
+    async drain() {
+      readiness.draining();
+      // Consumers stop at once; proxies send here until they have heard of it.
+      await Promise.all([persistence.drain(), sleep(configuration.ENDPOINT_SETTLE_MS).then(closeServers)]);
+    },
+  };
+}
+
+/** Opens both APIs. Answers how to close them. */
+async function serve(
+  { releases, logger }: ProcessContext,
+  configuration: Values,
+  metrics: Metrics,
+  persistence: ReturnType<typeof createPersistence>,
+): Promise<() => Promise<void>> {
+  const listen = { host: configuration.HOST, logger, metrics, errors: ERRORS };
+  const verifier = createTokenVerifier({
+    jwksUrl: configuration.JWKS_URL,
+    issuer: configuration.TOKEN_ISSUER,
+    audience: configuration.TOKEN_AUDIENCE,
+    logger,
+    metrics,
+  });
+  releases.add('token verifier', () => verifier.close());
+  const server = await startHttpServer({
+    ...listen,
+    name: 'public',
+    port: configuration.PORT,
+    routes: persistence.routes,
+    verifier,
+    trustedProxies: configuration.TRUSTED_PROXIES,
+    bodyLimitBytes: PUBLIC_BODY_BYTES,
+  });
+  releases.add('public server', () => server.close());
+  const internal = await startHttpServer({
+    ...listen,
+    name: 'internal',
+    port: configuration.INTERNAL_PORT,
+    routes: persistence.internalRoutes,
+    internalSecret: configuration.INTERNAL_SECRET,
+    internalSecretHeader: INTERNAL_SECRET_HEADER,
+    bodyLimitBytes: INTERNAL_BODY_BYTES,
+  });
+  releases.add('internal server', () => internal.close());
+  return async () => {
+    await Promise.all([server.close(), internal.close()]);
+  };
+}
