@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  commonVariables,
+  createTokenSigner,
+  createTokenVerifier,
+  databaseVariables,
+  integer,
+  Metrics,
+  optionalText,
+  parseConfiguration,
+  port,
+  Readiness,
+  redisVariables,
+  runProcess,
+  startHttpServer,
+  startManagementServer,
+  text,
+  tokenVariables,
+  type ProcessContext,
+  type RunningService,
+} from '@chat-app/platform';
+import { postgresFromConfiguration } from '@chat-app/platform/database/postgres';
+import { redisFromConfiguration } from '@chat-app/platform/fanout/redis';
+import { ERRORS, INTERNAL_SECRET_HEADER } from '@chat-app/protocol';
+import { authenticationVariables, createAuthentication, INTERNAL_BODY_BYTES } from './index';
+
+const { TOKEN_ISSUER, TOKEN_AUDIENCE } = tokenVariables;
+
+const VARIABLES = {
+  ...commonVariables,
+  ...databaseVariables,
+  ...redisVariables,
+  ...authenticationVariables,
+  TOKEN_ISSUER,
+  TOKEN_AUDIENCE,
+  PORT: port({ default: 8000, description: 'Port of the public API.' }),
+  INTERNAL_PORT: port({ default: 8001, description: 'Port of the internal API; never routed from outside.' }),
+  SIGNING_KEYS_DIRECTORY: text({ description: 'Folder with the signing keys: <kid>.pem, PKCS#8, EC P-256.' }),
+  KEY_PUBLISH_BEFORE_USE_S: integer({
+    default: 600,
+    min: 0,
+    max: 86_400,
+    description: 'Age in seconds from which a key signs; above the 5 minutes for which the keys may be cached.',
+  }),
+  PAGES_DIRECTORY: optionalText({ description: 'Folder with the web page, served at /.' }),
+};
+
+runProcess('authentication', start);
+
+async function start(context: ProcessContext): Promise<RunningService> {
+  const { releases, logger } = context;
+  const configuration = parseConfiguration(context.environment, VARIABLES);
+  const metrics = new Metrics('authentication');
+  const readiness = new Readiness();
+  readiness.set('started', false, 'the schema is not known to be up to date');
+  const management = await startManagementServer({
+    host: configuration.HOST,
+    port: configuration.MANAGEMENT_PORT,
+    metrics,
+    readiness,
+  });
+  releases.add('management server', () => management.close());
+
+  const scope = { issuer: configuration.TOKEN_ISSUER, audience: configuration.TOKEN_AUDIENCE };
+  const signer = createTokenSigner({
+    ...scope,
+    directory: configuration.SIGNING_KEYS_DIRECTORY,
+    accessTtlS: configuration.ACCESS_TOKEN_TTL_S,
+    publishBeforeUseS: configuration.KEY_PUBLISH_BEFORE_USE_S,
+    logger,
+  });
+  const database = postgresFromConfiguration(configuration, { applicationName: 'authentication', logger, metrics });
+  releases.add('database', () => database.close());
+  const fanout = redisFromConfiguration(configuration, { podName: configuration.POD_NAME, logger, metrics });
+  releases.add('fanout', () => fanout.close());
+  const service = createAuthentication({
+    database,
+    fanout,
+    signer,
+    configuration,
+    logger,
+    metrics,
+    ...(configuration.PAGES_DIRECTORY !== undefined && { pages: configuration.PAGES_DIRECTORY }),
+  });
+  releases.add('authentication', () => service.close());
+
+  const listen = { host: configuration.HOST, logger, metrics, errors: ERRORS };
+  // Keys come from the service itself, whose port is known only once it listens.
+  const own = { verify: (token: string) => verifier.verify(token) };
+  const server = await startHttpServer({
+    ...listen,
+    name: 'public',
+    port: configuration.PORT,
+    routes: service.routes,
+    verifier: own,
+    trustedProxies: configuration.TRUSTED_PROXIES,
+    ...(service.pages !== undefined && { pages: service.pages }),
+  });
+  releases.add('public server', () => server.close());
+  const jwksUrl = `http://${loopback(configuration.HOST)}:${server.port}/.well-known/jwks.json`;
+  const verifier = createTokenVerifier({ ...scope, jwksUrl, logger, metrics });
+  releases.add('token verifier', () => verifier.close());
+  const internal = await startHttpServer({
+    ...listen,
+    name: 'internal',
+    port: configuration.INTERNAL_PORT,
+    routes: service.internalRoutes,
+    internalSecret: configuration.INTERNAL_SECRET,
+    internalSecretHeader: INTERNAL_SECRET_HEADER,
+    bodyLimitBytes: INTERNAL_BODY_BYTES,
+  });
+  releases.add('internal server', () => internal.close());
+
+  await service.start();
+  readiness.set('started', true);
+  return {
+    async drain() {
+      readiness.draining();
+      // Proxies send here until they have heard of it.
+      await sleep(configuration.ENDPOINT_SETTLE_MS);
+      await Promise.all([server.close(), internal.close()]);
+    },
+  };
+}
+
+/** Where a server that listens on this address can be reached from its own host. */
+function loopback(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}

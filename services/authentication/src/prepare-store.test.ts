@@ -1,0 +1,51 @@
+import { Metrics, PlatformError, silentLogger, type Database, type Fanout, type TokenSigner } from '@chat-app/platform';
+import { createAuthentication } from './authentication';
+
+const away = () => Promise.reject(new PlatformError('database_unavailable', 'away'));
+
+function serviceOn(migrate: Database['migrate']) {
+  return createAuthentication({
+    database: { migrate } as Database,
+    fanout: {} as Fanout,
+    signer: {} as TokenSigner,
+    configuration: {
+      ACCESS_TOKEN_TTL_S: 600,
+      REFRESH_TOKEN_TTL_S: 600,
+      DEMO_USERS: false,
+      REGISTRATIONS_PER_MINUTE: 1,
+      FAILED_LOGINS_PER_MINUTE: 1,
+    },
+    logger: silentLogger,
+    metrics: new Metrics('authentication'),
+  });
+}
+
+describe('start', () => {
+  it('waits for a database that is away', async () => {
+    let calls = 0;
+    const service = serviceOn(() => {
+      calls += 1;
+      return calls < 3 ? away() : Promise.resolve();
+    });
+    await service.start();
+    expect(calls).toBe(3);
+    await service.close();
+  });
+
+  it('gives up waiting when the service is closed', async () => {
+    let closing: Promise<void> | undefined;
+    const service = serviceOn(() => {
+      closing ??= service.close();
+      return away();
+    });
+    await service.start();
+    await closing;
+  });
+
+  it('fails where the schema cannot be brought up to date', async () => {
+    const refused = new PlatformError('database_refused', 'permission denied for database', { sqlstate: '42501' });
+    const service = serviceOn(() => Promise.reject(refused));
+    await expect(service.start()).rejects.toBe(refused);
+    await service.close();
+  });
+});
