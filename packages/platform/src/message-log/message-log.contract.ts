@@ -153,8 +153,12 @@ export function messageLogContract(host: ContractHost): void {
     });
     await log.append(record(topic, 'k', 'first'));
     await log.append(record(topic, 'k', 'second'));
-    await seen.until(() => seen.values.includes('second'));
-    expect(seen.values.slice(0, 3)).toEqual(['first', 'first', 'first']);
+    await seen.until(() => seen.batches.length >= 3 && seen.values.includes('second'));
+    // A log that does not wait for consumers may hand over both at once: then both come again.
+    const [one, two, three] = seen.batches.map(({ records }) => records.map(({ offset }) => offset));
+    expect(seen.values[0]).toBe('first');
+    expect(two).toEqual(one);
+    expect(three).toEqual(one);
   });
 
   it('survives handlers that throw what kafkajs treats as fatal, synchronously too', async () => {
