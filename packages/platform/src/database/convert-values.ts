@@ -48,8 +48,9 @@ export const RESULT_PARSERS: ReadonlyMap<number, Parse> = new Map(
 /** A parameter in PostgreSQL's text form; its type is the one that the statement gives it. */
 export function toText(value: SqlValue): string | null {
   if (value === null) return null;
-  if (Array.isArray(value))
-    {return `{${(value as (string | number | boolean | null | Date)[]).map(toElement).join(',')}}`;}
+  if (Array.isArray(value)) {
+    return `{${(value as (string | number | boolean | null | Date)[]).map(toElement).join(',')}}`;
+  }
   return scalarToText(value as Exclude<SqlValue, readonly unknown[] | null>);
 }
 

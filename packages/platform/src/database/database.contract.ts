@@ -22,7 +22,7 @@ export function describeDatabaseContract(title: string, open: () => Promise<Data
     beforeAll(async () => {
       database = await open();
       await database.migrate('contract', [CREATE_THINGS]);
-    }, 60_000);
+    }, 180_000);
     beforeEach(() => database.query(select('truncate contract.things')));
     afterAll(() => database.close());
 

@@ -29,8 +29,9 @@ export function parsePostgresUrl(url: string): PostgresAddress {
   const fault = (text: string) => configurationInvalid([{ variable: 'DATABASE_URL', fault: text }]);
   if (!URL.canParse(url)) throw fault('must be a URL: postgres://user:password@host:port/database');
   const parsed = new URL(url);
-  if (!['postgres:', 'postgresql:'].includes(parsed.protocol))
-    {throw fault('must begin with postgres:// or postgresql://');}
+  if (!['postgres:', 'postgresql:'].includes(parsed.protocol)) {
+    throw fault('must begin with postgres:// or postgresql://');
+  }
   const mode = parsed.searchParams.get('sslmode') ?? 'prefer';
   const tls = TLS_MODES[mode];
   if (tls === undefined) throw fault(`has an unknown sslmode; use one of ${Object.keys(TLS_MODES).join(', ')}`);
