@@ -4,8 +4,9 @@ describe('path patterns', () => {
   it('are translated for express, and refused where braces are misused', () => {
     expect(expressPath('/users/{user_id}/inbox')).toBe('/users/:user_id/inbox');
     expect(expressPath('/.well-known/jwks.json')).toBe('/.well-known/jwks.json');
-    for (const wrong of ['/users/{}', '/users/{a}b', 'users', '/users/{a-b}'])
-      {expect(() => expressPath(wrong)).toThrow(TypeError);}
+    for (const wrong of ['/users/{}', '/users/{a}b', 'users', '/users/{a-b}']) {
+      expect(() => expressPath(wrong)).toThrow(TypeError);
+    }
   });
 
   it('match whole segments only', () => {

@@ -1,6 +1,9 @@
 import { Child, compileScript, type CompiledScript } from '../test-support/child-process';
 import { Collector } from '../test-support/collector';
 
+// Child processes on a busy machine.
+jest.setTimeout(60_000);
+
 describe('runProcess', () => {
   let script: CompiledScript;
   const children: Child[] = [];

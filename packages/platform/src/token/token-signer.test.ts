@@ -118,8 +118,9 @@ describe('the token signer', () => {
       ['..2', { old, new: added }],
     ] as const) {
       mkdirSync(join(directory, version));
-      for (const [kid, content] of Object.entries(files))
-        {writeFileSync(join(directory, version, `${kid}.pem`), content);}
+      for (const [kid, content] of Object.entries(files)) {
+        writeFileSync(join(directory, version, `${kid}.pem`), content);
+      }
     }
     const aged = (nowMs - 10_000_000) / 1_000;
     utimesSync(join(directory, '..1', 'old.pem'), aged, aged);
