@@ -1,6 +1,7 @@
 import { FakeServer, USER_1, USER_2, refused, type FakeConnection, type Frame } from '../testing/fake-server';
 import { memoryStorage, session, startClient, type RecordedClient } from '../testing/recorded-client';
 import { directConversationId, messageId } from '@chat-app/protocol';
+import { WebSocket } from 'ws';
 import type { ChatError } from './errors';
 import type { OutboundMessage } from './messages/send-messages';
 import type { ChatClientOptions } from './options';
@@ -31,6 +32,32 @@ const acceptedFor = (frame: Frame) => ({
   sent_at: sentAt,
 });
 const contents = (frames: Frame[]): unknown[] => frames.map((frame) => frame['content']);
+
+/** A WebSocket that has the interface of browsers and no more. */
+class BrowserSocket {
+  private readonly socket: WebSocket;
+
+  constructor(url: string, protocols: string[]) {
+    this.socket = new WebSocket(url, protocols);
+  }
+
+  get readyState(): number {
+    return this.socket.readyState;
+  }
+
+  send(text: string): void {
+    this.socket.send(text);
+  }
+
+  close(code?: number, reason?: string): void {
+    if (code !== undefined && code !== 1000 && (code < 3000 || code > 4999)) throw new Error('InvalidAccessError');
+    this.socket.close(code, reason);
+  }
+
+  addEventListener(type: 'message', listener: (event: never) => void): void {
+    this.socket.addEventListener(type, listener as never);
+  }
+}
 
 /** The code that a call throws. */
 function codeOf(call: () => unknown): unknown {
@@ -167,6 +194,23 @@ describe('connecting', () => {
     }
     expect(client.state).toBe('online');
     expect(server.handshakes).toBe(1);
+  });
+
+  it('needs nothing of a WebSocket but what browsers have', async () => {
+    const { client, connection, events } = await online(
+      { WebSocket: BrowserSocket, answerTimeoutMs: 100 },
+      { ping_interval_ms: 20 },
+    );
+    connection.send(incoming(1, 1));
+    await events.message.next();
+    await connection.frames.next((frame) => frame.type === 'received' && frame['seq'] === 1);
+    // Pings cannot be seen: their silence means nothing. A send that stays unanswered does.
+    expect(client.state).toBe('online');
+    const sent = client.send({ recipient_id: USER_2, content: 'hello' });
+    const next = await server.connection();
+    next.welcome({ seq: 1 });
+    expect((await next.next('send'))['id']).toBe(sent.id);
+    expect(server.handshakes).toBe(2);
   });
 
   it('ignores frames that it does not know or cannot read', async () => {
