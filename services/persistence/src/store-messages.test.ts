@@ -144,7 +144,7 @@ describe('storing messages', () => {
         const contents = new Map(rows.map(({ id, content }) => [id, content]));
         expect(ids.map((id) => contents.get(id))).toEqual(messages.map(({ content }) => content));
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 
@@ -196,7 +196,7 @@ describe('storing messages', () => {
           expect(await inboxOf(user)).toEqual(ids.map((message_id, index) => ({ seq: index + 1, message_id })));
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   }, 60_000);
 });

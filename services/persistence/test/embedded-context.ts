@@ -50,6 +50,9 @@ export async function listen(
   return heard;
 }
 
+/** Resolves when an embedded fan-out has handed over what was published. */
+export const delivered = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
 /** A direct message, new unless told otherwise. */
 export function directMessage(sender: string, recipient: string, content = 'hello'): ChatMessage {
   return {

@@ -7,7 +7,7 @@ export const READ_CONVERSATION: Statement = {
   text: `
 with page as (
   select c.id, c.kind, c.title, c.created_at, m.role, m.read_number, last.number as last_number,
-    greatest(c.number, last.number) as activity
+    coalesce(last.number, c.number) as activity
   from chat.members m
   join chat.conversations c on c.id = m.conversation_id
   left join lateral (
