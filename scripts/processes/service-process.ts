@@ -48,8 +48,13 @@ export class ServiceProcess {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  /** How it ended; null while it runs, and where a signal ended it. */
+  get exitCode(): number | null {
+    return this.#child.exitCode;
+  }
+
   /** Resolves when `/readyz` answers 200. @throws when the process ends first or the time is over */
-  async ready(timeoutMs = 30_000): Promise<void> {
+  async ready(timeoutMs = 90_000): Promise<void> {
     const url = `http://127.0.0.1:${this.options.managementPort}/readyz`;
     const end = Date.now() + timeoutMs;
     while (Date.now() < end) {
