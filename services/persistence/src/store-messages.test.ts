@@ -156,7 +156,7 @@ describe('storing messages', () => {
     });
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(step, { minLength: 1, maxLength: 12 }), { maxLength: 5 }), async (batches) => {
-        const users = Array.from({ length: 5 }, () => randomUUID());
+        const users: string[] = Array.from({ length: 5 }, () => randomUUID());
         const groups = [await createGroup(...users.slice(0, 3)), await createGroup(...users.slice(2))];
         const membersOf = new Map([
           [groups[0], users.slice(0, 3)],

@@ -1,0 +1,126 @@
+/**
+ * How many direct messages a second persistence stores: the statement of store-messages.ts on a real PostgreSQL, batches
+ * of 500, both inboxes, and afterwards every inbox checked for gaps.
+ *
+ *   DATABASE_URL=postgres://… node --require ./test/support/run-typescript.cjs services/persistence/bench/store-messages.ts [options]
+ *     --messages 60000  --users 20000  --partners 10  --writers 1  --batch 500
+ *
+ * Each user talks to the next `partners` users, so that most conversations exist after a while. It works in a database of
+ * its own, which it drops. Prints one line of JSON; `database_us_per_message` is CPU time of PostgreSQL's processes, where
+ * they run on this machine.
+ */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { Metrics, secretOf, silentLogger, type Database } from '@chat-app/platform';
+import { createPostgresDatabase } from '@chat-app/platform/database/postgres';
+import { directConversationId, type ChatMessage } from '@chat-app/protocol';
+import { MIGRATIONS, SCHEMA } from '../src/migrations';
+import { storeMessages } from '../src/store-messages';
+
+const TICKS_PER_SECOND = 100;
+
+const { values } = parseArgs({
+  options: {
+    messages: { type: 'string', default: '60000' },
+    users: { type: 'string', default: '20000' },
+    partners: { type: 'string', default: '10' },
+    writers: { type: 'string', default: '1' },
+    batch: { type: 'string', default: '500' },
+  },
+});
+const [count, users, partners, writers, batch] = [
+  Number(values.messages),
+  Number(values.users),
+  Number(values.partners),
+  Number(values.writers),
+  Number(values.batch),
+];
+
+void main();
+
+async function main(): Promise<void> {
+  const url = new URL(process.env['DATABASE_URL'] ?? 'postgres://postgres@localhost:5432/postgres');
+  const name = `bench_${randomUUID().replaceAll('-', '')}`;
+  const admin = open(url);
+  await admin.query({ name: 'create', text: `create database ${name}` });
+  url.pathname = `/${name}`;
+  const database = open(url);
+  try {
+    await database.migrate(SCHEMA, MIGRATIONS);
+    process.stdout.write(`${JSON.stringify(await run(database))}\n`);
+  } finally {
+    await database.close();
+    await admin.query({ name: 'drop', text: `drop database ${name} with (force)` });
+    await admin.close();
+  }
+}
+
+function open(url: URL): Database {
+  const options = { url: secretOf(url.toString()), applicationName: 'bench', logger: silentLogger };
+  return createPostgresDatabase({ ...options, metrics: new Metrics('bench'), poolSize: writers + 1 });
+}
+
+async function run(database: Database): Promise<object> {
+  const ids = Array.from({ length: users }, () => randomUUID());
+  const batches = Array.from({ length: count / batch }, () => Array.from({ length: batch }, () => messageOf(ids)));
+  const took: number[] = [];
+  const databaseBefore = await databaseCpuSeconds(database);
+  const began = performance.now();
+  await Promise.all(
+    Array.from({ length: writers }, async () => {
+      for (let next = batches.pop(); next !== undefined; next = batches.pop()) {
+        const start = performance.now();
+        await storeMessages(database, next);
+        took.push(performance.now() - start);
+      }
+    }),
+  );
+  const seconds = (performance.now() - began) / 1_000;
+  const cpu = (await databaseCpuSeconds(database)) - databaseBefore;
+  took.sort((one, other) => one - other);
+  return {
+    ...{ messages: count, users, partners, writers, batch },
+    messages_per_second: Math.round(count / seconds),
+    database_us_per_message: Number.isNaN(cpu) ? undefined : Math.round((cpu * 1_000_000) / count),
+    call_ms: { p50: Math.round(took.at(took.length / 2) ?? 0), p99: Math.round(took.at(took.length * 0.99) ?? 0) },
+    faulty_inboxes: await faultyInboxes(database),
+  };
+}
+
+function messageOf(ids: readonly string[]): ChatMessage {
+  const at = Math.floor(Math.random() * users);
+  const sender = ids[at] ?? '';
+  const recipient = ids[(at + 1 + Math.floor(Math.random() * partners)) % users] ?? '';
+  return {
+    message_id: randomUUID(),
+    conversation_id: directConversationId(sender, recipient),
+    sender_id: sender,
+    recipient_id: recipient,
+    content: `a message of the usual length, number ${Math.random()}`,
+    sent_at: new Date().toISOString(),
+  };
+}
+
+/** Time that the server's processes for this database used so far. */
+async function databaseCpuSeconds(database: Database): Promise<number> {
+  const text = 'select array_agg(pid) as pids from pg_stat_activity where datname = current_database()';
+  const [row] = await database.query<{ pids: number[] }>({ name: 'pids', text });
+  try {
+    return (row?.pids ?? [])
+      .map((pid) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(' '))
+      .reduce((sum, fields) => sum + (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND, 0);
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** Inboxes that are not numbered 1, 2, 3 … up to their head, and messages that are not in both inboxes. */
+async function faultyInboxes(database: Database): Promise<number> {
+  const text = `select count(*)::integer as count from chat.inbox_heads h left join lateral (
+      select count(*) as n, count(distinct message_id) as ids, min(seq) as first, max(seq) as last
+      from chat.inbox i where i.user_id = h.user_id) i on true
+    where h.last_seq > 0 and (n <> last_seq or ids <> n or first <> 1 or last <> last_seq)`;
+  const [row] = await database.query<{ count: number }>({ name: 'faulty_inboxes', text });
+  return row?.count ?? -1;
+}
