@@ -1,6 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { backendAddress, describeWithBackend } from '../../../../test/support/backends';
 import { TcpProxy } from '../../../../test/support/tcp-proxy';
@@ -272,5 +275,38 @@ describeWithBackend('redis', 'the Redis fan-out on a Redis that fails', () => {
     const listening = hear(pod);
     await pod.publish('login', 'yes');
     await expect(listening.until(1)).resolves.toEqual(['login=yes']);
+  });
+
+  it('speaks TLS to the server that its CA vouches for, and outlives handshakes with one that it does not', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'fanout-tls-'));
+    const pair = (name: string): { certificate: string; key: string } => {
+      const [certificate, key] = [join(directory, `${name}.crt`), join(directory, `${name}.key`)];
+      const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+      const files = ['-keyout', key, '-out', certificate];
+      const options = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1'];
+      execFileSync('openssl', [...options, ...subject, ...files], { stdio: 'ignore' });
+      return { certificate, key };
+    };
+    const [right, wrong] = [pair('right'), pair('wrong')];
+    const files = [
+      '--tls-cert-file',
+      right.certificate,
+      '--tls-key-file',
+      right.key,
+      '--tls-ca-cert-file',
+      right.certificate,
+    ];
+    await start('--port', '0', '--tls-port', String(port), '--tls-auth-clients', 'no', ...files);
+    for (const host of ['localhost', '127.0.0.1']) {
+      const pod = fanout({ url: `rediss://${host}:${port}`, tlsCaFile: right.certificate });
+      await inState(pod, 'connected');
+    }
+    for (let delay = 0; delay < 100; delay += 10) {
+      const pod = fanout({ url: `rediss://localhost:${port}`, tlsCaFile: wrong.certificate });
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      expect(pod.state).toBe('degraded');
+      await pod.close();
+    }
+    rmSync(directory, { recursive: true });
   });
 });

@@ -153,8 +153,15 @@ class RedisFanout implements Fanout {
     await Promise.all([this.#publisher, this.#subscriber].map(endConnection));
   }
 
+  #watchErrors(connection: Redis): void {
+    connection.on('error', (error) => {
+      this.#lastError = error;
+      outliveErrors(connection);
+    });
+  }
+
   #watchPublisher(publisher: Redis): void {
-    publisher.on('error', (error) => (this.#lastError = error));
+    this.#watchErrors(publisher);
     publisher.on('ready', () => {
       this.#publisherReady = true;
       this.#becomeConnected();
@@ -167,7 +174,7 @@ class RedisFanout implements Fanout {
   }
 
   #watchSubscriber(subscriber: Redis): void {
-    subscriber.on('error', (error) => (this.#lastError = error));
+    this.#watchErrors(subscriber);
     subscriber.on('messageBuffer', (channel: Buffer, payload: Buffer) => this.#hear(channel.toString(), payload));
     subscriber.on('ready', () => {
       this.#subscriberReady = true;
@@ -231,6 +238,7 @@ class RedisFanout implements Fanout {
     this.#loseSubscriber();
     this.#degrade(reason);
     for (const connection of [this.#publisher, this.#subscriber]) {
+      outliveErrors(connection);
       if (isOpen(connection)) connection.disconnect(true);
     }
   }
@@ -267,6 +275,17 @@ function unavailable(message: string, cause?: unknown): PlatformError {
 
 const isOpen = ({ status }: Redis): boolean => ['connecting', 'connect', 'ready'].includes(status);
 
+/**
+ * The library listens for one error of a socket only. A TLS handshake that is broken off has two, and the second would
+ * end the process.
+ */
+function outliveErrors(connection: Redis): void {
+  const stream: Redis['stream'] | undefined = connection.stream;
+  if (stream?.listeners('error').includes(ignore) === false) stream.on('error', ignore);
+}
+
+const ignore = (): void => undefined;
+
 /** Disconnects, and resolves when the socket is closed. */
 async function endConnection(connection: Redis): Promise<void> {
   const ended = isOpen(connection)
@@ -278,6 +297,7 @@ async function endConnection(connection: Redis): Promise<void> {
         });
       })
     : undefined;
+  outliveErrors(connection);
   connection.disconnect();
   await ended;
 }
