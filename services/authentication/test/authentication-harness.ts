@@ -27,6 +27,9 @@ import {
 } from '@chat-app/protocol';
 import { createAuthentication, INTERNAL_BODY_BYTES, type AuthenticationConfiguration } from '../src';
 
+/** PGlite starts in a second or two, on a machine that is busy with other tests in half a minute. */
+jest.setTimeout(120_000);
+
 export const INTERNAL_SECRET = 'internal-secret-of-tests';
 export const PASSWORD = 'correct horse battery';
 
