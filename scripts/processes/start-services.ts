@@ -20,6 +20,8 @@ export interface StartServicesOptions {
   persistencePods: number;
   /** First of the ports used; they are counted up from here. */
   basePort: number;
+  /** Time within which all must be ready; 30 s by default. */
+  readyTimeoutMs?: number;
 }
 
 export interface RunningServices {
@@ -92,7 +94,7 @@ export async function startServices(options: StartServicesOptions): Promise<Runn
         }),
       );
     }
-    await Promise.all(processes.map((process) => process.ready()));
+    await Promise.all(processes.map((process) => process.ready(options.readyTimeoutMs)));
   } catch (error) {
     await stop();
     throw error;

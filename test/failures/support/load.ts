@@ -1,0 +1,298 @@
+/**
+ * Users who talk to each other over a stack while it suffers: pairs and one group, some with two devices, on all
+ * websocket pods. Keeps a history for the checker, waits until all is quiet again, and gives the verdict.
+ *
+ * States: open → sending → quiet → closed. `finish` does the last two and may be called once.
+ */
+import { EventEmitter } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { directConversationId, type SessionResponse } from '@chat-app/protocol';
+import { check, PROMISES, type Verdict } from '../../checker/check';
+import type { Observation } from '../../checker/history';
+import { call } from '../../support/system-users';
+import { Device } from './chat-user';
+import { findLeaks } from './leaks';
+import { report, type Row } from './report';
+import type { Stack } from './stack';
+import { countSettled, readHeads, readStores } from './stores';
+
+export interface LoadOptions {
+  /** Even. */
+  users?: number;
+  /** So many of them have two devices. */
+  twoDevices?: number;
+  /** Members of the one group. */
+  groupSize?: number;
+  /** Messages a second, of all together. */
+  rate?: number;
+}
+
+export interface Outcome {
+  verdict: Verdict;
+  row: Row;
+  /** Broken promises with their first cases; empty when all were kept. */
+  broken: Record<string, string[]>;
+}
+
+const TICK_MS = 50;
+const QUIET_WITHIN_MS = 120_000;
+const LOOK_AGAIN_MS = 250;
+
+export class Load {
+  readonly observations: Observation[] = [];
+  readonly devices: Device[] = [];
+  readonly users: string[] = [];
+  readonly #progress = new EventEmitter();
+  readonly #count = { sent: 0, accepted: 0, rejected: 0, shown: 0, positioned: 0 };
+  readonly #members = new Map<string, string[]>();
+  readonly #conversationOf = new Map<string, string>();
+  /** What is accepted and not yet shown on a device that should show it. */
+  readonly #owed = new Set<string>();
+  readonly #shown = new Set<string>();
+  readonly #unanswered = new Set<string>();
+  readonly #prefix = Math.random().toString(36).slice(2, 8);
+  #group = '';
+  #timer: NodeJS.Timeout | undefined;
+  #next = 0;
+  #healedAt = 0;
+
+  private constructor(
+    private readonly stack: Stack,
+    private readonly options: Required<LoadOptions>,
+  ) {
+    this.#progress.setMaxListeners(0);
+  }
+
+  /** Registers the users, makes the group, connects every device. */
+  static async open(stack: Stack, options: LoadOptions = {}): Promise<Load> {
+    const load = new Load(stack, { users: 16, twoDevices: 4, groupSize: 5, rate: 60, ...options });
+    await load.#populate();
+    return load;
+  }
+
+  get sent(): number {
+    return this.#count.sent;
+  }
+
+  get accepted(): number {
+    return this.#count.accepted;
+  }
+
+  get shown(): number {
+    return this.#count.shown;
+  }
+
+  /** Begins to send, evenly. */
+  start(): void {
+    const perTick = (this.options.rate * TICK_MS) / 1_000;
+    let due = 0;
+    this.#timer = setInterval(() => {
+      for (due += perTick; due >= 1; due -= 1) this.#sendOne();
+    }, TICK_MS);
+  }
+
+  /** Sends nothing new from here on. */
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** The fault is over: delays are counted from here. */
+  healed(): void {
+    this.#healedAt = Date.now();
+  }
+
+  /** Waits until so many more of this kind were observed. @throws after the time allowed */
+  async more(kind: 'sent' | 'accepted' | 'shown' | 'positioned', count: number, timeoutMs = 60_000): Promise<void> {
+    const goal = this.#count[kind] + count;
+    await this.#until(
+      () => this.#count[kind] >= goal,
+      timeoutMs,
+      () => `${goal - this.#count[kind]} of ${count} more ${kind}`,
+    );
+  }
+
+  /** Waits for a condition on the devices. @throws after the time allowed */
+  async when(condition: () => boolean, what: string, timeoutMs = 60_000): Promise<void> {
+    await this.#until(condition, timeoutMs, () => what);
+  }
+
+  /** Stops sending, waits until everything accepted is shown and stored everywhere, closes, checks, reports. */
+  async finish(fault: string, quietWithinMs = QUIET_WITHIN_MS): Promise<Outcome> {
+    this.stop();
+    const end = Date.now() + quietWithinMs;
+    const late: string[] = [];
+    await this.#until(
+      () => this.#unanswered.size === 0 && this.#owed.size === 0,
+      quietWithinMs,
+      () => 'quiet',
+    ).catch(() => late.push(`${this.#unanswered.size} sends without an answer, ${this.#owed.size} showings owed`));
+    late.push(...(await this.#untilStored(end)), ...(await this.#untilFollowed(end)));
+    const stores = await readStores(this.stack.backends, this.users, [...this.#members.keys()]);
+    const devices = new Map(this.users.map((user) => [user, this.#devicesOf(user).map(({ name }) => name)]));
+    await this.close();
+    const leaks = [...late, ...(await findLeaks(this.stack, this.users))];
+    const { observations } = this;
+    const verdict = check({ observations, stores, population: { members: this.#members, devices, leaks } });
+    const broken = Object.fromEntries(
+      PROMISES.filter((promise) => verdict.broken[promise].length > 0).map((promise) => [
+        promise,
+        [`${verdict.broken[promise].length} cases`, ...verdict.broken[promise].slice(0, 5)],
+      ]),
+    );
+    const repeatedFrames = this.devices.reduce((sum, device) => sum + device.repeatedFrames, 0);
+    const row = report(fault, verdict, { healingMs: this.#worstDelayAfterHealing(), repeatedFrames });
+    return { verdict, row, broken };
+  }
+
+  async close(): Promise<void> {
+    this.stop();
+    await Promise.all(this.devices.map((device) => device.client.close()));
+  }
+
+  async #populate(): Promise<void> {
+    const { users, twoDevices, groupSize } = this.options;
+    const credentials = Array.from({ length: users }, (_, index) => ({
+      username: `f-${this.#prefix}-${index}`,
+      password: `${this.#prefix}-${index}-password`,
+    }));
+    const sessions = await Promise.all(credentials.map((body) => this.#session('register', body)));
+    this.users.push(...sessions.map(({ user_id }) => user_id));
+    const second = await Promise.all(credentials.slice(0, twoDevices).map((body) => this.#session('login', body)));
+    await Promise.all([
+      ...sessions.map((session, index) => this.#connect(session, `${this.#prefix}-${index}-a`)),
+      ...second.map((session, index) => this.#connect(session, `${this.#prefix}-${index}-b`)),
+    ]);
+    for (let pair = 0; pair + 1 < users; pair += 2) {
+      const [one = '', other = ''] = this.users.slice(pair, pair + 2);
+      this.#members.set(directConversationId(one, other), [one, other]);
+    }
+    if (groupSize > 0) {
+      const members = this.users.slice(0, groupSize);
+      const owner = this.#devicesOf(members[0] ?? '')[0];
+      const group = await owner?.client.conversations.createGroup('all of us', members.slice(1));
+      this.#group = group?.conversation_id ?? '';
+      this.#members.set(this.#group, members);
+    }
+  }
+
+  async #session(path: 'register' | 'login', body: object): Promise<SessionResponse> {
+    const answer = await call('POST', `${this.stack.authenticationUrl}/${path}`, { body });
+    if (answer.status >= 300) throw new Error(`${path} answered ${answer.status}: ${answer.text}`);
+    return JSON.parse(answer.text) as SessionResponse;
+  }
+
+  async #connect(session: SessionResponse, name: string): Promise<void> {
+    const device = await Device.open({
+      user: session.user_id,
+      device: name,
+      session,
+      urls: {
+        authentication: this.stack.authenticationUrl,
+        websocket: this.stack.websocket.url,
+        persistence: this.stack.persistence.url,
+      },
+      observe: (observation) => this.#observe(observation),
+    });
+    this.devices.push(device);
+    for (const event of ['connection', 'ending', 'retryable', 'position']) {
+      device.changed.on(event, () => this.#progress.emit('changed'));
+    }
+    await device.online();
+  }
+
+  #devicesOf(user: string): Device[] {
+    return this.devices.filter((device) => device.user === user);
+  }
+
+  #sendOne(): void {
+    const number = this.#next++;
+    const device = this.devices[number % this.devices.length];
+    if (device === undefined) return;
+    const index = this.users.indexOf(device.user);
+    const inGroup = this.#group !== '' && index < this.options.groupSize && number % 4 === 0;
+    const peer = this.users[index ^ 1] ?? '';
+    device.send(
+      inGroup ? { conversation_id: this.#group } : { recipient_id: peer },
+      `${this.#prefix} ${number} ${'·'.repeat(number % 40)}`,
+    );
+  }
+
+  #observe(observation: Observation): void {
+    this.observations.push(observation);
+    this.#count[observation.kind] += 1;
+    if (observation.kind === 'sent') {
+      this.#conversationOf.set(observation.client_id, observation.conversation_id);
+      this.#unanswered.add(observation.client_id);
+    } else if (observation.kind === 'rejected') this.#unanswered.delete(observation.client_id);
+    else if (observation.kind === 'accepted') {
+      this.#unanswered.delete(observation.client_id);
+      const conversation = this.#conversationOf.get(observation.client_id) ?? '';
+      for (const member of this.#members.get(conversation) ?? []) {
+        if (member === observation.user) continue;
+        for (const { name } of this.#devicesOf(member)) {
+          const owed = `${name}|${observation.message_id}`;
+          if (!this.#shown.has(owed)) this.#owed.add(owed);
+        }
+      }
+    } else if (observation.kind === 'shown') {
+      const shown = `${observation.device}|${observation.message_id}`;
+      this.#shown.add(shown);
+      this.#owed.delete(shown);
+    }
+    this.#progress.emit('changed');
+  }
+
+  async #until(condition: () => boolean, timeoutMs: number, what: () => string): Promise<void> {
+    if (condition()) return;
+    await new Promise<void>((resolve, reject) => {
+      const look = (): void => {
+        if (!condition()) return;
+        clearTimeout(timer);
+        this.#progress.off('changed', look);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.#progress.off('changed', look);
+        reject(new Error(`waited ${timeoutMs} ms in vain: ${what()}`));
+      }, timeoutMs);
+      this.#progress.on('changed', look);
+    });
+  }
+
+  /** Until every accepted message is in PostgreSQL: nothing tells when, so it is asked. */
+  async #untilStored(end: number): Promise<string[]> {
+    const ids = [...new Set(this.observations.flatMap((one) => (one.kind === 'accepted' ? [one.message_id] : [])))];
+    for (;;) {
+      const settled = await countSettled(this.stack.backends, ids);
+      if (settled === ids.length) return [];
+      if (Date.now() > end) return [`${ids.length - settled} accepted messages are neither stored nor dead`];
+      await delay(LOOK_AGAIN_MS);
+    }
+  }
+
+  /** Until every device was told of every entry of its inbox. */
+  async #untilFollowed(end: number): Promise<string[]> {
+    const heads = await readHeads(this.stack.backends, this.users);
+    const behind = (): Device[] => this.devices.filter(({ user, position }) => position < (heads.get(user) ?? 0));
+    await this.#until(
+      () => behind().length === 0,
+      Math.max(0, end - Date.now()),
+      () => 'positions',
+    ).catch(() => undefined);
+    return behind().map(({ name, user, position }) => `${name} stands at ${position} of ${heads.get(user) ?? 0}`);
+  }
+
+  /** The longest time from acceptance, or from the end of the fault where that was later, to a showing. */
+  #worstDelayAfterHealing(): number {
+    const acceptedAt = new Map<string, number>();
+    for (const one of this.observations) {
+      if (one.kind === 'accepted' && !acceptedAt.has(one.message_id)) acceptedAt.set(one.message_id, one.at);
+    }
+    const delays = this.observations.flatMap((one) => {
+      const from = one.kind === 'shown' ? acceptedAt.get(one.message_id) : undefined;
+      return from === undefined || one.at < this.#healedAt ? [] : [one.at - Math.max(from, this.#healedAt)];
+    });
+    return delays.reduce((worst, one) => Math.max(worst, one), 0);
+  }
+}

@@ -1,0 +1,49 @@
+/** One line of the table of faults: printed at once, and kept in FAILURES_TABLE for the runner to print them all. */
+import { appendFileSync } from 'node:fs';
+import type { Verdict } from '../../checker/check';
+
+export interface Row {
+  fault: string;
+  sent: number;
+  accepted: number;
+  rejected: number;
+  /** Showings, over all devices. */
+  delivered: number;
+  /** Accepted and missing, or not shown somewhere it should be. */
+  lost: number;
+  shownTwice: number;
+  /** Frames that came again on the wire; clients do not show them. */
+  repeatedFrames: number;
+  /** From acceptance, or from the end of the fault where that was later, to the last showing. */
+  worstDelayMs: number;
+}
+
+export const HEADINGS: readonly (keyof Row)[] = [
+  'fault',
+  'sent',
+  'accepted',
+  'rejected',
+  'delivered',
+  'lost',
+  'shownTwice',
+  'repeatedFrames',
+  'worstDelayMs',
+];
+
+export function report(fault: string, verdict: Verdict, more: { healingMs: number; repeatedFrames: number }): Row {
+  const row: Row = {
+    fault,
+    sent: verdict.sent,
+    accepted: verdict.accepted,
+    rejected: verdict.rejected,
+    delivered: verdict.shown,
+    lost: verdict.broken['accepted and missing'].length + verdict.broken['accepted and not shown'].length,
+    shownTwice: verdict.broken['shown twice'].length,
+    repeatedFrames: more.repeatedFrames,
+    worstDelayMs: more.healingMs,
+  };
+  process.stdout.write(`${HEADINGS.map((name) => `${name}=${row[name]}`).join('  ')}\n`);
+  const file = process.env['FAILURES_TABLE'];
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify(row)}\n`);
+  return row;
+}

@@ -1,0 +1,104 @@
+/** Reads what the stores hold, directly: PostgreSQL at its own port as superuser, Kafka through a reader of its own. */
+import { randomUUID } from 'node:crypto';
+import { Kafka, logLevel } from 'kafkajs';
+import { Client } from 'pg';
+import { silentLogger, type LogRecord } from '@chat-app/platform';
+import { createKafkaMessageLog } from '@chat-app/platform/message-log/kafka';
+import type { Stores } from '../../checker/history';
+import type { Backends } from './backends';
+
+/** Runs statements as superuser, past every proxy. */
+export async function withDatabase<T>(backends: Backends, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: backends.databaseUrl('postgres') });
+  // A server that is killed under it is the test's own doing.
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** How many of these messages are stored or set aside. */
+export async function countSettled(backends: Backends, ids: readonly string[]): Promise<number> {
+  return withDatabase(backends, async (client) => {
+    const { rows } = await client.query<{ count: string }>(
+      `select count(distinct id) from (
+         select id from chat.messages where id = any ($1::uuid[])
+         union all select message_id from chat.dead_messages where message_id = any ($1::uuid[])) settled`,
+      [ids],
+    );
+    return Number(rows[0]?.count);
+  });
+}
+
+/** The last inbox entry of each of these users. */
+export async function readHeads(backends: Backends, users: readonly string[]): Promise<Map<string, number>> {
+  return withDatabase(backends, async (client) => {
+    const { rows } = await client.query<{ user_id: string; last_seq: string }>(
+      'select user_id, last_seq from chat.inbox_heads where user_id = any ($1::uuid[])',
+      [users],
+    );
+    return new Map(rows.map((row) => [row.user_id, Number(row.last_seq)]));
+  });
+}
+
+/** Everything that concerns these users and conversations. */
+export async function readStores(
+  backends: Backends,
+  users: readonly string[],
+  conversations: readonly string[],
+): Promise<Stores> {
+  return withDatabase(backends, async (client) => {
+    const messages = await client.query<Stores['messages'][number] & { number: string }>(
+      `select id as message_id, conversation_id, sender_id, content, number
+       from chat.messages where conversation_id = any ($1::uuid[]) order by number`,
+      [conversations],
+    );
+    const inbox = await client.query<{ user_id: string; seq: string; message_id: string | null }>(
+      'select user_id, seq, message_id from chat.inbox where user_id = any ($1::uuid[]) order by user_id, seq',
+      [users],
+    );
+    const heads = await client.query<{ user_id: string; last_seq: string }>(
+      'select user_id, last_seq from chat.inbox_heads where user_id = any ($1::uuid[])',
+      [users],
+    );
+    const dead = await client.query<{ message_id: string }>(
+      'select message_id from chat.dead_messages where conversation_id = any ($1::uuid[])',
+      [conversations],
+    );
+    return {
+      messages: messages.rows.map((row) => ({ ...row, number: Number(row.number) })),
+      inbox: inbox.rows.map((row) => ({ ...row, seq: Number(row.seq) })),
+      heads: heads.rows.map((row) => ({ ...row, last_seq: Number(row.last_seq) })),
+      dead: dead.rows.map((row) => row.message_id),
+    };
+  });
+}
+
+/** Every record of a topic, up to its present end. */
+export async function readTopic(backends: Backends, topic: string): Promise<LogRecord[]> {
+  const brokers = backends.kafkaAddress.split(',');
+  const admin = new Kafka({ brokers, clientId: 'reader', logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  const offsets = await admin.fetchTopicOffsets(topic).finally(() => admin.disconnect());
+  const left = new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
+  for (const { partition, high, low } of offsets) if (high === low) left.delete(partition);
+  const records: LogRecord[] = [];
+  const log = createKafkaMessageLog({ brokers, clientId: 'reader', logger: silentLogger, maxWaitMs: 50 });
+  try {
+    await new Promise<void>((resolve) => {
+      if (left.size === 0) resolve();
+      log.subscribe({ topic, groupId: `reader-${randomUUID()}`, maxBatchRecords: 5_000 }, async (batch) => {
+        records.push(...batch.records);
+        const next = BigInt(batch.records.at(-1)?.offset ?? -1) + 1n;
+        if (next >= (left.get(batch.partition) ?? 0n)) left.delete(batch.partition);
+        if (left.size === 0) resolve();
+      });
+    });
+  } finally {
+    await log.close();
+  }
+  return records;
+}
