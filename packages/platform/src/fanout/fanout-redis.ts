@@ -8,7 +8,8 @@ import { Canary } from './canary';
 import type { Fanout, FanoutState } from './fanout';
 import { fanoutMetrics } from './fanout-metrics';
 import { FanoutStatus } from './fanout-status';
-import { connectionOptions, reconnectDelayMs, type RedisFanoutOptions } from './redis-options';
+import { endConnection, isOpen, outliveErrors } from './redis-connection';
+import { addressFrom, connectionOptions, reconnectDelayMs, type RedisFanoutOptions } from './redis-options';
 import { Subscriptions } from './subscriptions';
 
 export type { RedisFanoutOptions } from './redis-options';
@@ -31,16 +32,7 @@ export function redisFromConfiguration(
   configuration: Configuration<typeof redisVariables>,
   context: { podName: string; logger: Logger; metrics: Metrics },
 ): Fanout {
-  return createRedisFanout({
-    url: configuration.REDIS_URL,
-    sentinels: configuration.REDIS_SENTINELS,
-    sentinelName: configuration.REDIS_SENTINEL_NAME,
-    username: configuration.REDIS_USERNAME,
-    password: configuration.REDIS_PASSWORD,
-    tls: configuration.REDIS_TLS,
-    tlsCaFile: configuration.REDIS_TLS_CA_FILE,
-    ...context,
-  });
+  return createRedisFanout({ ...addressFrom(configuration), ...context });
 }
 
 /**
@@ -271,33 +263,4 @@ class RedisFanout implements Fanout {
 function unavailable(message: string, cause?: unknown): PlatformError {
   const reason = cause === undefined ? '' : `: ${asError(cause).message}`;
   return new PlatformError('fanout_unavailable', `${message}${reason}`, {}, { cause });
-}
-
-const isOpen = ({ status }: Redis): boolean => ['connecting', 'connect', 'ready'].includes(status);
-
-/**
- * The library listens for one error of a socket only. A TLS handshake that is broken off has two, and the second would
- * end the process.
- */
-function outliveErrors(connection: Redis): void {
-  const stream: Redis['stream'] | undefined = connection.stream;
-  if (stream?.listeners('error').includes(ignore) === false) stream.on('error', ignore);
-}
-
-const ignore = (): void => undefined;
-
-/** Disconnects, and resolves when the socket is closed. */
-async function endConnection(connection: Redis): Promise<void> {
-  const ended = isOpen(connection)
-    ? new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, 1_000);
-        connection.once('end', () => {
-          clearTimeout(timer);
-          resolve();
-        });
-      })
-    : undefined;
-  outliveErrors(connection);
-  connection.disconnect();
-  await ended;
 }

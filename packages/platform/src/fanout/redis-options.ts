@@ -1,4 +1,10 @@
-import { configurationInvalid, secretFile, type Secret } from '../configuration';
+import {
+  configurationInvalid,
+  secretFile,
+  type Configuration,
+  type redisVariables,
+  type Secret,
+} from '../configuration';
 import type { Logger } from '../log/logger';
 import type { Metrics } from '../metrics/metrics';
 
@@ -54,6 +60,19 @@ export function connectionOptions(options: RedisFanoutOptions) {
     autoResubscribe: false,
     // RESP2, where a connection that subscribed does nothing else. Nothing here needs RESP3.
     protocol: 2 as const,
+  };
+}
+
+/** The variables of the group `redisVariables` as options. */
+export function addressFrom(configuration: Configuration<typeof redisVariables>) {
+  return {
+    url: configuration.REDIS_URL,
+    sentinels: configuration.REDIS_SENTINELS,
+    sentinelName: configuration.REDIS_SENTINEL_NAME,
+    username: configuration.REDIS_USERNAME,
+    password: configuration.REDIS_PASSWORD,
+    tls: configuration.REDIS_TLS,
+    tlsCaFile: configuration.REDIS_TLS_CA_FILE,
   };
 }
 
