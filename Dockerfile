@@ -5,34 +5,37 @@
 #     --output type=image,rewrite-timestamp=true .
 ARG NODE_IMAGE=node:24-bookworm-slim
 
-# ---- compile ----
-FROM ${NODE_IMAGE} AS build
+# ---- what npm needs to know: changes seldom, so what follows from it stays in the cache ----
+FROM ${NODE_IMAGE} AS manifests
 WORKDIR /app
-COPY package.json package-lock.json .npmrc tsconfig.base.json ./
+COPY package.json package-lock.json .npmrc ./
+COPY packages/client/package.json packages/client/
+COPY packages/platform/package.json packages/platform/
+COPY packages/protocol/package.json packages/protocol/
+COPY services/authentication/package.json services/authentication/
+COPY services/persistence/package.json services/persistence/
+COPY services/websocket/package.json services/websocket/
+COPY standalone/package.json standalone/
+COPY scripts/prune-dependencies /usr/local/bin/
+
+# ---- compile ----
+FROM manifests AS build
+RUN npm ci --ignore-scripts
+COPY tsconfig.base.json ./
 COPY packages packages
 COPY services services
 COPY scripts/smoke scripts/smoke
 COPY web web
-COPY standalone standalone
-# The standalone is a workspace of the lock file; it is not part of an image.
-RUN npm ci --ignore-scripts \
- && npx tsc -b services/authentication services/websocket services/persistence scripts/smoke \
- # Sources, declarations and build states serve nobody at run time; source maps do: stack traces name the TypeScript.
- && find packages services scripts -path '*/node_modules' -prune -o -type f \
-      \( -name '*.ts' -o -name '*.d.ts.map' -o -name '*.tsbuildinfo' -o -name 'tsconfig*.json' \) -print | xargs rm -f
-
-# ---- production dependencies of each service, and the compiled code of what it uses ----
-FROM build AS authentication-files
-RUN npm ci --ignore-scripts --omit=dev --workspace @chat-app/authentication \
- && rm -rf node_modules/@electric-sql packages/client services/websocket services/persistence scripts node_modules/.package-lock.json
-
-FROM build AS websocket-files
-RUN npm ci --ignore-scripts --omit=dev --workspace @chat-app/websocket \
- && rm -rf node_modules/@electric-sql packages/client services/authentication services/persistence web node_modules/.package-lock.json
-
-FROM build AS persistence-files
-RUN npm ci --ignore-scripts --omit=dev --workspace @chat-app/persistence \
- && rm -rf node_modules/@electric-sql packages/client services/authentication services/websocket scripts web node_modules/.package-lock.json
+RUN npx tsc -b services/authentication services/websocket services/persistence scripts/smoke && node web/build.mjs \
+ # One tree a service: its code and that of the packages it uses, with source maps, so that stack traces name the TypeScript.
+ && for service in authentication websocket persistence; do \
+      for part in packages/protocol packages/platform services/$service; do \
+        mkdir -p /out/$service/$part && cp -r $part/package.json $part/dist /out/$service/$part/; \
+      done; \
+    done \
+ && mkdir -p /out/authentication/web /out/websocket/scripts/smoke \
+ && cp -r web/dist /out/authentication/web/ && cp -r scripts/smoke/dist /out/websocket/scripts/smoke/ \
+ && find /out -type f \( -name '*.d.ts' -o -name '*.d.ts.map' -o -name '.tsbuildinfo' \) -delete
 
 # ---- what the images have in common ----
 FROM ${NODE_IMAGE} AS runtime
@@ -50,23 +53,39 @@ USER 65532:65532
 ENTRYPOINT ["node", "--enable-source-maps"]
 EXPOSE 9464
 
+# ---- authentication ----
+FROM manifests AS authentication-dependencies
+RUN npm ci --ignore-scripts --omit=dev --workspace @chat-app/authentication && prune-dependencies node_modules && rm package-lock.json .npmrc
+
 FROM runtime AS authentication
 LABEL org.opencontainers.image.title="chat-app authentication" \
       org.opencontainers.image.description="Users, sessions and tokens."
-COPY --from=authentication-files /app /app
+COPY --from=authentication-dependencies /app ./
+COPY --from=build /out/authentication ./
+ENV PAGES_DIRECTORY=/app/web/dist
 EXPOSE 8000 8001
 CMD ["services/authentication/dist/main.js"]
+
+# ---- websocket ----
+FROM manifests AS websocket-dependencies
+RUN npm ci --ignore-scripts --omit=dev --workspace @chat-app/websocket && prune-dependencies node_modules && rm package-lock.json .npmrc
 
 FROM runtime AS websocket
 LABEL org.opencontainers.image.title="chat-app websocket" \
       org.opencontainers.image.description="Sockets: accepts, delivers, follows."
-COPY --from=websocket-files /app /app
+COPY --from=websocket-dependencies /app ./
+COPY --from=build /out/websocket ./
 EXPOSE 8080
 CMD ["services/websocket/dist/main.js"]
+
+# ---- persistence ----
+FROM manifests AS persistence-dependencies
+RUN npm ci --ignore-scripts --omit=dev --workspace @chat-app/persistence && prune-dependencies node_modules && rm package-lock.json .npmrc
 
 FROM runtime AS persistence
 LABEL org.opencontainers.image.title="chat-app persistence" \
       org.opencontainers.image.description="Stores messages, serves history and inboxes."
-COPY --from=persistence-files /app /app
+COPY --from=persistence-dependencies /app ./
+COPY --from=build /out/persistence ./
 EXPOSE 8090 8091
 CMD ["services/persistence/dist/main.js"]

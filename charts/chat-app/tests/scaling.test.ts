@@ -44,7 +44,7 @@ describeWithHelm('scaling of the chart', () => {
     });
     expect(at(rendering.get('TriggerAuthentication', 'chat-kafka'), 'spec.secretTargetRef')).toEqual([
       { parameter: 'ca', name: 'chat-cluster-ca-cert', key: 'ca.crt' },
-      { parameter: 'username', name: 'chat-keda', key: 'username' },
+      { parameter: 'username', name: 'chat-keda-username', key: 'username' },
       { parameter: 'password', name: 'chat-keda', key: 'password' },
     ]);
   });

@@ -1,0 +1,283 @@
+/**
+ * The life of a release on a real cluster, in order: `npm run test:e2e` with a KUBECONFIG whose namespace (E2E_NAMESPACE,
+ * default chat) holds the resources of k8s/, and with images that the cluster has (E2E_SET=image.tag=…).
+ */
+import { command, eventually, getJson, helm, kubectl, NAMESPACE, readyPods, RELEASE, settled } from './kubectl';
+import { upgrade } from './release';
+import { evaluate, NOTHING_LOST, TEST_LABELS, underLoad } from './test-pods';
+
+jest.setTimeout(360_000);
+
+const DATABASE = process.env['E2E_DATABASE_CLUSTER'] ?? 'chat-db';
+const KAFKA = process.env['E2E_KAFKA_CLUSTER'] ?? 'chat';
+const SERVICES = ['authentication', 'websocket', 'persistence'];
+const PREVIOUS = process.env['E2E_PREVIOUS_CHART'];
+
+describe('the life of a release', () => {
+  (PREVIOUS === undefined ? it.skip : it)('comes from the previous version of the chart without loss', async () => {
+    await upgrade([], PREVIOUS);
+    const result = await underLoad({ durationS: 40 }, () => upgrade());
+    expect(result).toMatchObject(NOTHING_LOST);
+  });
+
+  it('installs, with two ready pods of each service', async () => {
+    await upgrade();
+    for (const service of SERVICES) await settled(service, 2);
+  });
+
+  it('passes helm test: two users on two pods, a message arrives, is stored and read back', async () => {
+    const log = await helm('test', RELEASE, '--logs', '--timeout', '3m');
+    expect(log).toContain('read back by both');
+    expect(log).not.toContain('only one pod');
+  });
+
+  it('carries a steady load and loses nothing', async () => {
+    const result = await underLoad({ durationS: 10 }, async () => undefined);
+    expect(result).toMatchObject({ ...NOTHING_LOST, reconnects: 0 });
+    expect(result.accepted).toBe(result.sent);
+  });
+
+  it('scales up and down under load without loss', async () => {
+    const result = await underLoad({ durationS: 40 }, async () => {
+      await scale(3);
+      await scale(2);
+    });
+    expect(result).toMatchObject(NOTHING_LOST);
+  });
+
+  it('rolls every pod under load without loss', async () => {
+    const before = await podsOfServices();
+    const roll = SERVICES.map((service) => `${service}.podAnnotations.rolled=${Date.now()}x`);
+    const result = await underLoad({ durationS: 45 }, () => upgrade(roll));
+    expect(result).toMatchObject(NOTHING_LOST);
+    const after = await podsOfServices();
+    expect(after.filter((pod) => before.includes(pod))).toEqual([]);
+  });
+
+  it('rolls back under load without loss', async () => {
+    const result = await underLoad({ durationS: 40 }, async () => {
+      await helm('rollback', RELEASE, '--wait', '--timeout', '5m');
+    });
+    expect(result).toMatchObject(NOTHING_LOST);
+  });
+
+  it.each(['websocket', 'persistence', 'redis'])('survives the kill of a %s pod under load', async (component) => {
+    const count = (await readyPods(component)).length;
+    const result = await underLoad({}, async () => kill((await readyPods(component))[0] ?? ''));
+    expect(result).toMatchObject(NOTHING_LOST);
+    await settled(component, count);
+  });
+
+  it('survives the kill of the database primary under load, with a failover', async () => {
+    const primary = () =>
+      kubectl('get', 'cluster.postgresql.cnpg.io', DATABASE, '--output', 'jsonpath={.status.currentPrimary}');
+    const before = await primary();
+    const result = await underLoad({ durationS: 30 }, async () => {
+      await kill(before);
+      await eventually('another primary', 120_000, async () => (await primary()) !== before);
+    });
+    expect(result).toMatchObject(NOTHING_LOST);
+  });
+
+  it('survives the kill of a Kafka broker under load', async () => {
+    const selector = `strimzi.io/cluster=${KAFKA},strimzi.io/broker-role=true`;
+    const { items } = await getJson<{ items: { metadata: { name: string } }[] }>('pods', '--selector', selector);
+    const result = await underLoad({ durationS: 30 }, () => kill(items[0]?.metadata.name ?? ''));
+    expect(result).toMatchObject(NOTHING_LOST);
+  });
+});
+
+describe('what the release permits', () => {
+  it('refuses connections that no policy names', async () => {
+    const ports = [
+      `${RELEASE}-authentication:8001`,
+      `${RELEASE}-persistence:8091`,
+      `${RELEASE}-redis:6379`,
+      `${DATABASE}-rw:5432`,
+    ];
+    // Whoever may resolve names and reach the public ports may reach nothing else.
+    expect(await reachable([`${RELEASE}-authentication:8000`, ...ports], TEST_LABELS)).toEqual([
+      `${RELEASE}-authentication:8000`,
+    ]);
+    // A pod of something else in the same namespace reaches not even those.
+    expect(
+      await reachable([`${RELEASE}-authentication:8000`, `${RELEASE}-websocket:8080`, ...ports], { app: 'stranger' }),
+    ).toEqual([]);
+  });
+
+  it('is admitted to a namespace that enforces the restricted Pod Security Standard', async () => {
+    const namespace = `${NAMESPACE}-restricted`;
+    const labels = {
+      'pod-security.kubernetes.io/enforce': 'restricted',
+      'pod-security.kubernetes.io/enforce-version': 'latest',
+    };
+    await command(
+      'kubectl',
+      ['apply', '--filename', '-'],
+      JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } }),
+    );
+    try {
+      await eventually(
+        'its service account',
+        30_000,
+        async () => (await command('kubectl', ['-n', namespace, 'get', 'serviceaccount', 'default'])) !== '',
+      );
+      const deployments = await getJson<{
+        items: { metadata: { name: string }; spec: { template: { spec: object } } }[];
+      }>('deployments', '--selector', `app.kubernetes.io/instance=${RELEASE}`);
+      expect(deployments.items.length).toBeGreaterThanOrEqual(4);
+      for (const { metadata, spec } of deployments.items) {
+        const pod = {
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata: { name: metadata.name, namespace },
+          spec: { ...spec.template.spec, serviceAccountName: 'default', serviceAccount: 'default' },
+        };
+        const answer = await command('kubectl', ['create', '--dry-run=server', '--filename', '-'], JSON.stringify(pod));
+        expect(answer).toContain('created (server dry run)');
+      }
+    } finally {
+      await command('kubectl', ['delete', 'namespace', namespace, '--wait=false']);
+    }
+  });
+
+  it('lets each role read its own schema only, and a person type select * from messages', async () => {
+    const primary = await kubectl(
+      'get',
+      'cluster.postgresql.cnpg.io',
+      DATABASE,
+      '--output',
+      'jsonpath={.status.currentPrimary}',
+    );
+    const sql = (text: string) =>
+      kubectl(
+        'exec',
+        primary,
+        '--container',
+        'postgres',
+        '--',
+        'psql',
+        '--tuples-only',
+        '--quiet',
+        '-d',
+        'chatapp',
+        '-c',
+        text,
+      );
+    expect(Number((await sql('select count(*) from messages')).trim())).toBeGreaterThan(0);
+    await expect(sql('set role authentication; select 1 from chat.messages limit 1')).rejects.toThrow(
+      /permission denied/,
+    );
+    await expect(sql('set role persistence; select 1 from auth.users limit 1')).rejects.toThrow(/permission denied/);
+    await expect(sql('set role persistence; create schema stray')).rejects.toThrow(/permission denied/);
+  });
+
+  it('keeps its secrets over an upgrade, and publishes a key that is added', async () => {
+    const secret = async (name: string) =>
+      (await getJson<{ data: Record<string, string> }>('secret', `${RELEASE}-${name}`)).data;
+    const before = await Promise.all(['internal', 'signing-keys', 'redis'].map(secret));
+    const key = await command('openssl', ['genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256']);
+    const kid = `${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}`;
+    const patch = JSON.stringify({ data: { [`${kid}.pem`]: Buffer.from(key).toString('base64') } });
+    await kubectl('patch', 'secret', `${RELEASE}-signing-keys`, '--patch', patch);
+    await upgrade();
+    const [internal, keys, redis] = await Promise.all(['internal', 'signing-keys', 'redis'].map(secret));
+    expect([internal, redis]).toEqual([before[0], before[2]]);
+    expect(keys).toMatchObject(before[1] ?? {});
+    expect(Object.keys(keys ?? {})).toContain(`${kid}.pem`);
+    // The kubelet brings a changed Secret to the pods within a minute or so.
+    await eventually('the added key is published', 150_000, async () => {
+      const script = `fetch('http://${RELEASE}-authentication:8000/.well-known/jwks.json').then((r) => r.text()).then(console.log)`;
+      return (await evaluate(script, TEST_LABELS)).includes(kid);
+    });
+  });
+
+  it('runs the redrive from its suspended CronJob', async () => {
+    await kubectl('create', 'job', 'redrive-e2e', `--from=cronjob/${RELEASE}-redrive`);
+    try {
+      await kubectl('wait', 'job/redrive-e2e', '--for=condition=complete', '--timeout=120s');
+    } finally {
+      console.log(await kubectl('logs', 'job/redrive-e2e', '--tail=5').catch(String));
+      await kubectl('delete', 'job', 'redrive-e2e', '--wait=false');
+    }
+  });
+
+  it('scales by CPU where a HorizontalPodAutoscaler is asked for', async () => {
+    await upgrade([
+      'websocket.autoscaling.kind=hpa',
+      'websocket.autoscaling.minReplicas=2',
+      'websocket.autoscaling.maxReplicas=3',
+    ]);
+    const path = 'jsonpath={.status.conditions[?(@.type=="ScalingActive")].status}';
+    await eventually(
+      'the autoscaler reads CPU',
+      120_000,
+      async () => (await kubectl('get', 'hpa', `${RELEASE}-websocket`, '--output', path)) === 'True',
+    );
+    await settled('websocket', 2);
+  });
+});
+
+describe('the end of a release', () => {
+  it('leaves nothing but data', async () => {
+    await helm('uninstall', RELEASE, '--wait', '--timeout', '3m');
+    const kinds =
+      'deployments,services,secrets,configmaps,networkpolicies,poddisruptionbudgets,horizontalpodautoscalers,cronjobs,jobs,serviceaccounts,ingresses';
+    const selector = `app.kubernetes.io/instance=${RELEASE},app.kubernetes.io/name=chat-app`;
+    const { items } = await getJson<{ items: { kind: string; metadata: { name: string } }[] }>(
+      kinds,
+      '--selector',
+      selector,
+    );
+    expect(items.map((item) => `${item.kind}/${item.metadata.name}`)).toEqual([]);
+    const primary = await kubectl(
+      'get',
+      'cluster.postgresql.cnpg.io',
+      DATABASE,
+      '--output',
+      'jsonpath={.status.currentPrimary}',
+    );
+    const count = await kubectl(
+      'exec',
+      primary,
+      '--container',
+      'postgres',
+      '--',
+      'psql',
+      '-tAd',
+      'chatapp',
+      '-c',
+      'select count(*) from messages',
+    );
+    expect(Number(count)).toBeGreaterThan(0);
+    expect(await kubectl('get', 'kafkatopic.kafka.strimzi.io', 'messages', '--output', 'name')).not.toBe('');
+  });
+});
+
+async function scale(replicas: number): Promise<void> {
+  for (const service of ['websocket', 'persistence']) {
+    await kubectl('scale', 'deployment', `${RELEASE}-${service}`, `--replicas=${replicas}`);
+  }
+  for (const service of ['websocket', 'persistence']) await settled(service, replicas);
+}
+
+async function podsOfServices(): Promise<string[]> {
+  return (await Promise.all(SERVICES.map(readyPods))).flat();
+}
+
+function kill(pod: string): Promise<string> {
+  return kubectl('delete', 'pod', pod, '--grace-period=0', '--force');
+}
+
+/** Which of these addresses a pod with these labels can connect to. */
+async function reachable(addresses: string[], labels: Record<string, string>): Promise<string[]> {
+  const script = `
+    const net = require('node:net'); const open = [];
+    Promise.all(${JSON.stringify(addresses)}.map((address) => new Promise((resolve) => {
+      const [host, port] = address.split(':');
+      const socket = net.connect({ host, port: Number(port), timeout: 4000 });
+      socket.on('connect', () => { open.push(address); socket.destroy(); resolve(); });
+      for (const event of ['error', 'timeout']) socket.on(event, () => { socket.destroy(); resolve(); });
+    }))).then(() => console.log(JSON.stringify(open.sort())))`;
+  return JSON.parse(await evaluate(script, labels)) as string[];
+}
