@@ -92,6 +92,7 @@ async function main(): Promise<void> {
   console.log({
     sent,
     delivered,
+    accepted: tally.accepted,
     rejected: tally.rejected,
     stored: tally.stored,
     podCpuUsPerDelivered: Math.round((cpuUs / delivered) * 10) / 10,

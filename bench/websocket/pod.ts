@@ -102,6 +102,7 @@ function main(): void {
   const podName = `bench-${process.pid}`;
   const fanout =
     url === undefined ? createEmbeddedFanout() : createRedisFanout({ url, podName, logger: silentLogger, metrics });
+  fanout.onStateChange((state) => console.error(`${podName}: the fan-out is ${state}`));
   const service = createWebsocket({
     log: cheapLog(fanout),
     fanout,

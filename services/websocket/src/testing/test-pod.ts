@@ -107,7 +107,14 @@ export class TestWorld {
   }
 }
 
-/** Resolves once the condition holds; the test's own time limit ends a vain wait. */
+/** How long a test waits for something, milliseconds. */
+const PATIENCE_MS = 30_000;
+
+/** Resolves once the condition holds. @throws when it does not come to hold: a wait must not outlive its test */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${String(condition)}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }

@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { Connection } from './connection';
+import { Registry, type ChannelChange } from './registry';
+
+const EVENTS = { text: jest.fn(), ping: jest.fn(), pong: jest.fn(), closed: jest.fn() };
+const connectionOf = (userId: string): Connection => new Connection(`c${Math.random()}`, userId, 'd', 's', 0, EVENTS);
+
+describe('Registry', () => {
+  it('wants the channel of a user from the first connection to the last', () => {
+    const registry = new Registry(10);
+    const [one, two] = [connectionOf('a'), connectionOf('a')];
+    expect(registry.add(one, 0).wanted).toEqual(['user:a']);
+    expect(registry.add(two, 0).wanted).toEqual([]);
+    expect(registry.remove(one).unwanted).toEqual([]);
+    expect(registry.remove(two).unwanted).toEqual(['user:a']);
+    expect(registry.remove(two).unwanted).toEqual([]);
+    expect(registry.size).toBe(0);
+  });
+
+  it('does not let an older join or leave undo what is known newer', () => {
+    const registry = new Registry(10);
+    const connection = connectionOf('a');
+    registry.add(connection, 0);
+    const user = connection.user!;
+    registry.setGroups(user, ['g'], 10);
+    registry.changeGroup(user, 'g', 'left', 7);
+    expect([...user.groups]).toEqual(['g']);
+    registry.changeGroup(user, 'g', 'left', 11);
+    registry.setGroups(user, ['g'], 10);
+    expect([...user.groups]).toEqual([]);
+  });
+
+  it('wants exactly the channels of the users and groups that are there, after any changes', () => {
+    const act = fc.record({
+      what: fc.constantFrom('add', 'remove', 'join', 'left', 'set'),
+      user: fc.constantFrom('a', 'b', 'c'),
+      group: fc.constantFrom('g', 'h'),
+      pick: fc.nat(5),
+    });
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 80 }), (acts) => {
+        const registry = new Registry(10);
+        const channels = new Set<string>();
+        const open: Connection[] = [];
+        const follow = (change: ChannelChange): void => {
+          change.unwanted.forEach((channel) => expect(channels.delete(channel)).toBe(true));
+          change.wanted.forEach((channel) => {
+            expect(channels.has(channel)).toBe(false);
+            channels.add(channel);
+          });
+        };
+        acts.forEach(({ what, user: id, group, pick }, seq) => {
+          const user = registry.find(id);
+          if (what === 'add') {
+            const connection = connectionOf(id);
+            open.push(connection);
+            follow(registry.add(connection, 0));
+          } else if (what === 'remove') {
+            const [connection] = open.splice(pick, 1);
+            if (connection !== undefined) follow(registry.remove(connection));
+          } else if (user !== undefined && what === 'set') follow(registry.setGroups(user, [group], seq));
+          else if (user !== undefined)
+            follow(registry.changeGroup(user, group, what === 'join' ? 'joined' : 'left', seq));
+        });
+        const wanted = new Set<string>();
+        for (const { user } of open) {
+          wanted.add(`user:${user!.userId}`);
+          for (const group of user!.groups) wanted.add(`conversation:${group}`);
+        }
+        expect(channels).toEqual(wanted);
+        expect(registry.size).toBe(open.length);
+      }),
+    );
+  });
+});
