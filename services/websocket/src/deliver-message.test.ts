@@ -1,7 +1,8 @@
+import { trace } from '@opentelemetry/api';
+import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { createEmbeddedBus, createEmbeddedFanout } from '@chat-app/platform/fanout/embedded';
-import { startTracing } from '@chat-app/platform';
 import { encodeEnvelope, userChannel } from '@chat-app/protocol';
-import { OtlpReceiver } from '../../../test/support/otlp-receiver';
+import { enableSpans } from '../../../packages/platform/src/tracing/spans';
 import { ALICE, BOB, TestWorld, until } from './testing/test-pod';
 
 describe('delivering', () => {
@@ -48,11 +49,10 @@ describe('delivering', () => {
   });
 
   it("makes one trace of a message from its sender's socket to its recipient's pod, without its content", async () => {
-    const receiver = await OtlpReceiver.open();
-    const tracing = startTracing({
-      service: 'websocket',
-      environment: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, OTEL_TRACES_SAMPLER: 'always_on' },
-    });
+    const exporter = new InMemorySpanExporter();
+    const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+    trace.setGlobalTracerProvider(provider);
+    enableSpans(true);
     try {
       const [one, other] = [await world.pod(), await world.pod()];
       const alice = await world.connect(one, ALICE);
@@ -61,16 +61,21 @@ describe('delivering', () => {
       await bob.next('message');
       expect(world.log.records[0]?.headers['traceparent']).toMatch(/^00-/);
     } finally {
-      await tracing.close();
+      enableSpans(false);
+      trace.disable();
     }
-    await until(() => receiver.spans.some(({ name }) => name === 'deliver message'));
+    const spans = exporter.getFinishedSpans();
     const [send, publish, deliver] = ['send message', 'messages publish', 'deliver message'].map((name) =>
-      receiver.spans.find((span) => span.name === name),
+      spans.find((span) => span.name === name),
     );
-    expect(publish).toMatchObject({ traceId: send!.traceId, parentSpanId: send!.spanId });
-    expect(deliver).toMatchObject({ traceId: send!.traceId, parentSpanId: publish!.spanId });
-    expect(JSON.stringify(receiver.spans)).not.toContain('a secret');
-    await receiver.close();
+    const { traceId, spanId } = send!.spanContext();
+    expect(publish!.spanContext().traceId).toBe(traceId);
+    expect(publish!.parentSpanContext?.spanId).toBe(spanId);
+    expect(deliver!.spanContext().traceId).toBe(traceId);
+    expect(deliver!.parentSpanContext?.spanId).toBe(publish!.spanContext().spanId);
+    const said = spans.map(({ name, attributes, events }) => JSON.stringify({ name, attributes, events }));
+    expect(said.join()).not.toContain('a secret');
+    await provider.shutdown();
   });
 
   it('counts what an operator asks for', async () => {
