@@ -6,7 +6,10 @@
 export type SqlValue =
   string | number | boolean | null | Date | Uint8Array | readonly (string | number | boolean | null | Date)[];
 
-/** A named statement: `name` is how metrics and traces know it, `text` one SQL statement. */
+/**
+ * A named statement: `name` is how metrics and traces know it, from a bounded set; `text` one SQL statement, constant,
+ * because it is prepared once per connection and kept.
+ */
 export interface Statement {
   readonly name: string;
   readonly text: string;
@@ -31,11 +34,16 @@ export interface Migration {
 }
 
 export interface Database extends Queryable {
-  /** Runs `work` in one transaction on one connection; rolls back when it rejects. */
+  /**
+   * Runs `work` in one transaction on one connection; rolls back when it rejects, and rejects with the same error.
+   * database_unavailable may mean that it was committed all the same, where the connection was lost at the commit.
+   */
   transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result>;
   /**
    * Applies what is missing of these migrations, in order, under an advisory lock so that pods starting together do not
    * collide; keeps what it applied in table `migrations` of `schema`, which it creates; ends with ANALYZE.
+   * The search path is `schema` while a migration runs.
+   * @throws PlatformError illegal_state for one that was changed after its release or sorts before what is applied
    */
   migrate(schema: string, migrations: readonly Migration[]): Promise<void>;
   /** @throws PlatformError database_unavailable */

@@ -6,7 +6,7 @@ import { classifyFailure } from './classify-failure';
 /** What adapters tell about the statements they run: a span, a duration, and the failure in the port's words. */
 export class StatementObserver {
   readonly #duration: Histogram | undefined;
-  readonly #refused: Counter | undefined;
+  readonly #failures: Counter | undefined;
   readonly #attributes: SpanAttributes;
 
   constructor(metrics: Metrics | undefined, attributes: SpanAttributes) {
@@ -16,7 +16,7 @@ export class StatementObserver {
       help: 'Time from sending a statement to its last row, by statement and outcome (ok, refused, unavailable).',
       labelNames: ['statement', 'outcome'],
     });
-    this.#refused = metrics?.counter({
+    this.#failures = metrics?.counter({
       name: 'chat_database_failures_total',
       help: 'Statements that failed, by SQLSTATE (none where PostgreSQL did not answer).',
       labelNames: ['statement', 'sqlstate'],
@@ -42,7 +42,7 @@ export class StatementObserver {
         const failure = classifyFailure(thrown, statement);
         const sqlstate = failure.details['sqlstate'];
         observe(isPlatformError(failure, 'database_refused') ? 'refused' : 'unavailable');
-        this.#refused?.inc({ statement, sqlstate: String(sqlstate ?? 'none') });
+        this.#failures?.inc({ statement, sqlstate: String(sqlstate ?? 'none') });
         if (sqlstate !== undefined) span.setAttribute('db.response.status_code', sqlstate);
         throw failure;
       }

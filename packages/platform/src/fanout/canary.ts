@@ -17,9 +17,11 @@ export class Canary {
     return { number: this.#sent, misses: this.#misses };
   }
 
-  /** The number came back. Late ones count for nothing. */
-  heard(number: number): void {
-    if (number === this.#sent) this.#heard = number;
+  /** The number came back. Late ones count for nothing. @returns whether it was the one waited for */
+  heard(number: number): boolean {
+    if (number !== this.#sent || number === this.#heard) return false;
+    this.#heard = number;
+    return true;
   }
 
   /** The connection is a new one: nothing is outstanding. */

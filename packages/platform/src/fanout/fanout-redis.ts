@@ -49,6 +49,7 @@ class RedisFanout implements Fanout {
   readonly #metrics: ReturnType<typeof fanoutMetrics>;
   readonly #canaryChannel: string;
   readonly #canary = new Canary();
+  #beatAt = 0;
   readonly #timer: NodeJS.Timeout;
   readonly #subscriptions: Subscriptions;
   #receiver: (channel: string, payload: Uint8Array) => void = () => undefined;
@@ -180,10 +181,15 @@ class RedisFanout implements Fanout {
   }
 
   #hear(channel: string, payload: Buffer): void {
-    if (channel === this.#canaryChannel) return this.#canary.heard(Number(payload.toString()));
+    if (channel === this.#canaryChannel) return this.#hearCanary(Number(payload.toString()));
     if (!this.#subscriptions.wants(channel)) return;
     this.#metrics.received.inc();
     this.#receiver(channel, payload);
+  }
+
+  #hearCanary(number: number): void {
+    if (!this.#canary.heard(number)) return;
+    this.#metrics.canaryRoundTrip.observe((performance.now() - this.#beatAt) / 1_000);
   }
 
   async #resubscribe(): Promise<void> {
@@ -210,6 +216,7 @@ class RedisFanout implements Fanout {
     const { number, misses } = this.#canary.beat();
     if (misses > 0) this.#metrics.canaryMisses.inc();
     if (misses >= CANARY_MISSES) return this.#reconnect('what this pod published to itself was not heard');
+    this.#beatAt = performance.now();
     // Its failure shows as a miss.
     this.#publisher.publish(this.#canaryChannel, String(number)).catch(() => undefined);
   }
