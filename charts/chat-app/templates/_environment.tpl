@@ -21,7 +21,9 @@ Environment of each process, as docs/operations.md describes it. Secrets are fil
 {{- if ne $service "websocket" }}
 {{ include "chat-app.environment.database" (dict "root" .root "role" (index $v.database $service)) }}
 {{- end }}
+{{- if eq .component $service }}
 {{ include "chat-app.environment.redis" .root }}
+{{- end }}
 {{- include "chat-app.environment.tracing" (dict "root" .root "component" .component) }}
 {{- with (index $v $service).extraEnv }}
 {{ toYaml . }}

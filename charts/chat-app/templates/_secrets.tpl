@@ -31,7 +31,8 @@ projected:
     - secret: { name: {{ $v.database.tls.caSecret }}, items: [{ key: {{ $v.database.tls.caKey | quote }}, path: database-ca.crt }] }
     {{- end }}
     {{- end }}
-    {{- if $v.redis.internal.enabled }}
+    {{- if ne .component $service }}
+    {{- else if $v.redis.internal.enabled }}
     - secret: { name: {{ include "chat-app.redisName" .root }}, items: [{ key: password, path: redis-password }] }
     {{- else }}
     {{- with $v.redis.external }}

@@ -61,7 +61,12 @@ describeWithHelm('workloads of the chart', () => {
       'kafka',
     );
     expect(Object.keys(secretFilesOf(rendering.get('Deployment', 'chat-websocket'))).join()).not.toContain('database');
-    expect(Object.keys(secretFilesOf(rendering.get('CronJob', 'chat-redrive')))).not.toContain('internal-secret');
+    expect(Object.keys(secretFilesOf(rendering.get('CronJob', 'chat-redrive'))).sort()).toEqual([
+      'database-ca.crt',
+      'database-password',
+      'kafka-ca.crt',
+      'kafka-password',
+    ]);
     const keys = rendering.objects.filter((object) => JSON.stringify(object).includes('chat-signing-keys'));
     expect(keys.map((object) => object.metadata.name).sort()).toEqual(['chat-authentication', 'chat-signing-keys']);
   });
