@@ -144,6 +144,7 @@ export class MessageConsumer {
     const { logger, metrics } = this.#dependencies;
     const { topic, partition } = batch;
     logger.warn('a batch waits for the database', { topic, partition, waits: patience.waits, error });
+    metrics.databaseWaits.inc();
     metrics.waiting.inc();
     try {
       await patience.wait();

@@ -2,12 +2,15 @@ import type { Metrics } from '@chat-app/platform';
 
 /** Every metric of the service's own; those of HTTP, the database and the log come with the platform. */
 export function createPersistenceMetrics(metrics: Metrics) {
+  const messages = metrics.counter({
+    name: 'chat_persistence_messages_total',
+    help: 'Messages taken from the log, by what became of them: stored, duplicate, retry, dead.',
+    labelNames: ['outcome'],
+  });
+  // From 0, so that the first dead message shows as an increase.
+  for (const outcome of ['stored', 'duplicate', 'retry', 'dead']) messages.inc({ outcome }, 0);
   return {
-    messages: metrics.counter({
-      name: 'chat_persistence_messages_total',
-      help: 'Messages taken from the log, by what became of them.',
-      labelNames: ['outcome'],
-    }),
+    messages,
     entries: metrics.counter({
       name: 'chat_persistence_inbox_entries_total',
       help: 'Inbox entries written for messages.',
@@ -34,6 +37,10 @@ export function createPersistenceMetrics(metrics: Metrics) {
     waiting: metrics.gauge({
       name: 'chat_persistence_batches_waiting',
       help: 'Batches that wait for the database.',
+    }),
+    databaseWaits: metrics.counter({
+      name: 'chat_persistence_database_waits_total',
+      help: 'Times that a batch began to wait because the database was away.',
     }),
     lostNotices: metrics.counter({
       name: 'chat_persistence_notices_lost_total',

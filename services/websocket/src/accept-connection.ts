@@ -137,6 +137,7 @@ export class ConnectionAcceptor {
     const { registry, metrics, now, configuration, transmitter, logger } = this.parts;
     connection.socket = socket;
     metrics.opened.inc();
+    connection.openedAt = now();
     const change = registry.add(connection, now());
     if ((connection.user?.connections.length ?? 0) > configuration.MAX_CONNECTIONS_PER_USER) {
       transmitter.close(connection, 'too_many_connections');

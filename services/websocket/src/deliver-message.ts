@@ -69,7 +69,7 @@ export class Deliverer {
       }
     }
     if (event !== undefined && envelope.accepted_at_ms !== undefined) {
-      metrics.deliverySeconds.observe(Math.max(0, now() - envelope.accepted_at_ms) / 1_000);
+      metrics.deliverySeconds.observe(Math.max(0, now() - envelope.accepted_at_ms) / 1_000, { path: 'live' });
     }
     span?.end();
   }

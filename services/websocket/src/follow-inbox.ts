@@ -25,6 +25,7 @@ export interface FollowerParts {
   reader: InboxReader;
   wheel: TimerWheel;
   metrics: WebsocketMetrics;
+  now: () => number;
   random: () => number;
   /** Asks persistence where the device resumes, after it could not be asked at the connect. */
   reopen: (connection: Connection) => void;
@@ -96,11 +97,19 @@ export class InboxFollower {
     const { transmitter, onMembership } = this.parts;
     if (entry.kind === 'message') {
       transmitter.send(connection, { type: 'message', ...entry.message, seq: entry.seq });
+      this.#measure(connection, entry.message.sent_at);
       return;
     }
     const { seq, conversation_id, kind } = entry;
     transmitter.send(connection, { type: 'conversation', seq, conversation_id, change: kind });
     onMembership(connection, entry);
+  }
+
+  /** What was sent before the socket opened did not wait for us. */
+  #measure({ openedAt }: Connection, sentAt: string): void {
+    const { metrics, now } = this.parts;
+    const sent = Date.parse(sentAt);
+    if (sent >= openedAt) metrics.deliverySeconds.observe(Math.max(0, now() - sent) / 1_000, { path: 'inbox' });
   }
 
   #read(connection: Connection, after: number): void {

@@ -7,7 +7,11 @@ export class Tally {
   constructor(
     private readonly counter: Counter,
     private readonly label: string | undefined,
-  ) {}
+    initial: readonly string[] = [],
+  ) {
+    // From 0, so that the first event shows as an increase.
+    for (const value of initial) this.#counts.set(value, 0);
+  }
 
   add(value: string, amount = 1): void {
     this.#counts.set(value, (this.#counts.get(value) ?? 0) + amount);
@@ -20,8 +24,16 @@ export class Tally {
   }
 }
 
+const READ_CAUSES = ['connect', 'notice', 'sweep', 'resubscribe', 'membership', 'retry', 'drained'] as const;
 /** Why the inbox was read. */
-export type ReadCause = 'connect' | 'notice' | 'sweep' | 'resubscribe' | 'membership' | 'retry' | 'drained';
+export type ReadCause = (typeof READ_CAUSES)[number];
+
+/** Codes of `rejected` that are this side's fault: what the availability of sends is counted by. */
+const OUR_FAULTS = ['unavailable', 'overloaded', 'internal'];
+/** Normal, going away, no code, abnormal, a restart of the pod. */
+const CLOSE_CODES = ['1000', '1001', '1005', '1006', '1012'];
+/** A delivery that waited for an outage to end is late, not unmeasured. */
+const DELIVERY_BUCKETS = [...SECONDS_BUCKETS, 30, 60, 300];
 
 /** Every metric of this service. */
 export interface WebsocketMetrics {
@@ -66,24 +78,24 @@ export function declareMetrics(
     help: 'Sockets still to be closed by the drain; 0 when not draining.',
     collect: (gauge) => gauge.set(read.draining()),
   });
-  const tally = (name: string, help: string, label?: string): Tally => {
+  const tally = (name: string, help: string, label?: string, initial?: readonly string[]): Tally => {
     const labelNames = label === undefined ? [] : [label];
-    const made = new Tally(metrics.counter({ name, help, labelNames }), label);
+    const made = new Tally(metrics.counter({ name, help, labelNames }), label, initial);
     tallies.push(made);
     return made;
   };
   return {
     opened: metrics.counter({ name: 'chat_websocket_connections_opened_total', help: 'Sockets opened.' }),
-    closed: tally('chat_websocket_connections_closed_total', 'Sockets closed, by close code.', 'code'),
+    closed: tally('chat_websocket_connections_closed_total', 'Sockets closed, by close code.', 'code', CLOSE_CODES),
     refused: tally('chat_websocket_handshakes_refused_total', 'Handshakes refused, by error code.', 'code'),
     framesIn: tally('chat_websocket_frames_received_total', 'Frames of clients, by type.', 'type'),
     framesOut: tally('chat_websocket_frames_sent_total', 'Frames to clients, by type.', 'type'),
     outboundBytes: tally('chat_websocket_sent_bytes_total', 'Bytes of frames written to sockets.'),
     accepted: tally('chat_messages_accepted_total', 'Messages the log acknowledged.'),
-    rejected: tally('chat_messages_rejected_total', 'Sends answered with rejected, by error code.', 'code'),
+    rejected: tally('chat_messages_rejected_total', 'Sends answered with rejected, by error code.', 'code', OUR_FAULTS),
     liveDeliveries: tally('chat_websocket_live_deliveries_total', 'Live messages sent to a socket.'),
     storedNotices: tally('chat_websocket_stored_notices_total', 'Stored notices heard, in inbox positions.'),
-    catchUpReads: tally('chat_websocket_inbox_reads_total', 'Reads of an inbox, by cause.', 'cause'),
+    catchUpReads: tally('chat_websocket_inbox_reads_total', 'Reads of an inbox, by cause.', 'cause', READ_CAUSES),
     catchUpFailures: metrics.counter({ name: 'chat_websocket_inbox_read_failures_total', help: 'Reads that failed.' }),
     confirmations: metrics.counter({ name: 'chat_websocket_cursors_written_total', help: 'Cursors handed on.' }),
     publishFailures: metrics.counter({ name: 'chat_websocket_publish_failures_total', help: 'Live publishes lost.' }),
@@ -95,8 +107,9 @@ export function declareMetrics(
     }),
     deliverySeconds: metrics.histogram({
       name: 'chat_websocket_accepted_to_delivered_seconds',
-      help: 'From sent_at to the write on the recipient pod (clocks of two pods).',
-      buckets: SECONDS_BUCKETS,
+      help: 'From acceptance to the write on the recipient pod (clocks of two pods), by path: live, or inbox for what was sent while the socket was open.',
+      labelNames: ['path'],
+      buckets: DELIVERY_BUCKETS,
     }),
     flush: () => tallies.forEach((each) => each.flush()),
   };

@@ -1,5 +1,5 @@
 import type { PlatformErrorCode } from '../errors';
-import type { Metrics } from '../metrics/metrics';
+import type { Labels, Metrics } from '../metrics/metrics';
 
 /** Where a batch came from. */
 export interface ConsumerLabels {
@@ -16,6 +16,8 @@ export interface LogMetrics {
   handled(labels: ConsumerLabels, records: number, seconds: number, outcome: 'stored' | 'failed'): void;
   /** Records behind the end of the partition. */
   lag(labels: ConsumerLabels, partition: number, records: number): void;
+  /** When the log took the oldest record that is being handled; undefined once none is. */
+  inHand(labels: ConsumerLabels, partition: number, timestampMs: number | undefined): void;
   fetched(group: string): void;
   rebalanced(group: string): void;
 }
@@ -39,6 +41,8 @@ function declare(metrics: Metrics): LogMetrics {
     help: 'Appends that were rejected, by error code.',
     labelNames: ['code'],
   });
+  // From 0, so that the first failure shows as an increase.
+  for (const code of ['log_unavailable', 'log_overloaded']) appendFailed.inc({ code }, 0);
   const batchWritten = metrics.histogram({
     name: 'chat_log_append_batch_records',
     help: 'Records written by one request to the log.',
@@ -63,6 +67,17 @@ function declare(metrics: Metrics): LogMetrics {
     help: 'Records between the last committed batch of this member and the end of the partition.',
     labelNames: [...consumer, 'partition'],
   });
+  const oldest = new Map<string, { labels: Labels; timestampMs: number | undefined }>();
+  metrics.gauge({
+    name: 'chat_log_consumer_age_seconds',
+    help: 'Age of the oldest record that this member is handling; 0 when none. Grows while a batch waits.',
+    labelNames: [...consumer, 'partition'],
+    collect: (gauge) => {
+      for (const { labels, timestampMs } of oldest.values()) {
+        gauge.set(timestampMs === undefined ? 0 : Math.max(0, Date.now() - timestampMs) / 1000, labels);
+      }
+    },
+  });
   const fetched = metrics.gauge({
     name: 'chat_log_last_fetch_timestamp_seconds',
     help: 'When the consumer last had an answer from the log; its age is time() minus this.',
@@ -83,6 +98,9 @@ function declare(metrics: Metrics): LogMetrics {
       if (outcome === 'stored') consumed.inc({ topic, group }, records);
     },
     lag: ({ topic, group }, partition, records) => lag.set(records, { topic, group, partition }),
+    inHand: ({ topic, group }, partition, timestampMs) => {
+      oldest.set(`${group}/${topic}/${partition}`, { labels: { topic, group, partition }, timestampMs });
+    },
     fetched: (group) => fetched.set(Date.now() / 1000, { group }),
     rebalanced: (group) => rebalanced.inc({ group }),
   };
@@ -96,6 +114,7 @@ const NOTHING: LogMetrics = {
   queued: nothing,
   handled: nothing,
   lag: nothing,
+  inHand: nothing,
   fetched: nothing,
   rebalanced: nothing,
 };

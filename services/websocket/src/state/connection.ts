@@ -35,6 +35,8 @@ export class Connection implements SocketListener {
   /** Why the next read of the inbox will be made. */
   readCause: ReadCause = 'connect';
 
+  /** Milliseconds since the epoch. */
+  openedAt = 0;
   /** The socket is slow: nothing is pushed until it drained. */
   congested = false;
 

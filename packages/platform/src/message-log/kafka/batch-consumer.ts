@@ -82,10 +82,14 @@ export class BatchConsumer {
   async #consumeAll(inHand: InHand): Promise<void> {
     const { batch } = inHand.payload;
     const { maxBatchRecords } = this.options;
+    const { metrics } = this.host;
     for (let from = 0; from < batch.messages.length && this.#ours(inHand); from += maxBatchRecords) {
       const messages = batch.messages.slice(from, from + maxBatchRecords);
       const records = messages.map((message) => toLogRecord(batch.topic, batch.partition, message));
-      if (!(await this.#handle(records, inHand))) return;
+      metrics.inHand(inHand.labels, batch.partition, records[0]?.timestampMs);
+      const handled = await this.#handle(records, inHand);
+      metrics.inHand(inHand.labels, batch.partition, undefined);
+      if (!handled) return;
       await this.#commit(records, inHand);
       await this.#heartbeat(inHand);
     }
