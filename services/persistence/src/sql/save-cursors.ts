@@ -1,13 +1,16 @@
 import type { Statement } from '@chat-app/platform';
 
-/** Moves cursors forward, never beyond the inbox. Rows are locked in the order of their key. */
+/**
+ * Moves cursors forward, never beyond the inbox. Rows are locked in the order of their key. A device of a user whose inbox
+ * is still empty has a cursor too: without one it would start after what other devices confirm, and miss the first entries.
+ */
 export const SAVE_CURSORS: Statement = {
   name: 'save_cursors',
   text: `
 insert into chat.cursors (user_id, device_id, received_seq)
-select c.user_id, c.device_id, least(max(c.received_seq), max(head.last_seq))
+select c.user_id, c.device_id, least(max(c.received_seq), coalesce(max(head.last_seq), 0))
 from unnest($1::uuid[], $2::text[], $3::bigint[]) as c (user_id, device_id, received_seq)
-join chat.inbox_heads head on head.user_id = c.user_id
+left join chat.inbox_heads head on head.user_id = c.user_id
 group by c.user_id, c.device_id
 order by c.user_id, c.device_id
 on conflict (user_id, device_id) do update set received_seq = excluded.received_seq, updated_at = now()
