@@ -2,7 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { Database, Route } from '@chat-app/platform';
 import { createEmbeddedFanout } from '@chat-app/platform/fanout/embedded';
 import { LIMITS, userChannel, type ConversationResponse, type InboxResponse } from '@chat-app/protocol';
-import { ask, contextOn, delivered, directMessage, groupMessage, listen, openDatabase, storeAll } from '../test/embedded-context';
+import {
+  ask,
+  contextOn,
+  delivered,
+  directMessage,
+  groupMessage,
+  listen,
+  openDatabase,
+  storeAll,
+} from '../test/embedded-context';
 import { internalRoutes, publicRoutes } from './routes';
 
 const MEMBER = '/conversations/{conversation_id}/members/{user_id}';

@@ -1,5 +1,6 @@
 import { DEAD_MESSAGE_HEADERS, MESSAGE_HEADERS, MESSAGES_TOPIC } from '@chat-app/protocol';
 import type { Database, Logger, MessageLog, OutgoingRecord, Queryable } from '@chat-app/platform';
+import { FIND_LAST_DEAD_MESSAGE, type FindLastDeadMessageRow } from './sql/find-last-dead-message';
 import { LIST_DEAD_MESSAGES, type ListDeadMessagesRow } from './sql/list-dead-messages';
 import { MARK_REDRIVEN } from './sql/mark-redriven';
 
@@ -42,11 +43,14 @@ export async function redriveMessages(
   options: RedriveOptions,
 ): Promise<RedriveCounts> {
   const counts: RedriveCounts = { redriven: 0, exhausted: 0, unsendable: 0 };
+  // What dies again during the run is left to the next one.
+  const [newest] = await database.query<FindLastDeadMessageRow>(FIND_LAST_DEAD_MESSAGE);
+  const upTo = newest?.id ?? 0;
   let after = 0;
   for (let left = options.limit; left > 0;) {
     const from = after;
     const size = Math.min(PAGE, left);
-    const page = await redrivePage(database, log, options, from, size);
+    const page = await redrivePage(database, log, options, { after: from, upTo, size });
     if (page.last === undefined) break;
     after = page.last;
     left -= page.redriven;
@@ -67,11 +71,10 @@ async function redrivePage(
   database: Queryable,
   log: MessageLog,
   options: RedriveOptions,
-  after: number,
-  size: number,
+  { after, upTo, size }: { after: number; upTo: number; size: number },
 ): Promise<RedrivePage> {
   const { code, since, conversationId, dryRun, force } = options;
-  const filters = [after, code ?? null, since ?? null, conversationId ?? null, size];
+  const filters = [after, code ?? null, since ?? null, conversationId ?? null, size, upTo];
   const rows = await database.query<ListDeadMessagesRow>(LIST_DEAD_MESSAGES, filters);
   const sendable = rows.filter((row) => row.headers[DEAD_MESSAGE_HEADERS.valueEncoding] === undefined);
   const chosen = sendable.filter((row) => force || row.redrive_count < MAX_REDRIVES);

@@ -6,7 +6,7 @@ export const LIST_DEAD_MESSAGES: Statement = {
   text: `
 select id, key, value, headers, redrive_count, error_code, message_id, conversation_id, failed_at
 from chat.dead_messages
-where redriven_at is null and id > $1::bigint
+where redriven_at is null and id > $1::bigint and id <= $6::bigint
   and ($2::text is null or error_code = $2)
   and ($3::timestamptz is null or failed_at >= $3)
   and ($4::uuid is null or conversation_id = $4)
