@@ -18,6 +18,8 @@ export interface JestRun {
   /** A project of jest.config.cjs. */
   project: string;
   environment?: Record<string, string>;
+  /** Only these files of it. */
+  paths?: readonly string[];
 }
 
 interface JestSummary {
@@ -38,7 +40,17 @@ export async function runJest(root: string, run: JestRun): Promise<TierResult> {
     const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
     const child = spawn(
       process.execPath,
-      [jest, '--selectProjects', run.project, '--passWithNoTests', '--json', '--outputFile', output, ...workers],
+      [
+        jest,
+        ...(run.paths ?? []),
+        '--selectProjects',
+        run.project,
+        '--passWithNoTests',
+        '--json',
+        '--outputFile',
+        output,
+        ...workers,
+      ],
       { cwd: root, env: { ...process.env, ...run.environment }, stdio: ['ignore', 'ignore', 'inherit'] },
     );
     const [status] = (await once(child, 'exit')) as [number | null];

@@ -4,6 +4,7 @@
  *   npm test                            all tiers
  *   npm test -- --tiers unit,system     only these
  *   npm test -- --no-backends           do not start PostgreSQL, Redis and Kafka
+ *   npm test -- --tiers failures --only redis-killed,kafka-down    only these faults
  *
  * With CI=true a tier that cannot run is a failure.
  */
@@ -12,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { acquireBackends, type Backends } from './backends';
+import { runFailures } from './run-failures';
 import { runJest, type TierResult } from './run-jest';
 import { ServiceProcess } from './service-process';
 import { startServices } from './start-services';
@@ -24,14 +26,18 @@ const results: TierResult[] = [];
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { tiers: { type: 'string' }, 'no-backends': { type: 'boolean', default: false } },
+    options: {
+      tiers: { type: 'string' },
+      only: { type: 'string' },
+      'no-backends': { type: 'boolean', default: false },
+    },
   });
   const wanted = tiersOf(values.tiers);
   const directory = mkdtempSync(join(tmpdir(), 'chat-app-test-'));
   let backends: Backends = { environment: {}, missing: 'not asked for', release: async () => undefined };
   try {
     if (wanted.has('unit')) results.push(await runJest(root, { title: 'unit', project: 'unit' }));
-    if (!values['no-backends'] && wanted.size > (wanted.has('unit') ? 1 : 0)) {
+    if (!values['no-backends'] && (wanted.has('integration') || wanted.has('system'))) {
       backends = await acquireBackends(root, join(directory, 'backends'));
     }
     const environment = backends.environment;
@@ -47,7 +53,8 @@ async function main(): Promise<number> {
       await tier('system, real backends', () => systemOnServices(directory, environment));
     }
     if (wanted.has('failures')) {
-      await tier('failures', () => runJest(root, { title: 'failures', project: 'failures', environment }));
+      const only = values.only?.split(',') ?? [];
+      results.push(await guarded('failures', () => runFailures(root, join(directory, 'failures'), only)));
     }
   } finally {
     await backends.release();
@@ -117,8 +124,9 @@ function tiersOf(list: string | undefined): Set<Tier> {
   const known = new Set<string>(TIERS);
   const names = list.split(',');
   const unknown = names.filter((name) => !known.has(name));
-  if (unknown.length > 0)
-    {throw new Error(`--tiers: there is no tier ${unknown.join(', ')}; there are ${TIERS.join(', ')}`);}
+  if (unknown.length > 0) {
+    throw new Error(`--tiers: there is no tier ${unknown.join(', ')}; there are ${TIERS.join(', ')}`);
+  }
   return new Set(names as Tier[]);
 }
 

@@ -33,7 +33,9 @@ export class ServiceProcess {
     });
     this.#child.stdout?.pipe(log, { end: false });
     this.#child.stderr?.pipe(log, { end: false });
-    this.#exit = once(this.#child, 'exit').finally(() => log.end());
+    this.#exit = once(this.#child, 'exit');
+    // Its last words may come after its exit.
+    this.#child.once('close', () => log.end());
   }
 
   get logFile(): string {

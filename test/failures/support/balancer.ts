@@ -43,7 +43,7 @@ export class Balancer {
 
   /** Resets every open connection, both ends. */
   cut(): void {
-    for (const client of this.#clients) client.resetAndDestroy();
+    for (const client of this.#clients) client.destroy(new Error('cut'));
   }
 
   async close(): Promise<void> {
@@ -67,15 +67,18 @@ export class Balancer {
 
   /** Tries one pod after the other. Nothing was read from the client yet, so nothing is lost by a refusal. */
   #dial(client: Socket, [port, ...rest]: readonly number[]): void {
-    if (port === undefined || client.destroyed) return void client.resetAndDestroy();
+    if (client.destroyed) return;
+    if (port === undefined) return void client.resetAndDestroy();
     const pod = connect(port, '127.0.0.1');
     const refused = (): void => this.#dial(client, rest);
     pod.once('error', refused);
+    pod.on('error', () => undefined);
+    client.once('close', () => (client.errored === null ? pod.destroy() : pod.resetAndDestroy()));
     pod.once('connect', () => {
+      if (client.destroyed) return void pod.destroy();
       pod.off('error', refused);
       pod.on('error', () => client.resetAndDestroy());
       pod.on('close', () => client.destroy());
-      client.on('close', () => (client.errored ? pod.resetAndDestroy() : pod.destroy()));
       client.pipe(pod);
       pod.pipe(client);
     });

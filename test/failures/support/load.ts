@@ -91,6 +91,19 @@ export class Load {
     }, TICK_MS);
   }
 
+  /** Sends one message from a user's first device to the other of its pair. @returns its message id once accepted */
+  async say(user: number, content: string): Promise<string> {
+    const device = this.#devicesOf(this.users[user] ?? '')[0];
+    if (device === undefined) throw new Error(`there is no user ${user}`);
+    const id = device.send({ recipient_id: this.users[user ^ 1] ?? '' }, content);
+    return (await device.client.settle(id)).message_id;
+  }
+
+  /** The one group. */
+  get group(): string {
+    return this.#group;
+  }
+
   /** Sends nothing new from here on. */
   stop(): void {
     clearInterval(this.#timer);

@@ -4,6 +4,7 @@
  *   clients → Balancer → websocket pods → Balancer → persistence pods → TcpProxy → PostgreSQL
  *                              └──────── TcpProxy → Redis, Kafka ────────┘
  */
+import { mkdtempSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { silentLogger } from '@chat-app/platform';
 import { createKafkaMessageLog } from '@chat-app/platform/message-log/kafka';
@@ -66,7 +67,8 @@ export class Stack {
       const sockets = keep(await Balancer.open(ports(50, websocketPods, 1)));
       const api = keep(await Balancer.open(ports(10, persistencePods, 2)));
       const internal = keep(await Balancer.open(ports(11, persistencePods, 2)));
-      const logDirectory = process.env['FAILURES_LOGS'] ?? directory.path;
+      const kept = process.env['FAILURES_LOGS'];
+      const logDirectory = kept === undefined ? directory.path : mkdtempSync(join(kept, 'stack-'));
       const services = await startServices({
         root: ROOT,
         directory: logDirectory,

@@ -1,0 +1,18 @@
+/** PostgreSQL takes no writes for a while under load, as a demoted primary does. */
+import { hinderDatabase } from './support/hinder-database';
+import { withDatabase } from './support/stores';
+import { describeFault } from './support/with-stack';
+
+describeFault('when PostgreSQL is read-only under load', {}, (scene) => {
+  it('goes on live, waits with storing, sets nothing aside, and stores everything afterwards', async () => {
+    const set = (value: string) =>
+      withDatabase(scene.stack.backends, async (client) => {
+        await client.query(`alter system ${value}`);
+        await client.query('select pg_reload_conf()');
+      });
+    await hinderDatabase(scene, 'database-read-only', async () => {
+      await set('set default_transaction_read_only = on');
+      return () => set('reset default_transaction_read_only');
+    });
+  });
+});

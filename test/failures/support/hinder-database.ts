@@ -1,0 +1,41 @@
+import type { Load } from './load';
+import type { Scene } from './with-stack';
+
+/**
+ * Hinders the database under load and lets it go again. Live delivery must go on meanwhile, storing must have stopped, and
+ * no message may be set aside: the database is to blame, not the messages.
+ */
+export async function hinderDatabase(
+  scene: Scene,
+  fault: string,
+  hinder: () => Promise<() => Promise<void>>,
+): Promise<void> {
+  const load = await scene.load();
+  load.start();
+  await load.more('positioned', 100);
+  const release = await hinder();
+  try {
+    await storingWaits(scene, load);
+    await load.more('shown', 200);
+  } finally {
+    await release();
+  }
+  load.healed();
+  await load.more('positioned', 200, 120_000);
+  const { broken } = await load.finish(fault);
+  expect(broken).toEqual({});
+  const setAside = scene.stack.pods.persistence.map((pod) => pod.metric('chat_persistence_set_aside_total'));
+  expect(await Promise.all(setAside)).toEqual(setAside.map(() => 0));
+}
+
+/** Until a persistence pod says that a batch waits for the database; live delivery goes on while it is asked. */
+async function storingWaits(scene: Scene, load: Load): Promise<void> {
+  for (let asked = 0; asked < 60; asked += 1) {
+    const waiting = await Promise.all(
+      scene.stack.pods.persistence.map((pod) => pod.metric('chat_persistence_batches_waiting')),
+    );
+    if (waiting.some((count) => count > 0)) return;
+    await load.more('shown', 20);
+  }
+  throw new Error('no batch waits for the database');
+}
