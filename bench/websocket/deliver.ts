@@ -2,6 +2,7 @@
  * CPU of the websocket pods per delivered message: pairs of users on two pods send to each other at a fixed rate; the
  * pods' CPU time is divided by the messages delivered. The log and persistence are cheap stand-ins (see pod.ts), Redis is
  * real.
+ * With a rate of 0 it is a closed loop: a recipient's message causes the next, so that the pods are busy but never overrun.
  * REDIS_URL=redis://… node bench/websocket/dist/deliver.js [pairs=250] [messages per second=2000] [seconds=15]
  */
 import { WebSocket } from 'ws';
@@ -14,7 +15,7 @@ const CONTENT = 'a message of about the length that people write to each other i
 interface User {
   id: string;
   socket: WebSocket;
-  sentAt: Map<string, number>;
+  peer?: User;
 }
 
 class Tally {
@@ -25,10 +26,10 @@ class Tally {
   readonly latencies: number[] = [];
 }
 
-function connect(pod: Pod, tally: Tally): Promise<User> {
+function connect(pod: Pod, tally: Tally, onMessage: (user: User) => void): Promise<User> {
   const id = newId();
   const socket = new WebSocket(pod.url, { headers: { Authorization: `Bearer ${id}` } });
-  const user: User = { id, socket, sentAt: new Map() };
+  const user: User = { id, socket };
   return new Promise((resolve, reject) => {
     socket.once('error', reject);
     socket.on('message', (data: Buffer) => {
@@ -40,6 +41,7 @@ function connect(pod: Pod, tally: Tally): Promise<User> {
       else if (frame.type === 'message') {
         tally.delivered += 1;
         tally.latencies.push(performance.now() - Number(frame.content.slice(0, 20)));
+        onMessage(user);
       }
     });
   });
@@ -51,6 +53,30 @@ function say(from: User, to: User, n: number): void {
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Messages of one pair under way in a closed loop. */
+const WINDOW = 4;
+
+/** Keeps messages going between the users of each pair; `answer` is what a delivered message causes. */
+class ClosedLoop {
+  sent = 0;
+  running = false;
+
+  answer = (user: User): void => {
+    if (!this.running || user.peer === undefined) return;
+    this.sent += 1;
+    say(user, user.peer, this.sent);
+  };
+
+  async run(pairs: [User, User][], seconds: number): Promise<number> {
+    const before = this.sent;
+    this.running = true;
+    for (const [one] of pairs) for (let n = 0; n < WINDOW; n += 1) this.answer(one);
+    await pause(seconds * 1_000);
+    this.running = false;
+    return this.sent - before;
+  }
+}
 
 async function run(pairs: [User, User][], perSecond: number, seconds: number): Promise<number> {
   const started = performance.now();
@@ -76,13 +102,22 @@ async function main(): Promise<void> {
   await pause(500);
   const tally = new Tally();
   const pairs: [User, User][] = [];
-  for (let n = 0; n < pairCount; n += 1) pairs.push([await connect(pods[0], tally), await connect(pods[1], tally)]);
-  await run(pairs, perSecond, 5);
+  const loop = new ClosedLoop();
+  for (let n = 0; n < pairCount; n += 1) {
+    const one = await connect(pods[0], tally, loop.answer);
+    const other = await connect(pods[1], tally, loop.answer);
+    one.peer = other;
+    other.peer = one;
+    pairs.push([one, other]);
+  }
+  const work = (time: number): Promise<number> =>
+    perSecond === 0 ? loop.run(pairs, time) : run(pairs, perSecond, time);
+  await work(Math.max(5, seconds / 2));
   await pause(2_000);
   const warm = tally.delivered;
   tally.latencies.length = 0;
   const before = await Promise.all(pods.map((pod) => pod.usage()));
-  const sent = await run(pairs, perSecond, seconds);
+  const sent = await work(seconds);
   await pause(2_000);
   const after = await Promise.all(pods.map((pod) => pod.usage()));
   const cpuUs = after.reduce((sum, usage, index) => sum + usage.cpuUs - (before[index]?.cpuUs ?? 0), 0);

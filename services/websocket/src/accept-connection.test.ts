@@ -60,7 +60,7 @@ describe('the handshake', () => {
     const refused = await refusal(`${pod.url}?device_id=a%20b`, { token: token() });
     expect(refused.body.error).toMatchObject({
       code: 'invalid_request',
-      message: expect.stringContaining('device_id'),
+      message: expect.stringContaining('device_id') as string,
     });
   });
 

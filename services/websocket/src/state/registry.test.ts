@@ -60,7 +60,7 @@ describe('Registry', () => {
             if (connection !== undefined) follow(registry.remove(connection));
           } else if (user !== undefined && what === 'set') follow(registry.setGroups(user, [group], seq));
           else if (user !== undefined)
-            follow(registry.changeGroup(user, group, what === 'join' ? 'joined' : 'left', seq));
+            {follow(registry.changeGroup(user, group, what === 'join' ? 'joined' : 'left', seq));}
         });
         const wanted = new Set<string>();
         for (const { user } of open) {

@@ -1,4 +1,4 @@
-import { MOST_PENDING, SentIds } from './sent-ids';
+import { MOST_PENDING, MOST_SETTLED, SentIds } from './sent-ids';
 
 describe('SentIds', () => {
   it('knows what was sent before and after its number is known', () => {
@@ -30,11 +30,16 @@ describe('SentIds', () => {
     expect(ids.empty).toBe(true);
   });
 
-  it('drops the oldest pending id at its bound', () => {
+  it.each([
+    ['pending', MOST_PENDING, (ids: SentIds, id: string) => ids.add(id)],
+    ['settled', MOST_SETTLED, (ids: SentIds, id: string) => ids.settle(id)],
+  ])('keeps the newest %s ids up to its bound, and at most twice as many', (_, bound, take) => {
     const ids = new SentIds();
-    for (let i = 0; i <= MOST_PENDING; i += 1) ids.add(`id-${i}`);
-    expect(ids.has('id-0')).toBe(false);
-    expect(ids.has('id-1')).toBe(true);
-    expect(ids.has(`id-${MOST_PENDING}`)).toBe(true);
+    for (let n = 0; n <= 3 * bound; n += 1) take(ids, `id-${n}`);
+    const kept = Array.from({ length: 3 * bound + 1 }, (_unused, n) => n).filter((n) => ids.has(`id-${n}`));
+    expect(kept.length).toBeGreaterThanOrEqual(bound);
+    expect(kept.length).toBeLessThanOrEqual(2 * bound);
+    expect(kept.at(-1)).toBe(3 * bound);
+    expect(kept[0]).toBe(3 * bound - kept.length + 1);
   });
 });
