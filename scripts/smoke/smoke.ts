@@ -4,7 +4,7 @@
  *
  * AUTHENTICATION_URL, PERSISTENCE_URL; WEBSOCKET_PODS=host:port, a name that resolves to every pod; TIMEOUT_MS=60000.
  */
-import { resolve4 } from 'node:dns/promises';
+import { lookup } from 'node:dns/promises';
 import { directConversationId, type MessageFrame, type ServerFrame, type StoredFrame } from '@chat-app/protocol';
 import { readHistory, registerUser } from './api';
 import { Connection } from './connection';
@@ -55,8 +55,9 @@ async function main(environment: NodeJS.ProcessEnv): Promise<void> {
 /** Addresses of two ready pods; the same one twice where there is only one. */
 async function twoPods(name: string): Promise<[string, string]> {
   const [host = '', port = '8080'] = name.split(':');
-  const addresses = await resolve4(host);
-  addresses.sort();
+  // The system's resolver: the short name of a Service is found by the pod's search list, which dns.resolve ignores.
+  const found = await lookup(host, { all: true });
+  const addresses = found.map(({ address, family }) => (family === 6 ? `[${address}]` : address)).sort();
   const [one = host, other = one] = addresses;
   return [`ws://${one}:${port}/ws`, `ws://${other}:${port}/ws`];
 }
