@@ -24,7 +24,7 @@ module.exports = {
       ...base,
       displayName: 'unit',
       testMatch: [
-        '<rootDir>/{packages,services,standalone,charts,scripts,observability,test/support,test/checker,bench}/**/*.test.ts',
+        '<rootDir>/{packages,services,standalone,charts,scripts,observability,test/support,test/checker,test/fuzz,bench}/**/*.test.ts',
       ],
       testPathIgnorePatterns: ['\\.integration\\.test\\.ts$', '/node_modules/'],
     },
@@ -34,7 +34,7 @@ module.exports = {
       testMatch: ['<rootDir>/{packages,services,standalone}/**/*.integration.test.ts'],
     },
     { ...base, displayName: 'system', testMatch: ['<rootDir>/test/system/**/*.test.ts'] },
-    { ...base, displayName: 'failures', testMatch: ['<rootDir>/test/{failures,observability}/**/*.test.ts'] },
+    { ...base, displayName: 'failures', testMatch: ['<rootDir>/test/{failures,observability,security}/**/*.test.ts'] },
     { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
   ],
   testTimeout: 20_000,

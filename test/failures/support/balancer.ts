@@ -11,6 +11,7 @@ export class Balancer {
   readonly #server: Server;
   readonly #excluded = new Set<number>();
   readonly #clients = new Set<Socket>();
+  readonly #pods = new Set<Socket>();
   #next = 0;
 
   private constructor(private readonly ports: readonly number[]) {
@@ -43,7 +44,7 @@ export class Balancer {
 
   /** Resets every open connection, both ends. */
   cut(): void {
-    for (const client of this.#clients) client.destroy(new Error('cut'));
+    for (const socket of [...this.#clients, ...this.#pods]) socket.resetAndDestroy();
   }
 
   async close(): Promise<void> {
@@ -71,16 +72,25 @@ export class Balancer {
     if (port === undefined) return void client.resetAndDestroy();
     const pod = connect(port, '127.0.0.1');
     const refused = (): void => this.#dial(client, rest);
+    const gone = (): void => void pod.destroy();
     pod.once('error', refused);
-    pod.on('error', () => undefined);
-    client.once('close', () => (client.errored === null ? pod.destroy() : pod.resetAndDestroy()));
+    client.once('close', gone);
     pod.once('connect', () => {
-      if (client.destroyed) return void pod.destroy();
       pod.off('error', refused);
-      pod.on('error', () => client.resetAndDestroy());
-      pod.on('close', () => client.destroy());
-      client.pipe(pod);
-      pod.pipe(client);
+      client.off('close', gone);
+      this.#join(client, pod);
     });
+  }
+
+  /** Passes on bytes, ends and resets both ways. An end is not a reset: what was sent before it still arrives. */
+  #join(client: Socket, pod: Socket): void {
+    this.#pods.add(pod);
+    pod.on('close', () => this.#pods.delete(pod));
+    pod.on('error', () => client.resetAndDestroy());
+    client.on('close', (failed) => {
+      if (failed) pod.resetAndDestroy();
+    });
+    client.pipe(pod);
+    pod.pipe(client);
   }
 }

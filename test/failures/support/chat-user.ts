@@ -80,7 +80,7 @@ export class Device {
     return this.#client;
   }
 
-  async online(timeoutMs = 30_000): Promise<void> {
+  async online(timeoutMs = 120_000): Promise<void> {
     if (this.client.state === 'online') return;
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`${this.name} is ${this.client.state}, not online`)), timeoutMs);

@@ -189,10 +189,17 @@ export class Load {
     }
   }
 
+  /** As any client does: what is refused for the moment is tried again; a name that is taken then is its own. */
   async #session(path: 'register' | 'login', body: object): Promise<SessionResponse> {
-    const answer = await call('POST', `${this.stack.authenticationUrl}/${path}`, { body });
-    if (answer.status >= 300) throw new Error(`${path} answered ${answer.status}: ${answer.text}`);
-    return JSON.parse(answer.text) as SessionResponse;
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await call('POST', `${this.stack.authenticationUrl}/${path}`, { body });
+      if (answer.status < 300) return JSON.parse(answer.text) as SessionResponse;
+      if (attempt > 1 && answer.status === 409) return this.#session('login', body);
+      if (!answer.body.error?.retryable || attempt === 20) {
+        throw new Error(`${path} answered ${answer.status}: ${answer.text}`);
+      }
+      await delay(answer.body.error.retry_after_ms ?? 1_000);
+    }
   }
 
   async #connect(session: SessionResponse, name: string): Promise<void> {

@@ -1,0 +1,79 @@
+/**
+ * `npm run chaos -- --minutes 30 --seed S`: faults at random, one to three at once, on a whole stack under load. Prints
+ * the seed and what it does when; ends with the verdict of the checker, and with status 1 where a promise was broken. The
+ * same seed chooses the same faults; when exactly they strike is up to the machine.
+ *
+ *   --minutes 2    how long faults are made
+ *   --seed 17      a random one by default
+ *   --rate 40      messages a second
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { Load } from '../failures/support/load';
+import { Stack } from '../failures/support/stack';
+import { faultsOf, type Fault } from './faults';
+import { Random } from './random';
+
+const QUIET_WITHIN_MS = 300_000;
+const began = Date.now();
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      minutes: { type: 'string', default: '2' },
+      seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 32)) },
+      rate: { type: 'string', default: '40' },
+    },
+  });
+  const [minutes, seed, rate] = [values.minutes, values.seed, values.rate].map(Number) as [number, number, number];
+  if ([minutes, seed, rate].some(Number.isNaN)) throw new Error('--minutes, --seed and --rate are numbers');
+  say(`seed ${seed}, ${minutes} minutes, ${rate} messages a second`);
+  const stack = await Stack.start({ overrides: { websocket: { PING_INTERVAL_MS: '3000' } } });
+  try {
+    const load = await Load.open(stack, { rate });
+    load.start();
+    await load.more('positioned', 50);
+    await makeFaults(stack, load, new Random(seed), Date.now() + minutes * 60_000);
+    load.healed();
+    say('no more faults; waiting until all is quiet');
+    const { broken, verdict } = await load.finish(`chaos, seed ${seed}`, QUIET_WITHIN_MS);
+    const failed = Object.keys(broken).length;
+    if (failed > 0) console.log(JSON.stringify(broken, null, 2));
+    say(`${verdict.sent} sent, ${verdict.accepted} accepted, ${verdict.shown} shown; seed ${seed}`);
+    console.log(`${failed === 0 ? 1 : 0} passed, ${failed} failed`);
+    return failed === 0 ? 0 : 1;
+  } finally {
+    await stack.release();
+  }
+}
+
+/** Round by round: pieces are chosen, a fault of each strikes, they last a while, they end, all rests a while. */
+async function makeFaults(stack: Stack, load: Load, random: Random, end: number): Promise<void> {
+  const pieces = faultsOf(stack);
+  while (Date.now() < end) {
+    const faults = random.sample(pieces, random.pick([1, 1, 1, 2, 2, 3])).map((piece) => random.pick(piece));
+    await Promise.all(faults.map((fault) => strike(fault, random.between(1_000, 8_000))));
+    say(`${load.sent} sent, ${load.accepted} accepted, ${load.shown} shown`);
+    await delay(random.between(500, 5_000));
+  }
+}
+
+async function strike(fault: Fault, lastsMs: number): Promise<void> {
+  say(fault.name);
+  const heal = await fault.inject();
+  await delay(lastsMs);
+  await heal();
+  say(`over: ${fault.name}`);
+}
+
+function say(text: string): void {
+  console.log(`${((Date.now() - began) / 1_000).toFixed(1).padStart(7)} s  ${text}`);
+}
+
+main().then(
+  (status) => (process.exitCode = status),
+  (error: unknown) => {
+    console.error(error);
+    process.exitCode = 2;
+  },
+);
