@@ -58,9 +58,9 @@ describe('changing the members of a group', () => {
     expect(await members(bob, group)).toEqual({ [ann]: 'owner', [bob]: 'member' });
     for (const user of [ann, bob]) {
       expect(await inbox(user)).toEqual([{ kind: 'joined', seq: 1, conversation_id: group }]);
-      expect(heard.filter(({ channel }) => channel === userChannel(user)).map(({ text }) => JSON.parse(text))).toEqual([
-        { kind: 'membership', user_id: user, conversation_id: group, change: 'joined', seq: 1 },
-      ]);
+      expect(
+        heard.filter(({ channel }) => channel === userChannel(user)).map(({ text }) => JSON.parse(text) as unknown),
+      ).toEqual([{ kind: 'membership', user_id: user, conversation_id: group, change: 'joined', seq: 1 }]);
     }
   });
 

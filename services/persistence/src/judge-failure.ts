@@ -1,4 +1,4 @@
-import { isPlatformError } from '@chat-app/platform';
+import { asError, isPlatformError } from '@chat-app/platform';
 
 /**
  * SQLSTATE classes that speak of the data of a statement: data exception, integrity constraint, check option, program
@@ -15,11 +15,11 @@ export type Verdict = { fault: 'message'; code: string } | { fault: 'database'; 
  * like an outage. @throws the error where it is no failure of the database at all
  */
 export function judgeFailure(error: unknown): Verdict {
-  if (!isPlatformError(error)) throw error;
+  if (!isPlatformError(error)) throw asError(error);
   const sqlstate = error.details['sqlstate'];
   const code = typeof sqlstate === 'string' ? sqlstate : error.code;
   if (isPlatformError(error, 'database_unavailable')) return { fault: 'database', code };
-  if (!isPlatformError(error, 'database_refused')) throw error;
+  if (!isPlatformError(error, 'database_refused')) throw asError(error);
   if (typeof sqlstate !== 'string') return { fault: 'message', code };
   return DATA_CLASSES.includes(sqlstate.slice(0, 2)) ? { fault: 'message', code } : { fault: 'database', code };
 }

@@ -67,9 +67,9 @@ describe('listing conversations', () => {
         kind: 'direct',
         recipient_id: bob,
         role: 'member',
-        created_at: expect.stringMatching(/Z$/),
+        created_at: expect.stringMatching(/Z$/) as string,
         unread_count: 2,
-        last_message: { ...messages[2], stored_at: expect.stringMatching(/Z$/) },
+        last_message: { ...messages[2], stored_at: expect.stringMatching(/Z$/) as string },
       },
     ]);
     expect((await list(bob)).conversations[0]).toMatchObject({ recipient_id: me, unread_count: 1 });

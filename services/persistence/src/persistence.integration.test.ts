@@ -52,7 +52,7 @@ describeWithBackend(['kafka', 'postgres', 'redis'], 'persistence on real backend
       podName: randomUUID(),
       logger,
       metrics: new Metrics('test'),
-    } as Parameters<typeof createRedisFanout>[0]);
+    });
 
   async function startPod(): Promise<Pod> {
     const [podLog, podFanout, podDatabase] = [kafkaLog(), redis(), databaseAt(proxy.address, databaseName)];

@@ -71,7 +71,7 @@ describe('dead messages, from refusal to redrive', () => {
         error_code: '23514',
         redrive_count: 0,
         redriven_at: null,
-        headers: expect.objectContaining({ traceparent: 'trace', 'retry-count': '1', 'error-code': '23514' }),
+        headers: expect.objectContaining({ traceparent: 'trace', 'retry-count': '1', 'error-code': '23514' }) as object,
       },
     ]);
 

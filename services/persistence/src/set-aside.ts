@@ -1,10 +1,4 @@
-import {
-  DEAD_MESSAGE_HEADERS,
-  DEAD_MESSAGES_TOPIC,
-  MESSAGE_HEADERS,
-  MESSAGES_TOPIC,
-  type DeadMessageCode,
-} from '@chat-app/protocol';
+import { DEAD_MESSAGE_HEADERS, DEAD_MESSAGES_TOPIC, MESSAGE_HEADERS, MESSAGES_TOPIC } from '@chat-app/protocol';
 import type { LogRecord, OutgoingRecord, RecordBatch } from '@chat-app/platform';
 import type { BadRecord } from './decode-batch';
 import { encodeValue } from './record-value';
@@ -66,7 +60,7 @@ function deadRecord(bad: BadRecord, key: string, now: Date): OutgoingRecord {
     headers: {
       ...bad.record.headers,
       [DEAD_MESSAGE_HEADERS.error]: bad.reason.slice(0, REASON_CHARACTERS),
-      [DEAD_MESSAGE_HEADERS.errorCode]: bad.code satisfies DeadMessageCode | string,
+      [DEAD_MESSAGE_HEADERS.errorCode]: bad.code,
       [DEAD_MESSAGE_HEADERS.failedAt]: now.toISOString(),
       ...sourceHeaders(bad.record),
       ...(encoding !== undefined && { [DEAD_MESSAGE_HEADERS.valueEncoding]: encoding }),

@@ -158,7 +158,7 @@ describe('storing messages', () => {
       fc.asyncProperty(fc.array(fc.array(step, { minLength: 1, maxLength: 12 }), { maxLength: 5 }), async (batches) => {
         const users: string[] = Array.from({ length: 5 }, () => randomUUID());
         const groups = [await createGroup(...users.slice(0, 3)), await createGroup(...users.slice(2))];
-        const membersOf = new Map([
+        const membersOf = new Map<string | undefined, string[]>([
           [groups[0], users.slice(0, 3)],
           [groups[1], users.slice(2)],
         ]);
