@@ -3,7 +3,7 @@
  * message must have reached its recipient, stand once in the history, and the inboxes must have no holes.
  *
  * AUTHENTICATION_URL, PERSISTENCE_URL, WEBSOCKET_URL; PAIRS=10, RATE=50 (messages a second, all pairs), DURATION_S=30,
- * SETTLE_S=60. Prints one line of JSON and exits with 1 where anything is missing.
+ * SETTLE_S=60. SIGUSR2 ends the sending before DURATION_S is over. Prints one line of JSON and exits with 1 where anything is missing.
  */
 import { directConversationId, type ServerFrame } from '@chat-app/protocol';
 import { readHistory, registerUser } from './api';
@@ -85,7 +85,9 @@ async function sendAll(pairs: Pair[], { rate, durationMs, settleMs }: Settings) 
   let sent = 0;
   let failures = 0;
   const started = Date.now();
-  while (Date.now() - started < durationMs) {
+  let enough = false;
+  process.once('SIGUSR2', () => (enough = true));
+  while (!enough && Date.now() - started < durationMs) {
     const due = Math.floor(((Date.now() - started) / 1_000) * rate);
     for (; sent < due; sent += 1) {
       const pair = pairs[sent % pairs.length];

@@ -22,8 +22,12 @@ export const NOTHING_LOST = { failures: 0, undelivered: 0, unstored: 0, stored_t
 export interface LoadOptions {
   pairs?: number;
   rate?: number;
+  /** At least so long; in any case until `disturb` is done, and a little longer. */
   durationS?: number;
 }
+
+/** How long the load goes on after the disturbance: what comes late must be seen too. */
+const AFTERWARDS_MS = 5_000;
 
 /**
  * Runs the load in a pod of its own, lets `disturb` do its work once all users are connected, and answers the count.
@@ -39,13 +43,18 @@ export async function underLoad(options: LoadOptions, disturb: () => Promise<unk
       WEBSOCKET_URL: `ws://${RELEASE}-websocket:8080/ws`,
       PAIRS: String(pairs),
       RATE: String(rate),
-      DURATION_S: String(durationS),
+      DURATION_S: '270',
       SETTLE_S: '90',
     },
   });
   try {
     await eventually('the load is ready', 90_000, async () => (await kubectl('logs', name)).includes('ready:'));
+    const least = new Promise((resolve) => setTimeout(resolve, durationS * 1_000));
     await disturb();
+    await least;
+    await new Promise((resolve) => setTimeout(resolve, AFTERWARDS_MS));
+    // Process 1 is node; the image has no kill.
+    await kubectl('exec', name, '--', 'node', '-e', 'process.kill(1, "SIGUSR2")');
     const log = await finished(name, 180_000);
     const line = /^result: (.*)$/m.exec(log)?.[1];
     if (line === undefined) throw new Error(`the load gave no result:\n${log.slice(-2_000)}`);
@@ -96,7 +105,7 @@ async function startPod(
     spec: {
       restartPolicy: 'Never',
       automountServiceAccountToken: false,
-      activeDeadlineSeconds: 300,
+      activeDeadlineSeconds: 420,
       securityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: 'RuntimeDefault' } },
       containers: [
         {
