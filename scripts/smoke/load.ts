@@ -107,7 +107,7 @@ async function sendAll(pairs: Pair[], { rate, durationMs, settleMs }: Settings) 
     }
     await pause(20);
   }
-  await Promise.race([Promise.all(answers), pause(settleMs)]);
+  await Promise.race([Promise.all(answers), pause(settleMs, false)]);
   return { sent, failures, latencies };
 }
 
@@ -135,8 +135,12 @@ async function until(deadline: number, holds: () => boolean): Promise<void> {
   while (!holds() && Date.now() < deadline) await pause(100);
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** `holds`: whether the process stays for it. */
+function pause(ms: number, holds = true): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    if (!holds) timer.unref();
+  });
 }
 
 function sum(numbers: number[]): number {
