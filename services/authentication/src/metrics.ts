@@ -1,36 +1,57 @@
-import type { Metrics } from '@chat-app/platform';
+import type { Counter, Metrics } from '@chat-app/platform';
 
 /** Outcomes of a login, the only label values of the counter. */
 export type LoginOutcome = 'succeeded' | 'wrong_credentials' | 'throttled' | 'overloaded' | 'refused' | 'failed';
 
 /** What this service counts and measures, declared in this one place. */
 export function declareMetrics(metrics: Metrics) {
+  // From 0, so that the first event of a kind shows as an increase.
+  const counter = (options: { name: string; help: string }, label: string, values: readonly string[]): Counter => {
+    const made = metrics.counter({ ...options, labelNames: [label] });
+    for (const value of values) made.inc({ [label]: value }, 0);
+    return made;
+  };
   return {
-    logins: metrics.counter({
-      name: 'chat_authentication_logins_total',
-      help: 'Logins by outcome.',
-      labelNames: ['outcome'],
-    }),
-    registrations: metrics.counter({
-      name: 'chat_authentication_registrations_total',
-      help: 'Registrations by outcome: created, username_taken, throttled.',
-      labelNames: ['outcome'],
-    }),
-    refreshes: metrics.counter({
-      name: 'chat_authentication_refreshes_total',
-      help: 'Uses of refresh tokens by outcome: rotated, repeated (within the grace), reused (session ended), invalid.',
-      labelNames: ['outcome'],
-    }),
-    sessionsEnded: metrics.counter({
-      name: 'chat_authentication_sessions_ended_total',
-      help: 'Sessions ended before their time, by reason: log_out, reuse, password_change.',
-      labelNames: ['reason'],
-    }),
-    throttled: metrics.counter({
-      name: 'chat_authentication_throttled_total',
-      help: 'Attempts refused with rate_limited, by what was over its limit: account, address.',
-      labelNames: ['by'],
-    }),
+    logins: counter(
+      {
+        name: 'chat_authentication_logins_total',
+        help: 'Logins by outcome.',
+      },
+      'outcome',
+      ['succeeded', 'wrong_credentials', 'throttled', 'overloaded', 'refused', 'failed'] satisfies LoginOutcome[],
+    ),
+    registrations: counter(
+      {
+        name: 'chat_authentication_registrations_total',
+        help: 'Registrations by outcome: created, username_taken, throttled.',
+      },
+      'outcome',
+      ['created', 'username_taken', 'throttled'],
+    ),
+    refreshes: counter(
+      {
+        name: 'chat_authentication_refreshes_total',
+        help: 'Uses of refresh tokens by outcome: rotated, repeated (within the grace), reused (session ended), invalid.',
+      },
+      'outcome',
+      ['rotated', 'repeated', 'reused', 'invalid'],
+    ),
+    sessionsEnded: counter(
+      {
+        name: 'chat_authentication_sessions_ended_total',
+        help: 'Sessions ended before their time, by reason: log_out, reuse, password_change.',
+      },
+      'reason',
+      ['log_out', 'reuse', 'password_change'],
+    ),
+    throttled: counter(
+      {
+        name: 'chat_authentication_throttled_total',
+        help: 'Attempts refused with rate_limited, by what was over its limit: account, address.',
+      },
+      'by',
+      ['account', 'address'],
+    ),
     passwordHash: metrics.histogram({
       name: 'chat_authentication_password_hash_duration_seconds',
       help: 'Time to hash or verify one password, without the wait for a turn.',

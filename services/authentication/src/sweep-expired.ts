@@ -65,7 +65,7 @@ export async function sweepExpired(context: Context): Promise<void> {
   for (const [table, deleteRows] of Object.entries(deletions)) {
     for (let statements = 0; statements < STATEMENTS_PER_TABLE; statements += 1) {
       const deleted = await deleteRows(ROWS_PER_STATEMENT);
-      if (deleted > 0) context.metrics.swept.inc({ table }, deleted);
+      context.metrics.swept.inc({ table }, deleted);
       if (deleted < ROWS_PER_STATEMENT) break;
     }
   }

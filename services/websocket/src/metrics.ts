@@ -28,7 +28,7 @@ const READ_CAUSES = ['connect', 'notice', 'sweep', 'resubscribe', 'membership', 
 /** Why the inbox was read. */
 export type ReadCause = (typeof READ_CAUSES)[number];
 
-/** Codes of `rejected` that are this side's fault: what the availability of sends is counted by. */
+/** Codes of `rejected` and of refused handshakes that are this side's fault: what availability is counted by. */
 const OUR_FAULTS = ['unavailable', 'overloaded', 'internal'];
 /** Normal, going away, no code, abnormal, a restart of the pod. */
 const CLOSE_CODES = ['1000', '1001', '1005', '1006', '1012'];
@@ -87,7 +87,7 @@ export function declareMetrics(
   return {
     opened: metrics.counter({ name: 'chat_websocket_connections_opened_total', help: 'Sockets opened.' }),
     closed: tally('chat_websocket_connections_closed_total', 'Sockets closed, by close code.', 'code', CLOSE_CODES),
-    refused: tally('chat_websocket_handshakes_refused_total', 'Handshakes refused, by error code.', 'code'),
+    refused: tally('chat_websocket_handshakes_refused_total', 'Handshakes refused, by error code.', 'code', OUR_FAULTS),
     framesIn: tally('chat_websocket_frames_received_total', 'Frames of clients, by type.', 'type'),
     framesOut: tally('chat_websocket_frames_sent_total', 'Frames to clients, by type.', 'type'),
     outboundBytes: tally('chat_websocket_sent_bytes_total', 'Bytes of frames written to sockets.'),

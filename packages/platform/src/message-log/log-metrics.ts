@@ -19,7 +19,8 @@ export interface LogMetrics {
   /** When the log took the oldest record that is being handled; undefined once none is. */
   inHand(labels: ConsumerLabels, partition: number, timestampMs: number | undefined): void;
   fetched(group: string): void;
-  rebalanced(group: string): void;
+  /** The group gave this member partitions: the first time none were moved. */
+  rebalanced(group: string, first?: boolean): void;
 }
 
 const BATCH_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000];
@@ -102,7 +103,7 @@ function declare(metrics: Metrics): LogMetrics {
       oldest.set(`${group}/${topic}/${partition}`, { labels: { topic, group, partition }, timestampMs });
     },
     fetched: (group) => fetched.set(Date.now() / 1000, { group }),
-    rebalanced: (group) => rebalanced.inc({ group }),
+    rebalanced: (group, first = false) => rebalanced.inc({ group }, first ? 0 : 1),
   };
 }
 

@@ -24,6 +24,16 @@ export interface Gauge {
   dec(labels?: Labels, value?: number): void;
 }
 
+export type MetricKind = 'counter' | 'histogram' | 'gauge';
+
+/** A declared metric, as documentation lists it. */
+export interface MetricDescription {
+  kind: MetricKind;
+  name: string;
+  help: string;
+  labelNames: readonly string[];
+}
+
 /** Upper bounds for times in seconds: 1 ms to 10 s. */
 export const SECONDS_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 
@@ -34,7 +44,7 @@ export const SECONDS_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.
 export class Metrics {
   // OpenMetrics throughout, because prom-client renames counters when it changes format; see plain-text.
   readonly #registry = openMetricsRegistry();
-  readonly #made = new Map<string, { kind: string; metric: Counter | Histogram | Gauge }>();
+  readonly #made = new Map<string, MetricDescription & { metric: Counter | Histogram | Gauge }>();
 
   constructor(service: string) {
     this.#registry.setDefaultLabels({ service });
@@ -43,7 +53,7 @@ export class Metrics {
 
   /** Counts. Where a sampled span is in force its trace id becomes the exemplar. */
   counter(options: MetricOptions): Counter {
-    return this.#once('counter', options.name, () => {
+    return this.#once('counter', options, () => {
       const counter = new prometheus.Counter({ ...this.#configuration(options), enableExemplars: true });
       return {
         inc: (labels = {}, value = 1) => counter.inc({ labels: { ...labels }, value, ...exemplar() }),
@@ -53,7 +63,7 @@ export class Metrics {
 
   /** Counts values into buckets; 1 ms … 10 s by default. */
   histogram(options: MetricOptions & { buckets?: readonly number[] }): Histogram {
-    return this.#once('histogram', options.name, () => {
+    return this.#once('histogram', options, () => {
       const buckets = [...(options.buckets ?? SECONDS_BUCKETS)];
       const histogram = new prometheus.Histogram({ ...this.#configuration(options), buckets, enableExemplars: true });
       return {
@@ -64,7 +74,7 @@ export class Metrics {
 
   /** A value that goes up and down. `collect` may set it when it is asked for. */
   gauge(options: MetricOptions & { collect?: (gauge: Gauge) => void | Promise<void> }): Gauge {
-    return this.#once('gauge', options.name, (): Gauge => {
+    return this.#once('gauge', options, (): Gauge => {
       const { collect } = options;
       const gauge = new prometheus.Gauge({
         ...this.#configuration(options),
@@ -90,19 +100,25 @@ export class Metrics {
     return { contentType: prometheus.Registry.PROMETHEUS_CONTENT_TYPE, body: plainText(body) };
   }
 
+  /** What was declared so far, in that order; Node's defaults are not among it. */
+  describe(): MetricDescription[] {
+    return [...this.#made.values()].map(({ kind, name, help, labelNames }) => ({ kind, name, help, labelNames }));
+  }
+
   #configuration(options: MetricOptions) {
     const { name, help, labelNames = [] } = options;
     return { name, help, labelNames: [...labelNames], registers: [this.#registry] };
   }
 
-  #once<M extends Counter | Histogram | Gauge>(kind: string, name: string, make: () => M): M {
+  #once<M extends Counter | Histogram | Gauge>(kind: MetricKind, options: MetricOptions, make: () => M): M {
+    const { name, help, labelNames = [] } = options;
     const known = this.#made.get(name);
     if (known !== undefined) {
       if (known.kind !== kind) throw new TypeError(`${name} is a ${known.kind} already, not a ${kind}`);
       return known.metric as M;
     }
     const metric = make();
-    this.#made.set(name, { kind, metric });
+    this.#made.set(name, { kind, name, help, labelNames, metric });
     return metric;
   }
 }

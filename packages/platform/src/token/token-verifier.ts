@@ -30,6 +30,8 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     help: 'Fetches of the keys that access tokens are verified with, by outcome.',
     labelNames: ['outcome'],
   });
+  // From 0, so that the first failure shows as an increase.
+  for (const outcome of ['ok', 'failed']) fetches?.inc({ outcome }, 0);
   const cache = new KeyCache({
     logger: options.logger,
     fetchKeys: () => fetchKeys(options.jwksUrl, closing.signal),

@@ -102,7 +102,7 @@ export class KafkaSubscription implements Subscription {
     this.#settleReady?.resolve();
     // kafkajs may finish a join that was under way when it was told to disconnect.
     if (this.#closed !== undefined) return void consumer.disconnect().catch(() => undefined);
-    if (this.#joins++ > 0) metrics.rebalanced(groupId);
+    metrics.rebalanced(groupId, this.#joins++ === 0);
     const assigned = new Set(partitions);
     for (const lost of this.#assigned) if (!assigned.has(lost)) metrics.lag({ topic, group: groupId }, lost, 0);
     this.#assigned = assigned;
