@@ -96,7 +96,7 @@ async function main(): Promise<number> {
       if (fault === undefined) throw new Error(`there is no fault "${name}"`);
       marks.push({ atS: Date.now() / 1_000, label: name });
       const result = await drill(prometheus, fault);
-      marks.push({ atS: Date.now() / 1_000, label: 'over' });
+      marks.push({ atS: Date.now() / 1_000, label: '' });
       tell(result);
       results.push(result);
       await delay(BETWEEN_FAULTS_MS);

@@ -32,7 +32,7 @@ export function createPersistenceMetrics(metrics: Metrics) {
     delaySeconds: metrics.histogram({
       name: 'chat_persistence_store_delay_seconds',
       help: 'Time from acceptance to commit, of messages stored for the first time.',
-      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300],
     }),
     waiting: metrics.gauge({
       name: 'chat_persistence_batches_waiting',

@@ -11,6 +11,7 @@ import {
   type Pod,
 } from './assemble';
 import type { WebsocketConfiguration } from './configuration';
+import { describeConnection } from './describe-connection';
 import { Channels } from './hear-channels';
 import { declareMetrics } from './metrics';
 import type { AuthenticationClient } from './peers/authentication-client';
@@ -82,6 +83,13 @@ export class WebsocketService {
   /** Sockets open now. */
   get connections(): number {
     return this.#pod.registry.size;
+  }
+
+  /** Who is connected here: all in numbers, or the connections of one user. For operators. */
+  describeConnections(userId?: string): object {
+    const { registry } = this.#pod;
+    if (userId === undefined) return { connections: registry.size, users: registry.userIds.length };
+    return { user_id: userId, connections: (registry.find(userId)?.connections ?? []).map(describeConnection) };
   }
 
   /** Takes the upgrade requests of this server. Its owner closes it, after `drain`. */

@@ -24,6 +24,7 @@ import {
   createWebsocket,
   websocketRoutes,
   websocketVariables,
+  type WebsocketService,
 } from './index';
 
 const VARIABLES = {
@@ -46,7 +47,19 @@ async function start(context: ProcessContext): Promise<RunningService> {
   const metrics = new Metrics('websocket');
   const readiness = new Readiness();
   readiness.set('started', false, 'not listening yet');
-  const management = await startManagementServer({ host, port: configuration.MANAGEMENT_PORT, metrics, readiness });
+  let websocket: WebsocketService | undefined;
+  const management = await startManagementServer({
+    host,
+    port: configuration.MANAGEMENT_PORT,
+    metrics,
+    readiness,
+    local: {
+      '/connections': (query) => ({
+        pod: configuration.POD_NAME,
+        ...websocket?.describeConnections(query.get('user_id')?.toLowerCase()),
+      }),
+    },
+  });
   releases.add('management server', () => management.close());
 
   const log = kafkaMessageLogFromConfiguration(configuration, { logger, metrics });
@@ -69,7 +82,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
     return client;
   };
 
-  const websocket = createWebsocket({
+  const service = createWebsocket({
     log,
     fanout,
     verifier,
@@ -79,8 +92,9 @@ async function start(context: ProcessContext): Promise<RunningService> {
     logger,
     metrics,
   });
-  websocket.start();
-  releases.add('websocket', () => websocket.close());
+  websocket = service;
+  service.start();
+  releases.add('websocket', () => service.close());
   const server = await startHttpServer({
     name: 'public',
     host,
@@ -92,12 +106,12 @@ async function start(context: ProcessContext): Promise<RunningService> {
     trustedProxies: configuration.TRUSTED_PROXIES,
   });
   releases.add('server', () => server.close());
-  websocket.attach(server.server);
+  service.attach(server.server);
   readiness.set('started', true);
   return {
     async drain() {
       readiness.draining();
-      await websocket.drain();
+      await service.drain();
     },
   };
 }

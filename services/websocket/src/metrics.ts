@@ -33,7 +33,7 @@ const OUR_FAULTS = ['unavailable', 'overloaded', 'internal'];
 /** Normal, going away, no code, abnormal, a restart of the pod. */
 const CLOSE_CODES = ['1000', '1001', '1005', '1006', '1012'];
 /** A delivery that waited for an outage to end is late, not unmeasured. */
-const DELIVERY_BUCKETS = [...SECONDS_BUCKETS, 30, 60, 300];
+const DELIVERY_BUCKETS = [...SECONDS_BUCKETS, 30, 60, 120, 300];
 
 /** Every metric of this service. */
 export interface WebsocketMetrics {

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { Readiness } from '../lifecycle/readiness';
 import { Metrics } from '../metrics/metrics';
 import { startManagementServer, type Liveness } from './management-server';
@@ -49,5 +50,23 @@ describe('the management server', () => {
     expect((await call('/nowhere')).status).toBe(404);
     const post = await call('/metrics', { method: 'POST' });
     expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+
+  const outside = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ internal, family }) => !internal && family === 'IPv4')?.address;
+  const elsewhere = outside === undefined ? it.skip : it;
+  elsewhere('answers the questions of an operator to this machine only', async () => {
+    const local = { '/connections': (query: URLSearchParams) => ({ asked: query.get('user_id') }) };
+    const options = { host: '0.0.0.0', port: 0, metrics: new Metrics('websocket'), readiness, local };
+    const open = await startManagementServer(options);
+    try {
+      const answer = await fetch(`http://127.0.0.1:${open.port}/connections?user_id=u`);
+      expect([answer.status, await answer.json()]).toEqual([200, { asked: 'u' }]);
+      expect((await fetch(`http://${outside ?? ''}:${open.port}/connections?user_id=u`)).status).toBe(404);
+      expect((await fetch(`http://${outside ?? ''}:${open.port}/livez`)).status).toBe(200);
+    } finally {
+      await open.close();
+    }
   });
 });

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Readiness } from '../lifecycle/readiness';
 import type { Metrics } from '../metrics/metrics';
 import { serveHttp, type HttpServer } from './serve-http';
@@ -14,6 +15,11 @@ export interface ManagementServerOptions {
   readiness: Readiness;
   /** False only for what a restart would cure; without it, a process that answers is alive. */
   liveness?: () => Liveness;
+  /**
+   * Questions of an operator by path, answered as JSON to this machine only (a shell or a forwarded port of the pod):
+   * elsewhere the path does not exist.
+   */
+  local?: Readonly<Record<string, (query: URLSearchParams) => unknown>>;
 }
 
 interface Answer {
@@ -25,8 +31,7 @@ interface Answer {
 /** Serves /livez, /readyz and /metrics. Never routed from outside. */
 export async function startManagementServer(options: ManagementServerOptions): Promise<HttpServer> {
   return serveHttp({ host: options.host, port: options.port, closeTimeoutMs: 1_000 }, (request, response) => {
-    const path = (request.url ?? '').split('?', 1)[0] ?? '';
-    answer(path, request.method ?? '', request.headers.accept, options)
+    answer(request, options)
       .catch((error: unknown): Answer => json(500, { error: String(error) }))
       .then(({ status, contentType, body }) => {
         const allow = status === 405 ? { Allow: 'GET, HEAD' } : {};
@@ -38,14 +43,15 @@ export async function startManagementServer(options: ManagementServerOptions): P
   });
 }
 
-async function answer(
-  path: string,
-  method: string,
-  accept: string | undefined,
-  options: ManagementServerOptions,
-): Promise<Answer> {
-  if (path !== '/livez' && path !== '/readyz' && path !== '/metrics') return json(404, { error: 'not found' });
+async function answer(request: IncomingMessage, options: ManagementServerOptions): Promise<Answer> {
+  const { url = '', method = '', headers } = request;
+  const [path = '', query = ''] = url.split('?', 2);
+  const local = LOCAL.includes(request.socket.remoteAddress) ? options.local?.[path] : undefined;
+  if (path !== '/livez' && path !== '/readyz' && path !== '/metrics' && local === undefined) {
+    return json(404, { error: 'not found' });
+  }
   if (method !== 'GET' && method !== 'HEAD') return json(405, { error: 'method not allowed' });
+  if (local !== undefined) return json(200, local(new URLSearchParams(query)));
   if (path === '/livez') {
     const liveness = options.liveness?.() ?? { alive: true };
     return json(liveness.alive ? 200 : 503, liveness);
@@ -54,9 +60,12 @@ async function answer(
     const report = options.readiness.report();
     return json(report.ready ? 200 : 503, report);
   }
-  const { contentType, body } = await options.metrics.expose(accept);
+  const { contentType, body } = await options.metrics.expose(headers.accept);
   return { status: 200, contentType, body };
 }
+
+/** Only these: sidecars of a mesh come from other addresses of the loopback. */
+const LOCAL: readonly (string | undefined)[] = ['127.0.0.1', '::ffff:127.0.0.1', '::1'];
 
 function json(status: number, body: unknown): Answer {
   return { status, contentType: 'application/json', body: JSON.stringify(body) };

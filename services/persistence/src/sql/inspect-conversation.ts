@@ -1,0 +1,31 @@
+import type { Statement } from '@chat-app/platform';
+
+/** One conversation, its title only where $2; at most 50 of its members. */
+export const INSPECT_CONVERSATION: Statement = {
+  name: 'inspect_conversation',
+  text: `
+select c.id as conversation_id, c.kind, case when $2::boolean then c.title end as title, c.created_at,
+  (select count(*)::integer from chat.members m where m.conversation_id = c.id) as member_count,
+  (
+    select coalesce(jsonb_agg(jsonb_build_object('user_id', m.user_id, 'role', m.role, 'joined_at', m.joined_at)), '[]'::jsonb)
+    from (select * from chat.members where conversation_id = c.id order by joined_at limit 50) m
+  ) as members,
+  newest.id as newest_message_id, newest.sent_at as newest_sent_at, newest.stored_at as newest_stored_at
+from chat.conversations c
+left join lateral (
+  select id, sent_at, stored_at from chat.messages m where m.conversation_id = c.id order by number desc limit 1
+) newest on true
+where c.id = $1`,
+};
+
+export interface InspectConversationRow {
+  conversation_id: string;
+  kind: 'direct' | 'group';
+  title: string | null;
+  created_at: Date;
+  member_count: number;
+  members: { user_id: string; role: string; joined_at: string }[];
+  newest_message_id: string | null;
+  newest_sent_at: Date | null;
+  newest_stored_at: Date | null;
+}
