@@ -67,7 +67,8 @@ class Storm {
   }
 
   async close(): Promise<void> {
-    const closed = this.#sockets.map((socket) => socket.readyState === WebSocket.CLOSED || once(socket, 'close'));
+    const open = this.#sockets.filter((socket) => socket.readyState !== WebSocket.CLOSED);
+    const closed = open.map((socket) => once(socket, 'close'));
     for (const socket of this.#sockets) socket.terminate();
     await Promise.all(closed);
   }

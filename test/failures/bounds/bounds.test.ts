@@ -100,7 +100,7 @@ async function measured(
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const before = await probe();
     const memory = new MemoryWatch(scene);
-    let during = 0;
+    let during: number;
     try {
       const [time] = await Promise.all([probe(), attack()]);
       during = time;

@@ -18,6 +18,8 @@ export interface DeviceOptions {
 export interface Ending {
   code: number;
   at: number;
+  /** The client gave the connection up: no welcome, no ping or no answer came. */
+  gaveUp: boolean;
 }
 
 /** A frame that mattered, as JSON; fields that are not there are undefined. */
@@ -60,7 +62,6 @@ export class Device {
       WebSocket: device.#observedWebSocket(),
       reconnectBackoff: { baseMs: 100, capMs: 2_000 },
       sendBackoff: { baseMs: 100, capMs: 2_000 },
-      welcomeTimeoutMs: 6_000,
       answerTimeoutMs: 15_000,
     });
     device.#listen();
@@ -126,17 +127,24 @@ export class Device {
   /** `ws`, with a witness on each connection. */
   #observedWebSocket(): unknown {
     const frame = (text: string): void => this.#frame(JSON.parse(text) as WireFrame);
-    const ended = (code: number): void => {
-      this.endings.push({ code, at: Date.now() });
+    const ended = (code: number, gaveUp: boolean): void => {
+      this.endings.push({ code, at: Date.now(), gaveUp });
       this.changed.emit('ending');
     };
     return class extends WebSocket {
+      gaveUp = false;
+
       constructor(url: string, protocols: string[]) {
         super(url, protocols, { perMessageDeflate: false });
         let opened = false;
         this.on('open', () => (opened = true));
         this.on('message', (data: Buffer) => frame(data.toString()));
-        this.on('close', (code: number) => opened && ended(code));
+        this.on('close', (code: number) => opened && ended(code, this.gaveUp));
+      }
+
+      override terminate(): void {
+        this.gaveUp = true;
+        super.terminate();
       }
     };
   }

@@ -1,8 +1,8 @@
 import { Load, type LoadOptions } from './load';
 import { Stack, type StackOptions } from './stack';
 
-/** A slow machine starts a stack in half a minute, and waits for a consumer group's session (30 s) more than once. */
-const TIMEOUT_MS = 300_000;
+/** A slow machine starts a stack in two minutes, a pod in one, and waits for a group session (30 s) more than once. */
+const TIMEOUT_MS = 600_000;
 
 /** What a test of a fault works with. */
 export interface Scene {
