@@ -17,8 +17,8 @@ import { describeFault, type Scene } from '../support/with-stack';
 const GROWTH_BYTES = 50 * 1024 * 1024;
 const PROBES = 100;
 const ATTEMPTS = 3;
-/** Times below this are noise of the machine, not of the pod. */
-const NOISE_MS = 40;
+/** Times below this are noise of the machine, not of the pod: this process publishes what floods the pod. */
+const NOISE_MS = 100;
 
 interface Ending {
   code?: number;
@@ -53,7 +53,8 @@ describeFault('a pod under attack', options, (scene) => {
   it.each<[string, string, Ending[]]>([
     ['a flood of sends', 'flood', [{ code: 4003 }]],
     ['a message of 100,000 tiny fragments', 'fragments', [{ code: 1008 }, { code: 1009 }]],
-    ['a flood of pings', 'pings', [{ code: 4003 }, { code: 1008 }]],
+    // Cut where not even pongs could be written any more.
+    ['a flood of pings', 'pings', [{ code: 4003 }, { ended: true }]],
     ['a header of a megabyte', 'headers', [{ status: 431 }]],
     ['200 handshakes that never end', 'handshakes', [{ ended: true }]],
   ])('ends %s, and others hardly notice', async (_what, kind, expected) => {
