@@ -32,8 +32,9 @@ describe('dashboards', () => {
   it('say of every panel what to conclude from it', () => {
     for (const { rows } of DASHBOARDS) {
       for (const { panels } of rows) {
-        for (const { title, description } of panels)
+        for (const { title, description } of panels) {
           expect([title, description]).toEqual([title, expect.stringMatching(/\.$/)]);
+        }
       }
     }
   });

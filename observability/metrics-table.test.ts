@@ -40,8 +40,10 @@ async function declareShared(metrics: Metrics, parts: readonly ('database' | 'lo
     errors: ERRORS,
   });
   await server.close();
-  if (parts.includes('log')) declareLogMetrics(metrics);
-  if (parts.includes('fanout')) fanoutMetrics(metrics);
+  // The same class; a name for it that the sources know.
+  const own = metrics as unknown as Parameters<typeof fanoutMetrics>[0];
+  if (parts.includes('log')) declareLogMetrics(own);
+  if (parts.includes('fanout')) fanoutMetrics(own);
   if (parts.includes('keys')) {
     createTokenVerifier({ jwksUrl: 'http://localhost/', issuer: 'i', audience: 'a', logger, metrics }).close();
   }
@@ -50,7 +52,7 @@ async function declareShared(metrics: Metrics, parts: readonly ('database' | 'lo
     createServiceClient({ name: 'x', baseUrl, secretHeader: 'x', timeoutMs: 1, metrics, logger }).close();
   }
   if (parts.includes('database')) {
-    new StatementObserver(metrics, {});
+    new StatementObserver(own, {});
     await createPostgresDatabase({
       host: 'localhost',
       user: 'x',

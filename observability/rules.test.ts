@@ -96,8 +96,9 @@ if (missing.length > 0 && process.env['CI'] !== 'true') {
     it.each(readdirSync(TESTS))('do as %s says', (name) => {
       const test = parse(readFileSync(join(TESTS, name), 'utf8')) as { rule_files: string[]; tests: UnitTest[] };
       test.rule_files = ['../rules.yaml'];
-      for (const { alert_rule_test } of test.tests)
+      for (const { alert_rule_test } of test.tests) {
         for (const one of alert_rule_test) one.exp_alerts?.forEach(asRendered);
+      }
       writeFileSync(join(directory, 'tests', name), stringify(test, { lineWidth: 0 }));
       expect(promtool('test', 'rules', join(directory, 'tests', name))).toEqual([0, '']);
     });
@@ -111,8 +112,9 @@ interface UnitTest {
 /** The chart makes a full address of a runbook's path. */
 function asRendered({ exp_annotations }: { exp_annotations?: Record<string, string> }): void {
   const url = exp_annotations?.['runbook_url'];
-  if (exp_annotations !== undefined && url !== undefined)
+  if (exp_annotations !== undefined && url !== undefined) {
     exp_annotations['runbook_url'] = `https://runbooks.test/${url}`;
+  }
 }
 
 function render(namespace: string): RuleFile {

@@ -62,8 +62,8 @@ export class ObservedLoad {
     return new ObservedLoad(services, accounts);
   }
 
-  /** Sends `rate` messages a second, until `close`. */
-  start(rate: number): void {
+  /** Sends `rate` messages a second, until `close`; with `others`, users also log in, read and err. */
+  start(rate: number, others = true): void {
     for (const { client } of this.accounts) {
       client.on('message', () => (this.counts.received += 1));
       client.on('message_state', ({ state }) => {
@@ -75,7 +75,7 @@ export class ObservedLoad {
       for (due += (rate * TICK_MS) / 1_000; due >= 1; due -= 1) this.#send();
     };
     this.#timers.push(setInterval(tick, TICK_MS));
-    this.#timers.push(setInterval(() => this.#begin(), TASK_MS));
+    if (others) this.#timers.push(setInterval(() => this.#begin(), TASK_MS));
   }
 
   async close(): Promise<void> {
@@ -148,8 +148,9 @@ export class ObservedLoad {
     socket.on('error', () => undefined);
     socket.on('message', (data: Buffer) => {
       const { type } = JSON.parse(data.toString()) as { type: string };
-      if (type === 'welcome')
+      if (type === 'welcome') {
         socket.send(JSON.stringify({ type: 'send', id: '1', recipient_id: session.user_id, content: '' }));
+      }
       if (type === 'rejected') socket.close(1000);
     });
     const limit = setTimeout(() => socket.terminate(), 10_000);
