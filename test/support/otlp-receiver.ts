@@ -50,8 +50,9 @@ export class OtlpReceiver {
     const end = Date.now() + timeoutMs;
     while (!condition(this.spans)) {
       const rest = end - Date.now();
-      if (rest <= 0)
-        {throw new Error(`spans received: ${this.spans.map((span) => `${span.service}/${span.name}`).join(', ')}`);}
+      if (rest <= 0) {
+        throw new Error(`spans received: ${this.spans.map((span) => `${span.service}/${span.name}`).join(', ')}`);
+      }
       await this.#nextBatch(rest);
     }
     return [...this.spans];
