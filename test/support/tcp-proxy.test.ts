@@ -55,6 +55,25 @@ describe('the TCP proxy', () => {
     expect(await answer).toBe('echo two');
   });
 
+  it('keeps the order of bytes when it stops being slow', async () => {
+    await ask('one');
+    proxy.delayMs = 100;
+    proxy.mode = 'slow';
+    client.write('two');
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    proxy.mode = 'pass';
+    let answers = '';
+    const both = new Promise<void>((resolve) => {
+      client.on('data', (chunk: Buffer) => {
+        answers += chunk.toString();
+        if (answers.includes('three')) resolve();
+      });
+    });
+    client.write('three');
+    await both;
+    expect(received.join('')).toBe('onetwothree');
+  });
+
   it('lets requests through and swallows the answers when told so', async () => {
     await ask('one');
     proxy.mode = 'drop-responses';

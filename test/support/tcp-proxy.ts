@@ -23,6 +23,8 @@ export class TcpProxy {
   readonly #timers = new Set<NodeJS.Timeout>();
   #mode: ProxyMode = 'pass';
   #held: (() => void)[] = [];
+  /** What waits to be written to a socket, in order. */
+  readonly #delayed = new Map<Socket, { due: number; write: () => void }[]>();
   delayMs = 0;
 
   private constructor(
@@ -102,15 +104,33 @@ export class TcpProxy {
     const write = (): void => void (to.writable && to.write(chunk));
     if (this.#mode === 'stall') this.#held.push(write);
     else if (this.#mode === 'drop-responses' && isResponse) return;
-    else if (this.#mode === 'slow') this.#later(write);
+    else if (this.#mode === 'slow') this.#later(to, write, this.delayMs);
+    // What is passed on now must not overtake what is still delayed.
+    else if (this.#delayed.has(to)) this.#later(to, write, 0);
     else write();
   }
 
-  #later(action: () => void): void {
+  #later(to: Socket, write: () => void, delayMs: number): void {
+    const one = { due: performance.now() + delayMs, write };
+    const queue = this.#delayed.get(to);
+    if (queue !== undefined) return void queue.push(one);
+    this.#delayed.set(to, [one]);
+    this.#arm(to, delayMs);
+  }
+
+  /** Writes what is due, in order. */
+  #arm(to: Socket, delayMs: number): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      action();
-    }, this.delayMs);
+      const queue = this.#delayed.get(to) ?? [];
+      for (let [head] = queue; head !== undefined && head.due <= performance.now() + 1; [head] = queue) {
+        queue.shift();
+        head.write();
+      }
+      const [next] = queue;
+      if (next === undefined) this.#delayed.delete(to);
+      else this.#arm(to, Math.max(0, next.due - performance.now()));
+    }, delayMs);
     this.#timers.add(timer);
   }
 }

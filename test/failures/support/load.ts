@@ -66,7 +66,12 @@ export class Load {
   /** Registers the users, makes the group, connects every device. */
   static async open(stack: Stack, options: LoadOptions = {}): Promise<Load> {
     const load = new Load(stack, { users: 16, twoDevices: 4, groupSize: 5, rate: 60, ...options });
-    await load.#populate();
+    try {
+      await load.#populate();
+    } catch (error) {
+      await load.close();
+      throw error;
+    }
     return load;
   }
 
