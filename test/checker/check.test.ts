@@ -2,7 +2,7 @@ import { check, clean, PROMISES, type BrokenPromise } from './check';
 import type { Evidence, Observation } from './history';
 
 type Plain = {
-  -readonly [Key in keyof Evidence['stores']]: NonNullable<Evidence['stores'][Key]> extends readonly (infer Row)[]
+  -readonly [Key in keyof Evidence['stores']]-?: NonNullable<Evidence['stores'][Key]> extends readonly (infer Row)[]
     ? Row[]
     : never;
 };

@@ -161,7 +161,7 @@ describeWithBackend('redis', 'the Redis fan-out behind a link that fails', () =>
     const listening = hear(pod);
     await pod.subscribe(['killed']);
     const degraded = inState(pod, 'degraded');
-    await admin.client('KILL', 'TYPE', type as 'normal');
+    await admin.call('CLIENT', 'KILL', 'TYPE', type);
     await degraded;
     await Promise.all([inState(pod, 'connected'), inState(direct, 'connected')]);
     await direct.publish('killed', 'yes');
