@@ -47,7 +47,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
   const metrics = new Metrics('websocket');
   const readiness = new Readiness();
   readiness.set('started', false, 'not listening yet');
-  let websocket: WebsocketService | undefined;
+  let websocket: WebsocketService | undefined = undefined;
   const management = await startManagementServer({
     host,
     port: configuration.MANAGEMENT_PORT,
