@@ -86,7 +86,8 @@ describe('published keys', () => {
   });
 
   it('leave out a file that is no key, and go on', async () => {
-    let now = Date.now();
+    // The verifier goes by the real clock: the signer may not be ahead of it.
+    let now = Date.now() - 6_000;
     const service = await startHarness({ database, now: () => now });
     try {
       writeFileSync(join(service.keysDirectory, 'broken.pem'), 'not a key');
