@@ -59,8 +59,9 @@ describe('Registry', () => {
             const [connection] = open.splice(pick, 1);
             if (connection !== undefined) follow(registry.remove(connection));
           } else if (user !== undefined && what === 'set') follow(registry.setGroups(user, [group], seq));
-          else if (user !== undefined)
-            {follow(registry.changeGroup(user, group, what === 'join' ? 'joined' : 'left', seq));}
+          else if (user !== undefined) {
+            follow(registry.changeGroup(user, group, what === 'join' ? 'joined' : 'left', seq));
+          }
         });
         const wanted = new Set<string>();
         for (const { user } of open) {
