@@ -38,3 +38,12 @@ export interface ConversationRow {
   last_sent_at: Date | null;
   last_stored_at: Date | null;
 }
+
+/** What describing needs of each conversation `c` of a member `m`; a `where` follows. */
+export const CONVERSATIONS_OF_MEMBERS = `select c.id, c.kind, c.title, c.created_at, m.role, m.read_number, last.number as last_number,
+    coalesce(last.number, c.number) as activity
+  from chat.members m
+  join chat.conversations c on c.id = m.conversation_id
+  left join lateral (
+    select x.number from chat.messages x where x.conversation_id = c.id order by x.number desc limit 1
+  ) last on true`;
