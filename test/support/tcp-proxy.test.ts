@@ -43,6 +43,24 @@ describe('the TCP proxy', () => {
     expect(await ask('one')).toBe('echo one');
   });
 
+  it('shows each chunk to whoever watches, and swallows what they say', async () => {
+    const seen: string[] = [];
+    proxy.watch = ({ chunk, direction, connection }) => {
+      seen.push(`${connection} ${direction} ${chunk.toString()}`);
+      return chunk.toString() === 'two' ? 'swallow' : 'forward';
+    };
+    await ask('one');
+    client.write('two');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await ask('three')).toBe('echo three');
+    expect(received).toEqual(['one', 'three']);
+    expect(seen).toEqual(
+      ['request one', 'response echo one', 'request two', 'request three', 'response echo three'].map(
+        (one) => `1 ${one}`,
+      ),
+    );
+  });
+
   it('holds everything while stalled, keeps the connection, and delivers when it passes again', async () => {
     await ask('one');
     proxy.mode = 'stall';

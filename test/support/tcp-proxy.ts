@@ -3,7 +3,8 @@
  *
  * Modes: `pass` forwards; `stall` keeps connections open and forwards nothing either way (a half-open link; bytes held
  * are forwarded when it passes again); `slow` delays every chunk; `refuse` destroys new connections. `cut` resets what
- * is open. `dropResponses` swallows what the backend answers while requests still reach it.
+ * is open. `drop-responses` swallows what the backend answers while requests still reach it. `watch` sees what passes and
+ * may swallow it: what happens at exactly one moment of a conversation is done there.
  *
  * The proxy owns its sockets and timers; `close` releases them all.
  */
@@ -11,6 +12,14 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 export type ProxyMode = 'pass' | 'stall' | 'slow' | 'refuse' | 'drop-responses';
+
+/** A chunk on its way, and the connection it is on. */
+export interface Passing {
+  chunk: Buffer;
+  direction: 'request' | 'response';
+  /** Counted from 1, by when they were opened. */
+  connection: number;
+}
 
 interface Link {
   client: Socket;
@@ -26,6 +35,9 @@ export class TcpProxy {
   /** What waits to be written to a socket, in order. */
   readonly #delayed = new Map<Socket, { due: number; write: () => void }[]>();
   delayMs = 0;
+  /** Called for each chunk before it is forwarded; where it answers 'swallow' the chunk is not. */
+  watch: ((passing: Passing) => 'forward' | 'swallow') | undefined;
+  #opened = 0;
 
   private constructor(
     readonly targetHost: string,
@@ -89,6 +101,9 @@ export class TcpProxy {
     if (this.#mode === 'refuse') return void client.resetAndDestroy();
     const backend = connect(this.targetPort, this.targetHost);
     const link = { client, backend };
+    const connection = ++this.#opened;
+    const passes = (chunk: Buffer, direction: Passing['direction']): boolean =>
+      this.watch?.({ chunk, direction, connection }) !== 'swallow';
     this.#links.add(link);
     backend.on('error', () => client.destroy());
     client.on('close', () => {
@@ -96,8 +111,8 @@ export class TcpProxy {
       this.#links.delete(link);
     });
     backend.on('close', () => client.destroy());
-    client.on('data', (chunk) => this.#forward(backend, chunk, false));
-    backend.on('data', (chunk) => this.#forward(client, chunk, true));
+    client.on('data', (chunk: Buffer) => void (passes(chunk, 'request') && this.#forward(backend, chunk, false)));
+    backend.on('data', (chunk: Buffer) => void (passes(chunk, 'response') && this.#forward(client, chunk, true)));
   }
 
   #forward(to: Socket, chunk: Buffer, isResponse: boolean): void {

@@ -45,6 +45,38 @@ describe('opening a connection', () => {
     expect(await open(user, 'tablet')).toMatchObject({ position: 7 });
   });
 
+  it('keeps where a new device began, whatever the others confirm before it confirms anything', async () => {
+    const user = await userWith(9);
+    expect(await open(user, 'phone')).toMatchObject({ position: 0 });
+    await confirm(user, 'laptop', 7);
+    expect(await open(user, 'phone')).toMatchObject({ position: 0 });
+  });
+
+  it('keeps nothing of a device whose name will not be used again', async () => {
+    const user = await userWith(9);
+    const body = { user_id: user, device_id: 'unnamed', keep_position: false };
+    await ask(routes, 'POST /internal/connections', { body });
+    await confirm(user, 'laptop', 7);
+    expect(await open(user, 'unnamed')).toMatchObject({ position: 7 });
+  });
+
+  it('opens a connection where the database takes no writes', async () => {
+    const user = await userWith(2);
+    const readOnly: Database = Object.create(database, {
+      query: {
+        value: (statement: Parameters<Database['query']>[0], parameters?: Parameters<Database['query']>[1]) =>
+          statement.name === 'save_cursors'
+            ? Promise.reject(new Error('read-only'))
+            : database.query(statement, parameters),
+      },
+    }) as Database;
+    const context = contextOn(readOnly);
+    const { body } = await ask<OpenConnectionResponse>(internalRoutes(context), 'POST /internal/connections', {
+      body: { user_id: user, device_id: 'phone' },
+    });
+    expect(body).toMatchObject({ head: 2, position: 0 });
+  });
+
   it('skips what is further behind than the bound, and says how much', async () => {
     const user = await userWith(9);
     await confirm(user, 'phone', 2);

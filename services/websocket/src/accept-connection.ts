@@ -120,12 +120,13 @@ export class ConnectionAcceptor {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, accepted: Accepted): void {
-    const { claims, deviceId } = accepted;
+    const { claims, deviceId, named } = accepted;
     const { userId, sessionId } = claims;
     const connection = new Connection(
       newId(),
       userId,
       deviceId,
+      named,
       sessionId,
       claims.expiresAt * 1_000,
       this.parts.events,

@@ -28,10 +28,10 @@ export class InboxOpener {
   /** Undefined where persistence is away. Never rejects. */
   async open(connection: Connection): Promise<OpenConnectionResponse | undefined> {
     const { persistence, catchUpEntries, logger, registry } = this.parts;
-    const { userId, deviceId } = connection;
+    const { userId } = connection;
     let answer: OpenConnectionResponse;
     try {
-      answer = await this.#opens.run(() => persistence.openConnection(userId, deviceId, catchUpEntries));
+      answer = await this.#opens.run(() => persistence.openConnection(connection, catchUpEntries));
     } catch (error) {
       const level = isPlatformError(error, 'service_unavailable') ? 'debug' : 'error';
       logger[level]('an inbox could not be opened', { user_id: userId, error });

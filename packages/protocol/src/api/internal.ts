@@ -13,6 +13,11 @@ export const INTERNAL_SECRET_HEADER = 'x-internal-secret';
 export const OpenConnectionRequest = z.object({
   user_id: Uuid,
   device_id: DeviceId,
+  /**
+   * A new device gets a position of its own now, before it confirms anything: else it would start anew, after what other
+   * devices confirmed, should it come back first. False for a name that nobody will use again.
+   */
+  keep_position: z.boolean().default(true),
   /** More unconfirmed entries than this are skipped. */
   catch_up_entries: z.int().min(0).max(100_000).default(LIMITS.catchUpEntries),
 });

@@ -14,6 +14,7 @@ select
       0
     )
   ) as confirmed,
+  not exists (select from chat.cursors c where c.user_id = $1 and c.device_id = $2) as is_new,
   array(select m.conversation_id from chat.members m where m.user_id = $1 and m.in_group) as conversation_ids
 from (select $1::uuid as user_id) u left join chat.inbox_heads head on head.user_id = u.user_id`,
 };
@@ -21,5 +22,7 @@ from (select $1::uuid as user_id) u left join chat.inbox_heads head on head.user
 export interface OpenConnectionRow {
   head: number;
   confirmed: number;
+  /** The device has no cursor. */
+  is_new: boolean;
   conversation_ids: string[];
 }

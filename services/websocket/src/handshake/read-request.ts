@@ -7,6 +7,8 @@ export interface HandshakeRequest {
   /** User named by the path, lower case. */
   pathUser: string | undefined;
   deviceId: string;
+  /** Whether the client named its device. */
+  named: boolean;
 }
 
 const WEBSOCKET_KEY = /^[+/0-9A-Za-z]{22}==$/;
@@ -34,11 +36,12 @@ export function readRequest(request: IncomingMessage): HandshakeRequest | Refusa
   if (!WEBSOCKET_KEY.test(request.headers['sec-websocket-key'] ?? '')) {
     return { code: 'invalid_request', message: 'Sec-WebSocket-Key: must be 16 bytes in base64' };
   }
-  const deviceId = DeviceId.safeParse(url.searchParams.get('device_id') ?? newId());
+  const named = url.searchParams.get('device_id');
+  const deviceId = DeviceId.safeParse(named ?? newId());
   if (!deviceId.success) {
     return { code: 'invalid_request', message: `device_id: ${deviceId.error.issues[0]?.message ?? 'is invalid'}` };
   }
-  return { pathUser: pathUser?.toLowerCase(), deviceId: deviceId.data };
+  return { pathUser: pathUser?.toLowerCase(), deviceId: deviceId.data, named: named !== null };
 }
 
 /** Whether the user a path names is the user of the token. A path without a user fits every token. */

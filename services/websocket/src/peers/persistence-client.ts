@@ -8,6 +8,13 @@ import {
 } from '@chat-app/protocol';
 import { isPlatformError, type ServiceClient } from '@chat-app/platform';
 
+/** Whose device it is, and whether its name was its own choice: one that the server gave is hardly used again. */
+export interface Device {
+  userId: string;
+  deviceId: string;
+  named: boolean;
+}
+
 /** Consecutive entries of an inbox, and how far it reaches. */
 export interface InboxPage {
   entries: readonly InboxEntry[];
@@ -19,8 +26,8 @@ export interface InboxPage {
  * Every call throws PlatformError service_unavailable (try again) or service_refused (a fault of ours).
  */
 export interface PersistenceClient {
-  /** Where a device resumes, and the groups of its user. */
-  openConnection(userId: string, deviceId: string, catchUpEntries: number): Promise<OpenConnectionResponse>;
+  /** Where a device resumes, and the groups of its user. Only a device that named itself keeps its position. */
+  openConnection(device: Device, catchUpEntries: number): Promise<OpenConnectionResponse>;
   /** Entries `after + 1` and on. */
   readInbox(userId: string, after: number, limit: number): Promise<InboxPage>;
   /** Number of the newest entry of each inbox; users without one are left out. */
@@ -33,11 +40,11 @@ export interface PersistenceClient {
 /** Persistence over HTTP. */
 export function createPersistenceClient(client: ServiceClient): PersistenceClient {
   return {
-    openConnection: (userId, deviceId, catchUpEntries) =>
+    openConnection: ({ userId, deviceId, named }, catchUpEntries) =>
       client.call({
         method: 'POST',
         path: '/internal/connections',
-        body: { user_id: userId, device_id: deviceId, catch_up_entries: catchUpEntries },
+        body: { user_id: userId, device_id: deviceId, keep_position: named, catch_up_entries: catchUpEntries },
         response: OpenConnectionResponse,
       }),
     readInbox: (userId, after, limit) =>

@@ -64,6 +64,8 @@ export class Connection implements SocketListener {
     readonly id: string,
     readonly userId: string,
     readonly deviceId: string,
+    /** Whether the client named its device. */
+    readonly named: boolean,
     public sessionId: string,
     /** Milliseconds since the epoch. */
     public expiresAt: number,

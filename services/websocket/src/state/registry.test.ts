@@ -3,7 +3,8 @@ import { Connection } from './connection';
 import { Registry, type ChannelChange } from './registry';
 
 const EVENTS = { text: jest.fn(), ping: jest.fn(), pong: jest.fn(), closed: jest.fn() };
-const connectionOf = (userId: string): Connection => new Connection(`c${Math.random()}`, userId, 'd', 's', 0, EVENTS);
+const connectionOf = (userId: string): Connection =>
+  new Connection(`c${Math.random()}`, userId, 'd', true, 's', 0, EVENTS);
 
 describe('Registry', () => {
   it('wants the channel of a user from the first connection to the last', () => {

@@ -10,7 +10,7 @@ import {
   type OpenConnectionResponse,
 } from '@chat-app/protocol';
 import { PlatformError, type OutgoingRecord } from '@chat-app/platform';
-import type { InboxPage, PersistenceClient } from '../peers/persistence-client';
+import type { Device, InboxPage, PersistenceClient } from '../peers/persistence-client';
 import type { TestBus } from './test-bus';
 
 /** Persistence in memory: inboxes, groups, cursors; stores records and publishes notices when the test says so. */
@@ -84,10 +84,12 @@ export class TestPersistence implements PersistenceClient {
     if (notice) this.bus.publish(userChannel(userId), encodeEnvelope(envelope));
   }
 
-  async openConnection(userId: string, deviceId: string, catchUpEntries: number): Promise<OpenConnectionResponse> {
+  async openConnection({ userId, deviceId, named }: Device, catchUpEntries: number): Promise<OpenConnectionResponse> {
     this.#available();
     const head = this.inbox(userId).length;
-    const confirmed = this.cursors.get(`${userId}|${deviceId}`) ?? this.#furthest(userId);
+    const key = `${userId}|${deviceId}`;
+    const confirmed = this.cursors.get(key) ?? this.#furthest(userId);
+    if (named && !this.cursors.has(key)) this.cursors.set(key, confirmed);
     const position = Math.max(confirmed, head - catchUpEntries);
     const conversation_ids = [...this.#groups].filter(([, members]) => members.has(userId)).map(([id]) => id);
     return { head, position, skipped: position - confirmed, conversation_ids };

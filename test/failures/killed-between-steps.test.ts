@@ -1,0 +1,162 @@
+/**
+ * kill -9 at exactly the moment between two steps of a message's road, again and again. A proxy watches for the words
+ * that belong to the later step, swallows them, and the pods that were saying them are killed: the earlier step is done,
+ * the later one never was.
+ */
+import { KAFKA_OFFSET_COMMIT, KAFKA_PRODUCE, kafkaRequest, kafkaResponse } from './support/kafka-frames';
+import type { Load } from './support/load';
+import { withDatabase } from './support/stores';
+import { describeFault, type Scene } from './support/with-stack';
+import type { Passing, TcpProxy } from '../support/tcp-proxy';
+
+type Service = 'websocket' | 'persistence';
+type Moment = (passing: Passing) => boolean;
+
+/** A moment, on which link it is seen, and whose it is. */
+interface Step {
+  after: string;
+  service: Service;
+  link: 'redis' | 'kafka' | 'database';
+  moment: () => Moment;
+  /** Brings the moment about where the load alone does not. */
+  provoke?: (scene: Scene, load: Load) => Promise<void>;
+}
+
+const ROUNDS = 2;
+const options = {
+  // A minute without persistence must not put devices so far behind that the newest is all they are sent.
+  overrides: {
+    websocket: { KAFKA_CLIENT_ID: 'websocket', CATCH_UP_ENTRIES: '100000' },
+    persistence: { KAFKA_CLIENT_ID: 'persistence', MAX_RETRY_VALUE: '50' },
+  },
+};
+
+const asks =
+  (words: string) =>
+  (): Moment =>
+  ({ chunk, direction }) =>
+    direction === 'request' && chunk.includes(words);
+
+/** The log has answered that these records are appended; the answer does not arrive. */
+const appended = (service: Service) => (): Moment => {
+  const asked = new Set<string>();
+  return ({ chunk, direction, connection }) => {
+    if (direction === 'response') return asked.has(`${connection} ${kafkaResponse(chunk)?.correlation}`);
+    const request = kafkaRequest(chunk);
+    if (request?.api === KAFKA_PRODUCE && request.client === service) asked.add(`${connection} ${request.correlation}`);
+    return false;
+  };
+};
+
+const reconnect = async (scene: Scene): Promise<void> => {
+  scene.stack.websocket.cut();
+  return Promise.resolve();
+};
+
+const STEPS: Step[] = [
+  {
+    after: 'the log has a message and before its sender hears so',
+    service: 'websocket',
+    link: 'kafka',
+    moment: appended('websocket'),
+  },
+  {
+    after: 'a message is accepted and before it is published live',
+    service: 'websocket',
+    link: 'redis',
+    moment: asks('"kind":"message"'),
+  },
+  {
+    after: 'a batch is committed and before it is announced',
+    service: 'persistence',
+    link: 'redis',
+    moment: asks('"kind":"stored"'),
+  },
+  {
+    after: 'a batch is announced and before its offset is committed',
+    service: 'persistence',
+    link: 'kafka',
+    moment:
+      (): Moment =>
+      ({ chunk, direction }) =>
+        direction === 'request' && kafkaRequest(chunk)?.api === KAFKA_OFFSET_COMMIT,
+  },
+  {
+    after: 'a connection asked for its inbox and before it has it',
+    service: 'websocket',
+    link: 'database',
+    moment: asks('read_inbox'),
+    provoke: reconnect,
+  },
+  {
+    after: 'an inbox is asked for and before it is read',
+    service: 'persistence',
+    link: 'database',
+    moment: asks('read_inbox'),
+    provoke: reconnect,
+  },
+  {
+    after: 'a refused message is appended again and before its offset is committed',
+    service: 'persistence',
+    link: 'kafka',
+    moment: appended('persistence'),
+    provoke: refuse,
+  },
+];
+
+describeFault('when pods are killed between two steps under load', options, (scene) => {
+  it.each(STEPS)('loses nothing, and shows nothing twice, after $after', async (step) => {
+    const load = await scene.load();
+    load.start();
+    await load.more('positioned', 50);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await Promise.all([killAt(scene, step), step.provoke?.(scene, load)]);
+      await Promise.all(scene.stack.pods[step.service].map((pod) => pod.start()));
+      await Promise.all(load.devices.map((device) => device.online()));
+      await load.more('positioned', 50, 120_000);
+    }
+    await allow(scene);
+    load.healed();
+    await load.more('positioned', 50, 120_000);
+    const { broken } = await load.finish(`killed-${step.service}-after ${step.after.split(' and before')[0]}`, 180_000);
+    expect(broken).toEqual({});
+  });
+});
+
+/** Kills every pod of the service when the moment comes, and swallows what they were saying. @returns once they are gone */
+async function killAt({ stack }: Scene, { service, link, moment }: Step): Promise<void> {
+  const proxy: TcpProxy | undefined = stack.proxies[link];
+  if (proxy === undefined) throw new Error(`there is no proxy in front of ${link}`);
+  const isNow = moment();
+  const pods = stack.pods[service];
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`the moment did not come within a minute`)), 60_000);
+    proxy.watch = (passing) => {
+      if (!isNow(passing)) return 'forward';
+      for (const pod of pods) pod.process.signal('SIGKILL');
+      // From here on the dead say nothing more, and what is still under way from them is swallowed too.
+      proxy.watch = undefined;
+      clearTimeout(timer);
+      resolve();
+      return 'swallow';
+    };
+  }).finally(() => (proxy.watch = undefined));
+  await Promise.all(pods.map((pod) => pod.kill()));
+}
+
+/** A message that the database refuses for as long as the constraint stands. */
+async function refuse(scene: Scene, load: Load): Promise<void> {
+  await withDatabase(scene.stack.backends, async (client) => {
+    await client.query('alter table chat.messages drop constraint if exists not_now');
+    await client.query(
+      "alter table chat.messages add constraint not_now check (content not like 'not now %') not valid",
+    );
+  });
+  await load.say(0, `not now ${load.sent}`);
+}
+
+async function allow(scene: Scene): Promise<void> {
+  await withDatabase(scene.stack.backends, (client) =>
+    client.query('alter table chat.messages drop constraint if exists not_now'),
+  );
+}
