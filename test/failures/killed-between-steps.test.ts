@@ -118,7 +118,7 @@ describeFault('when pods are killed between two steps under load', options, (sce
     await allow(scene);
     load.healed();
     await load.more('positioned', 50, 120_000);
-    const { broken } = await load.finish(`killed-${step.service}-after ${step.after.split(' and before')[0]}`, 180_000);
+    const { broken } = await load.finish(`${step.service} killed after ${step.after}`, 180_000);
     expect(broken).toEqual({});
   });
 });

@@ -35,6 +35,8 @@ Environment of each process, as docs/operations.md describes it. Secrets are fil
 - { name: KEY_PUBLISH_BEFORE_USE_S, value: {{ .Values.authentication.signingKeys.publishBeforeUseSeconds | toString | quote }} }
 - { name: ACCESS_TOKEN_TTL_S, value: {{ .Values.authentication.accessTokenTtlSeconds | int64 | toString | quote }} }
 - { name: REFRESH_TOKEN_TTL_S, value: {{ .Values.authentication.refreshTokenTtlSeconds | int64 | toString | quote }} }
+- { name: REGISTRATIONS_PER_MINUTE, value: {{ .Values.authentication.registrationsPerMinute | int64 | toString | quote }} }
+- { name: FAILED_LOGINS_PER_MINUTE, value: {{ .Values.authentication.failedLoginsPerMinute | int64 | toString | quote }} }
 - { name: DEMO_USERS, value: {{ .Values.authentication.demoUsers | toString | quote }} }
 {{- end -}}
 

@@ -44,6 +44,17 @@ describeWithHelm('workloads of the chart', () => {
     }
   });
 
+  it('limits what one address may register and fail to log in, as the values say', () => {
+    const limits = (rendering: ReturnType<typeof render>) =>
+      environmentOf(rendering.get('Deployment', 'chat-authentication'));
+    expect(limits(render())).toMatchObject({ REGISTRATIONS_PER_MINUTE: '120', FAILED_LOGINS_PER_MINUTE: '60' });
+    const values = { authentication: { registrationsPerMinute: 5, failedLoginsPerMinute: 1_000_000 } };
+    expect(limits(render(values))).toMatchObject({
+      REGISTRATIONS_PER_MINUTE: '5',
+      FAILED_LOGINS_PER_MINUTE: '1000000',
+    });
+  });
+
   it('takes the secrets of the operators by the names of k8s/', () => {
     expect(secretFilesOf(render().get('Deployment', 'chat-persistence'))).toEqual({
       'internal-secret': 'chat-internal/secret',
