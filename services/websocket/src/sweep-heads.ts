@@ -14,6 +14,7 @@ export interface SweeperParts {
   wheel: TimerWheel;
   intervalMs: number;
   degradedIntervalMs: number;
+  now: () => number;
   random: () => number;
   step: (connection: Connection, event: InboxEvent) => void;
   /** Called with each full sweep: other things are looked at as often. */
@@ -23,10 +24,15 @@ export interface SweeperParts {
 
 /** How long single looks are collected into one call, milliseconds. */
 const COLLECT_MS = 50;
+/**
+ * So long after the fan-out came back to this pod it is not trusted, milliseconds: other pods find their way back later, and
+ * what they publish meanwhile is lost.
+ */
+const SETTLE_MS = 10_000;
 
 /**
  * Compares where the inboxes end with where their connections stand. It finds whatever the fan-out lost: about every half
- * minute, at once after the fan-out was away, and every second or two while it is.
+ * minute, at once after the fan-out was away, and every second or two while it is and shortly after.
  *
  * States: stopped → waiting ⇄ sweeping → stopped. One sweep at a time; a wish that comes meanwhile is granted after it.
  */
@@ -35,6 +41,8 @@ export class HeadSweeper {
   #sweeping = false;
   #again: ReadCause | undefined;
   #running = false;
+  /** Until then the fan-out is not trusted. */
+  #settledAt = 0;
   /** The last sweep failed: the next comes as soon as while degraded. */
   #failed = false;
   readonly #looks = new Set<string>();
@@ -43,7 +51,10 @@ export class HeadSweeper {
 
   start(): void {
     this.#running = true;
-    this.parts.fanout.onGap(() => this.#sweepNow('resubscribe'));
+    this.parts.fanout.onGap(() => {
+      this.#settledAt = this.parts.now() + SETTLE_MS;
+      this.#sweepNow('resubscribe');
+    });
     this.parts.fanout.onStateChange(() => this.#arm());
     this.#arm();
   }
@@ -67,8 +78,9 @@ export class HeadSweeper {
   #arm(): void {
     clearTimeout(this.#timer);
     if (!this.#running || this.#sweeping) return;
-    const { fanout, intervalMs, degradedIntervalMs, random } = this.parts;
-    const interval = fanout.state === 'degraded' || this.#failed ? degradedIntervalMs : intervalMs;
+    const { fanout, intervalMs, degradedIntervalMs, now, random } = this.parts;
+    const trusted = fanout.state === 'connected' && !this.#failed && now() >= this.#settledAt;
+    const interval = trusted ? intervalMs : degradedIntervalMs;
     this.#timer = setTimeout(() => this.#sweepNow('sweep'), interval * (0.8 + 0.4 * random()));
   }
 

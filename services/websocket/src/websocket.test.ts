@@ -86,6 +86,21 @@ describe('the websocket service, on two pods', () => {
     expect((await pod.metrics.expose()).body).toContain('chat_websocket_inbox_reads_total{cause="resubscribe"');
   });
 
+  it('goes on looking for a while when the fan-out came back: others may have found it later', async () => {
+    const pod = await world.pod();
+    const bob = await world.connect(pod, BOB);
+    world.bus.set('degraded');
+    world.bus.set('connected');
+    const sweeps = async (): Promise<number> => {
+      const { body } = await pod.metrics.expose();
+      return Number(/inbox_reads_total\{cause="sweep"[^}]*\} (\d+)/.exec(body)?.[1] ?? 0);
+    };
+    expect(await sweeps()).toBe(0);
+    world.persistence.put(BOB, someMessage('announced to nobody'));
+    expect(await bob.next('message')).toMatchObject({ content: 'announced to nobody', seq: 1 });
+    expect(await sweeps()).toBe(1);
+  });
+
   it('delivers to the members of a group, follows joins and leaves, and tells them as entries', async () => {
     const [one, other] = [await world.pod(), await world.pod()];
     const group = '00000000-0000-4000-8000-0000000000aa';
