@@ -73,8 +73,6 @@ describe('the life of a release', () => {
   });
 
   it('survives the kill of the database primary under load, with a failover', async () => {
-    const primary = () =>
-      kubectl('get', 'cluster.postgresql.cnpg.io', DATABASE, '--output', 'jsonpath={.status.currentPrimary}');
     const before = await primary();
     const result = await underLoad({ durationS: 15 }, async () => {
       await kill(before);
@@ -146,29 +144,7 @@ describe('what the release permits', () => {
   });
 
   it('lets each role read its own schema only, and a person type select * from messages', async () => {
-    const primary = await kubectl(
-      'get',
-      'cluster.postgresql.cnpg.io',
-      DATABASE,
-      '--output',
-      'jsonpath={.status.currentPrimary}',
-    );
-    const sql = (text: string) =>
-      kubectl(
-        'exec',
-        primary,
-        '--container',
-        'postgres',
-        '--',
-        'psql',
-        '--tuples-only',
-        '--quiet',
-        '-d',
-        'chatapp',
-        '-c',
-        text,
-      );
-    expect(Number((await sql('select count(*) from messages')).trim())).toBeGreaterThan(0);
+    expect(Number(await sql('select count(*) from messages'))).toBeGreaterThan(0);
     await expect(sql('set role authentication; select 1 from chat.messages limit 1')).rejects.toThrow(
       /permission denied/,
     );
@@ -234,26 +210,7 @@ describe('the end of a release', () => {
       selector,
     );
     expect(items.map((item) => `${item.kind}/${item.metadata.name}`)).toEqual([]);
-    const primary = await kubectl(
-      'get',
-      'cluster.postgresql.cnpg.io',
-      DATABASE,
-      '--output',
-      'jsonpath={.status.currentPrimary}',
-    );
-    const count = await kubectl(
-      'exec',
-      primary,
-      '--container',
-      'postgres',
-      '--',
-      'psql',
-      '-tAd',
-      'chatapp',
-      '-c',
-      'select count(*) from messages',
-    );
-    expect(Number(count)).toBeGreaterThan(0);
+    expect(Number(await sql('select count(*) from messages'))).toBeGreaterThan(0);
     expect(await kubectl('get', 'kafkatopic.kafka.strimzi.io', 'messages', '--output', 'name')).not.toBe('');
   });
 });
@@ -267,6 +224,15 @@ async function scale(replicas: number): Promise<void> {
 
 async function podsOfServices(): Promise<string[]> {
   return (await Promise.all(SERVICES.map(readyPods))).flat();
+}
+
+function primary(): Promise<string> {
+  return kubectl('get', 'cluster.postgresql.cnpg.io', DATABASE, '--output', 'jsonpath={.status.currentPrimary}');
+}
+
+/** Runs SQL as superuser on the primary. @returns what psql prints, without alignment or headings */
+async function sql(text: string): Promise<string> {
+  return kubectl('exec', await primary(), '-c', 'postgres', '--', 'psql', '-tAqd', 'chatapp', '-c', text);
 }
 
 function kill(pod: string): Promise<string> {
