@@ -41,7 +41,7 @@ describeSystem('HTTP calls that are random', (target) => {
 
   /** Ids that exist are drawn often, or nothing but 404 would be tried. */
   const identifier = fc.oneof(
-    fc.constantFrom('alice', 'bob', 'group'),
+    fc.constantFrom('alice', 'bob', 'group', "' or '1'='1", '$1', '%s'),
     fc.uuid(),
     fc.string({ unit: 'binary', maxLength: 80 }),
   );
@@ -98,6 +98,12 @@ describeSystem('HTTP calls that are random', (target) => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('take text for text, also where it would end a statement of SQL', async () => {
+    const title = "Robert'); drop table chat.messages; -- \\ $1 ${x}";
+    const read = await users.api(alice, 'GET', `/conversations/${await users.createGroup(alice, [], title)}`);
+    expect(JSON.parse(read.text)).toMatchObject({ title });
   });
 
   it('leave the service and the session as they were', async () => {
