@@ -7,6 +7,9 @@
  *   --seed 17      a random one by default
  *   --rate 40      messages a second
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Load } from '../failures/support/load';
@@ -28,6 +31,8 @@ async function main(): Promise<number> {
   const [minutes, seed, rate] = [values.minutes, values.seed, values.rate].map(Number) as [number, number, number];
   if ([minutes, seed, rate].some(Number.isNaN)) throw new Error('--minutes, --seed and --rate are numbers');
   say(`seed ${seed}, ${minutes} minutes, ${rate} messages a second`);
+  const logs = mkdtempSync(join(tmpdir(), 'chat-app-chaos-'));
+  process.env['FAILURES_LOGS'] ??= logs;
   const stack = await Stack.start({ overrides: { websocket: { PING_INTERVAL_MS: '3000' } } });
   try {
     const load = await Load.open(stack, { rate });
@@ -38,7 +43,8 @@ async function main(): Promise<number> {
     say('no more faults; waiting until all is quiet');
     const { broken, verdict } = await load.finish(`chaos, seed ${seed}`, QUIET_WITHIN_MS);
     const failed = Object.keys(broken).length;
-    if (failed > 0) console.log(JSON.stringify(broken, null, 2));
+    if (failed > 0) console.log(`${JSON.stringify(broken, null, 2)}\nThe logs of the pods are kept in ${stack.logs}`);
+    else rmSync(logs, { recursive: true });
     say(`${verdict.sent} sent, ${verdict.accepted} accepted, ${verdict.shown} shown; seed ${seed}`);
     console.log(`${failed === 0 ? 1 : 0} passed, ${failed} failed`);
     return failed === 0 ? 0 : 1;

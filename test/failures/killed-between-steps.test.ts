@@ -24,9 +24,8 @@ interface Step {
 
 const ROUNDS = 2;
 const options = {
-  // A minute without persistence must not put devices so far behind that the newest is all they are sent.
   overrides: {
-    websocket: { KAFKA_CLIENT_ID: 'websocket', CATCH_UP_ENTRIES: '100000' },
+    websocket: { KAFKA_CLIENT_ID: 'websocket' },
     persistence: { KAFKA_CLIENT_ID: 'persistence', MAX_RETRY_VALUE: '50' },
   },
 };

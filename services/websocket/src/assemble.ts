@@ -76,7 +76,7 @@ export function assembleFollowing(pod: Pod): Following {
     ...pod,
     reader: new InboxReader(persistence, metrics, logger),
     reopen(connection) {
-      void opener.open(connection).then((inbox) => {
+      void opener.reopen(connection).then((inbox) => {
         if (inbox === undefined) follower.step(connection, { kind: 'open_failed' });
         else follower.step(connection, { kind: 'opened', position: inbox.position, head: inbox.head });
       });

@@ -8,6 +8,13 @@ import { Semaphore } from './state/semaphore';
 
 /** Asks in flight per pod. */
 const MOST_OPENS = 16;
+/**
+ * A connection that was welcomed while persistence was away is not far behind as a device is that was away itself: what it
+ * lacks came during the outage. So many times further back it is sent everything.
+ */
+const REOPEN_FACTOR = 20;
+/** What persistence takes. */
+const MOST_ENTRIES = 100_000;
 
 export interface OpenerParts {
   persistence: PersistenceClient;
@@ -25,9 +32,18 @@ export class InboxOpener {
 
   constructor(private readonly parts: OpenerParts) {}
 
+  /** After it could not be asked at the connect. Undefined where persistence is still away. Never rejects. */
+  reopen(connection: Connection): Promise<OpenConnectionResponse | undefined> {
+    return this.#open(connection, Math.min(MOST_ENTRIES, this.parts.catchUpEntries * REOPEN_FACTOR));
+  }
+
   /** Undefined where persistence is away. Never rejects. */
-  async open(connection: Connection): Promise<OpenConnectionResponse | undefined> {
-    const { persistence, catchUpEntries, logger, registry } = this.parts;
+  open(connection: Connection): Promise<OpenConnectionResponse | undefined> {
+    return this.#open(connection, this.parts.catchUpEntries);
+  }
+
+  async #open(connection: Connection, catchUpEntries: number): Promise<OpenConnectionResponse | undefined> {
+    const { persistence, logger, registry } = this.parts;
     const { userId } = connection;
     let answer: OpenConnectionResponse;
     try {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { ALICE, BOB, CAROL, TestWorld, until } from './testing/test-pod';
 
 describe('the websocket service, on two pods', () => {
@@ -53,6 +54,19 @@ describe('the websocket service, on two pods', () => {
     world.persistence.store();
     expect(await bob.next('stored')).toEqual({ type: 'stored', from: 1, message_ids: [message_id] });
     expect(bob.all('message')).toHaveLength(1);
+  });
+
+  it('sends a connection that was welcomed while persistence was away all that came meanwhile, however much', async () => {
+    const pod = await world.pod({ CATCH_UP_ENTRIES: 5 });
+    await (await world.connect(pod, BOB, { device: 'phone' })).close();
+    world.persistence.away = true;
+    const bob = await world.connect(pod, BOB, { device: 'phone' });
+    for (let number = 0; number < 40; number += 1) {
+      world.persistence.put(BOB, { ...someMessage(`message ${number}`), message_id: randomUUID() });
+    }
+    world.persistence.away = false;
+    await until(() => bob.all('message').length === 40);
+    expect(bob.all('message').map(({ seq }) => seq)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
   });
 
   it('finds by the sweep what a lossy fan-out lost', async () => {

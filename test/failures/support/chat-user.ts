@@ -44,6 +44,8 @@ export class Device {
   /** Highest inbox entry that the wire told of. */
   position = 0;
   connections = 0;
+  /** What it was told of entries that are not sent. */
+  readonly missed: string[] = [];
   degraded = 0;
   readonly changed = new EventEmitter();
   readonly #framesSeen = new Set<string>();
@@ -117,6 +119,7 @@ export class Device {
       if (state === 'accepted') observe({ kind: 'accepted', at, user, client_id: id, message_id });
       if (state === 'failed') observe({ kind: 'rejected', at, user, client_id: id, code: code ?? 'unknown' });
     });
+    client.on('missed', ({ reason, count }) => this.missed.push(`${count} (${reason}) at ${new Date().toISOString()}`));
     client.on('connection', ({ state, degraded }) => {
       if (state === 'online') this.connections += 1;
       if (degraded === true) this.degraded += 1;

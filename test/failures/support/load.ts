@@ -158,6 +158,9 @@ export class Load {
         [`${verdict.broken[promise].length} cases`, ...verdict.broken[promise].slice(0, 5)],
       ]),
     );
+    // Not a broken promise, but an explanation of some.
+    const missed = this.devices.flatMap((device) => device.missed.map((what) => `${device.name} missed ${what}`));
+    if (Object.keys(broken).length > 0 && missed.length > 0) broken['told of what is not sent'] = missed.slice(0, 20);
     const repeatedFrames = this.devices.reduce((sum, device) => sum + device.repeatedFrames, 0);
     const row = report(fault, verdict, { healingMs: this.#worstDelayAfterHealing(), repeatedFrames });
     return { verdict, row, broken };

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { PlatformError } from '../errors';
+import { asError, PlatformError } from '../errors';
 import type { Logger } from '../log/logger';
 import type { Metrics } from '../metrics/metrics';
 import type { TokenClaims, TokenVerifier } from './claims';
@@ -60,6 +60,10 @@ async function fetchKeys(url: string, closing: AbortSignal): Promise<ReadonlyMap
       redirect: 'error',
       signal: limit.signal,
       headers: { Accept: 'application/json' },
+    }).catch((thrown: unknown) => {
+      // fetch says no more than that it failed; why is in the cause.
+      const error = asError(thrown);
+      throw error.cause === undefined ? error : new Error(`no answer: ${asError(error.cause).message}`);
     });
     if (!response.ok) throw new Error(`the answer was ${response.status}`);
     const keys = readKeySet(await response.json());
