@@ -9,10 +9,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { directConversationId, type SessionResponse } from '@chat-app/protocol';
 import { check, PROMISES, type Verdict } from '../../checker/check';
 import type { Observation } from '../../checker/history';
-import { call } from '../../support/system-users';
 import { Device } from './chat-user';
 import { findLeaks } from './leaks';
-import { report, type Row } from './report';
+import { openSession } from './open-session';
+import { report, worstDelayMs, type Row } from './report';
 import type { Stack } from './stack';
 import { countSettled, readHeads, readStores } from './stores';
 
@@ -162,7 +162,7 @@ export class Load {
     const missed = this.devices.flatMap((device) => device.missed.map((what) => `${device.name} missed ${what}`));
     if (Object.keys(broken).length > 0 && missed.length > 0) broken['told of what is not sent'] = missed.slice(0, 20);
     const repeatedFrames = this.devices.reduce((sum, device) => sum + device.repeatedFrames, 0);
-    const row = report(fault, verdict, { healingMs: this.#worstDelayAfterHealing(), repeatedFrames });
+    const row = report(fault, verdict, { healingMs: worstDelayMs(observations, this.#healedAt), repeatedFrames });
     return { verdict, row, broken };
   }
 
@@ -177,9 +177,13 @@ export class Load {
       username: `f-${this.#prefix}-${index}`,
       password: `${this.#prefix}-${index}-password`,
     }));
-    const sessions = await Promise.all(credentials.map((body) => this.#session('register', body)));
+    const sessions = await Promise.all(
+      credentials.map((body) => openSession(this.stack.authenticationUrl, 'register', body)),
+    );
     this.users.push(...sessions.map(({ user_id }) => user_id));
-    const second = await Promise.all(credentials.slice(0, twoDevices).map((body) => this.#session('login', body)));
+    const second = await Promise.all(
+      credentials.slice(0, twoDevices).map((body) => openSession(this.stack.authenticationUrl, 'login', body)),
+    );
     await Promise.all([
       ...sessions.map((session, index) => this.#connect(session, `${this.#prefix}-${index}-a`)),
       ...second.map((session, index) => this.#connect(session, `${this.#prefix}-${index}-b`)),
@@ -194,19 +198,6 @@ export class Load {
       const group = await owner?.client.conversations.createGroup('all of us', members.slice(1));
       this.#group = group?.conversation_id ?? '';
       this.#members.set(this.#group, members);
-    }
-  }
-
-  /** As any client does: what is refused for the moment is tried again; a name that is taken then is its own. */
-  async #session(path: 'register' | 'login', body: object): Promise<SessionResponse> {
-    for (let attempt = 1; ; attempt += 1) {
-      const answer = await call('POST', `${this.stack.authenticationUrl}/${path}`, { body });
-      if (answer.status < 300) return JSON.parse(answer.text) as SessionResponse;
-      if (attempt > 1 && answer.status === 409) return this.#session('login', body);
-      if (!answer.body.error?.retryable || attempt === 20) {
-        throw new Error(`${path} answered ${answer.status}: ${answer.text}`);
-      }
-      await delay(answer.body.error.retry_after_ms ?? 1_000);
     }
   }
 
@@ -309,18 +300,5 @@ export class Load {
       () => 'positions',
     ).catch(() => undefined);
     return behind().map(({ name, user, position }) => `${name} stands at ${position} of ${heads.get(user) ?? 0}`);
-  }
-
-  /** The longest time from acceptance, or from the end of the fault where that was later, to a showing. */
-  #worstDelayAfterHealing(): number {
-    const acceptedAt = new Map<string, number>();
-    for (const one of this.observations) {
-      if (one.kind === 'accepted' && !acceptedAt.has(one.message_id)) acceptedAt.set(one.message_id, one.at);
-    }
-    const delays = this.observations.flatMap((one) => {
-      const from = one.kind === 'shown' ? acceptedAt.get(one.message_id) : undefined;
-      return from === undefined || one.at < this.#healedAt ? [] : [one.at - Math.max(from, this.#healedAt)];
-    });
-    return delays.reduce((worst, one) => Math.max(worst, one), 0);
   }
 }

@@ -1,6 +1,7 @@
 /** One line of the table of faults: printed at once, and kept in FAILURES_TABLE for the runner to print them all. */
 import { appendFileSync } from 'node:fs';
 import type { Verdict } from '../../checker/check';
+import type { Observation } from '../../checker/history';
 
 export interface Row {
   fault: string;
@@ -46,4 +47,17 @@ export function report(fault: string, verdict: Verdict, more: { healingMs: numbe
   const file = process.env['FAILURES_TABLE'];
   if (file !== undefined) appendFileSync(file, `${JSON.stringify(row)}\n`);
   return row;
+}
+
+/** The longest time from acceptance, or from the end of the fault where that was later, to a showing. */
+export function worstDelayMs(observations: readonly Observation[], healedAt: number): number {
+  const acceptedAt = new Map<string, number>();
+  for (const one of observations) {
+    if (one.kind === 'accepted' && !acceptedAt.has(one.message_id)) acceptedAt.set(one.message_id, one.at);
+  }
+  const delays = observations.flatMap((one) => {
+    const from = one.kind === 'shown' ? acceptedAt.get(one.message_id) : undefined;
+    return from === undefined || one.at < healedAt ? [] : [one.at - Math.max(from, healedAt)];
+  });
+  return delays.reduce((worst, one) => Math.max(worst, one), 0);
 }
