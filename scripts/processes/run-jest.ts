@@ -56,14 +56,14 @@ export async function runJest(root: string, run: JestRun): Promise<TierResult> {
       ],
       { cwd: root, env: { ...process.env, ...run.environment }, stdio: ['ignore', 'ignore', 'inherit'] },
     );
-    const { status, stuck } = await ended(child, output);
+    const status = await ended(child, output);
     const summary = JSON.parse(readFileSync(output, 'utf8')) as JestSummary;
     const failed = summary.numFailedTests + summary.numRuntimeErrorTestSuites;
     return {
       title: run.title,
       passed: summary.numPassedTests,
       // jest may also end with a status of its own, for instance when a test leaves handles open with --detectOpenHandles.
-      failed: failed === 0 && status !== 0 && !stuck ? 1 : failed,
+      failed: failed === 0 && status !== 0 && !child.killed ? 1 : failed,
       skipped: summary.numPendingTests,
     };
   } finally {
@@ -75,21 +75,21 @@ export async function runJest(root: string, run: JestRun): Promise<TierResult> {
  * Waits until jest is gone. Node 20 can spin for ever while it frees a process whose tests reset connections
  * (`Environment::CleanupHandles`): once all results are written, jest that does not go is ended.
  */
-async function ended(child: ChildProcess, output: string): Promise<{ status: number | null; stuck: boolean }> {
-  let stuck = false;
-  let written = 0;
+async function ended(child: ChildProcess, output: string): Promise<number | null> {
+  let limit: NodeJS.Timeout | undefined;
   const watch = setInterval(() => {
     if (!existsSync(output)) return;
-    written += 1;
-    if (written * WATCH_MS < GOES_WITHIN_MS) return;
-    stuck = true;
-    console.log('jest has written its results and does not end: it is killed');
-    child.kill('SIGKILL');
+    clearInterval(watch);
+    limit = setTimeout(() => {
+      console.log('jest has written its results and does not end: it is killed');
+      child.kill('SIGKILL');
+    }, GOES_WITHIN_MS);
   }, WATCH_MS);
   try {
     const [status] = (await once(child, 'exit')) as [number | null];
-    return { status, stuck };
+    return status;
   } finally {
     clearInterval(watch);
+    clearTimeout(limit);
   }
 }

@@ -133,7 +133,7 @@ async function killAt({ stack }: Scene, { service, link, moment }: Step): Promis
     proxy.watch = (passing) => {
       if (!isNow(passing)) return 'forward';
       for (const pod of pods) pod.process.signal('SIGKILL');
-      // From here on the dead say nothing more, and what is still under way from them is swallowed too.
+      // Nobody is left to say it again.
       proxy.watch = undefined;
       clearTimeout(timer);
       resolve();

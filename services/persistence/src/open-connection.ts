@@ -8,7 +8,8 @@ const NOBODY: OpenConnectionRow = { head: 0, confirmed: 0, is_new: false, conver
 
 /**
  * Where a device resumes: after what it confirmed, else after the most that any device of its user confirmed, else at the
- * beginning. A new device keeps that position from now on. Of unconfirmed entries at most the newest `catch_up_entries` are left to send.
+ * beginning. A new device keeps that position from now on. Of unconfirmed entries at most the newest `catch_up_entries`
+ * are left to send.
  */
 export function openConnectionRoute({ database, logger }: Context): Route {
   return route({
