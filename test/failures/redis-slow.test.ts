@@ -1,4 +1,5 @@
 /** Redis answers two seconds late under load: beyond the time that a publish is given. Nothing waits for it. */
+import { hinderLink } from './support/hinder-link';
 import type { Load } from './support/load';
 import { describeFault } from './support/with-stack';
 
@@ -7,21 +8,8 @@ const LATE_MS = 2_000;
 describeFault('when Redis is slow under load', {}, (scene) => {
   it('accepts without waiting for Redis and delivers everything', async () => {
     const { redis } = scene.stack.proxies;
-    const load = await scene.load();
-    load.start();
-    await load.more('shown', 100);
     redis.delayMs = LATE_MS;
-    redis.mode = 'slow';
-    try {
-      await load.more('accepted', 500);
-      await load.more('shown', 500);
-    } finally {
-      redis.mode = 'pass';
-    }
-    load.healed();
-    await load.more('shown', 200);
-    const { broken } = await load.finish('redis-slow');
-    expect(broken).toEqual({});
+    const load = await hinderLink(scene, 'redis-slow', redis, { mode: 'slow', meanwhile: 500 });
     // Sends go by way of Kafka alone.
     const waits = acceptedAfterMs(load);
     expect(waits[Math.floor(waits.length * 0.99)]).toBeLessThan(LATE_MS);

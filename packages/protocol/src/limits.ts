@@ -17,6 +17,8 @@ export const LIMITS = {
   titleCharacters: 200,
   /** Entries a device may be behind before it is sent only the newest; the rest is history. */
   catchUpEntries: 500,
+  /** Most that `catchUpEntries` may be configured to. */
+  mostCatchUpEntries: 100_000,
   /** Most entries one inbox read returns. */
   inboxPage: 200,
   /** Most messages one history read returns. */

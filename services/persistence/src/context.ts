@@ -1,6 +1,6 @@
 import { ERRORS, type ErrorCode } from '@chat-app/protocol';
 import { httpError, type Database, type Fanout, type HttpError, type Logger } from '@chat-app/platform';
-import type { AuthenticationClient } from './authentication-client';
+import type { AuthenticationClient } from './peers/authentication-client';
 import type { PersistenceSettings } from './configuration';
 import type { PersistenceMetrics } from './metrics';
 

@@ -17,7 +17,7 @@ export function createGroupRoute(context: Context): Route {
     responses: { 201: ConversationResponse },
     async handle({ caller, body }) {
       const memberIds = [...new Set(body.member_ids)].filter((userId) => userId !== caller.userId);
-      const unknown = memberIds.length === 0 ? [] : await authentication.unknownUsers(memberIds);
+      const unknown = memberIds.length === 0 ? [] : await authentication.findUnknownUsers(memberIds);
       if (unknown.length > 0) throw refusal('unknown_user', `member_ids: unknown ${unknown.slice(0, 3).join(', ')}`);
       const id = newId();
       const entered = await database.transaction(async (transaction) => {

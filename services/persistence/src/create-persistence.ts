@@ -1,7 +1,7 @@
 import { DEAD_MESSAGES_TOPIC, MESSAGES_TOPIC } from '@chat-app/protocol';
 import type { Database, Fanout, Logger, MessageLog, Metrics, Route, Subscription } from '@chat-app/platform';
 import { archiveDeadMessages } from './archive-dead-messages';
-import type { AuthenticationClient } from './authentication-client';
+import type { AuthenticationClient } from './peers/authentication-client';
 import { settingsFrom, type PersistenceConfiguration } from './configuration';
 import { MessageConsumer } from './consume-messages';
 import type { Context } from './context';

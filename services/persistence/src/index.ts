@@ -5,6 +5,6 @@ export {
   type Persistence,
   type PersistenceDependencies,
 } from './create-persistence';
-export { createAuthenticationClient, type AuthenticationClient } from './authentication-client';
+export { createAuthenticationClient, type AuthenticationClient } from './peers/authentication-client';
 export { persistenceVariables, type PersistenceConfiguration } from './configuration';
 export { MAX_REDRIVES, redriveMessages, type RedriveCounts, type RedriveOptions } from './redrive-messages';

@@ -60,7 +60,7 @@ describeWithBackend(['kafka', 'postgres', 'redis'], 'persistence on real backend
       log: podLog,
       fanout: podFanout,
       database: podDatabase,
-      authentication: { unknownUsers: async () => [] },
+      authentication: { findUnknownUsers: async () => [] },
       configuration: {
         MAX_RETRY_VALUE: 3,
         ON_DATABASE_OUTAGE: 'wait',

@@ -32,7 +32,7 @@ export function contextOn(
   return {
     database,
     fanout,
-    authentication: { unknownUsers: async (ids) => ids.filter((id) => strangers.includes(id)) },
+    authentication: { findUnknownUsers: async (ids) => ids.filter((id) => strangers.includes(id)) },
     settings: SETTINGS,
     metrics: createPersistenceMetrics(new Metrics('persistence')),
     logger: silentLogger,

@@ -39,7 +39,7 @@ export const websocketVariables = {
   CATCH_UP_ENTRIES: integer({
     default: LIMITS.catchUpEntries,
     min: 0,
-    max: 100_000,
+    max: LIMITS.mostCatchUpEntries,
     description: 'A device further behind is sent only this many entries.',
   }),
   CONTENT_BYTES: integer({

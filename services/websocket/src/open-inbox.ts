@@ -1,4 +1,4 @@
-import type { OpenConnectionResponse } from '@chat-app/protocol';
+import { LIMITS, type OpenConnectionResponse } from '@chat-app/protocol';
 import { isPlatformError, type Logger } from '@chat-app/platform';
 import type { Channels } from './hear-channels';
 import type { PersistenceClient } from './peers/persistence-client';
@@ -13,8 +13,6 @@ const MOST_OPENS = 16;
  * lacks came during the outage. So many times further back it is sent everything.
  */
 const REOPEN_FACTOR = 20;
-/** What persistence takes. */
-const MOST_ENTRIES = 100_000;
 
 export interface OpenerParts {
   persistence: PersistenceClient;
@@ -34,7 +32,7 @@ export class InboxOpener {
 
   /** After it could not be asked at the connect. Undefined where persistence is still away. Never rejects. */
   reopen(connection: Connection): Promise<OpenConnectionResponse | undefined> {
-    return this.#open(connection, Math.min(MOST_ENTRIES, this.parts.catchUpEntries * REOPEN_FACTOR));
+    return this.#open(connection, Math.min(LIMITS.mostCatchUpEntries, this.parts.catchUpEntries * REOPEN_FACTOR));
   }
 
   /** Undefined where persistence is away. Never rejects. */

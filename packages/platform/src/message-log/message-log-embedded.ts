@@ -12,8 +12,10 @@ import type { Logger } from '../log/logger';
 import type { Metrics } from '../metrics/metrics';
 import type { BackoffOptions } from './backoff';
 import { Deadlines } from './deadlines';
-import { Group, type GroupHost, type Member } from './embedded/group';
+import { Group } from './embedded/group';
+import type { Member } from './embedded/member';
 import { Partition } from './embedded/partition';
+import type { LogHost } from './embedded/reader';
 import { declareLogMetrics, type LogMetrics } from './log-metrics';
 import type { BatchHandler, MessageLog, OutgoingRecord, SubscribeOptions, Subscription } from './message-log';
 import { partitionOfKey } from './partition-of-key';
@@ -53,7 +55,7 @@ interface Topic {
   groups: Map<string, Group>;
 }
 
-class EmbeddedMessageLog implements MessageLog, GroupHost {
+class EmbeddedMessageLog implements MessageLog, LogHost {
   readonly logger: Logger;
   readonly metrics: LogMetrics;
   readonly backoff: BackoffOptions;

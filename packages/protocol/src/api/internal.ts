@@ -19,7 +19,7 @@ export const OpenConnectionRequest = z.object({
    */
   keep_position: z.boolean().default(true),
   /** More unconfirmed entries than this are skipped. */
-  catch_up_entries: z.int().min(0).max(100_000).default(LIMITS.catchUpEntries),
+  catch_up_entries: z.int().min(0).max(LIMITS.mostCatchUpEntries).default(LIMITS.catchUpEntries),
 });
 export const OpenConnectionResponse = z.object({
   /** Number of the newest entry of the user's inbox. */

@@ -1,10 +1,29 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Logger } from '../../log/logger';
 import { asError, PlatformError } from '../../errors';
-import { backoffMs, delay } from '../backoff';
-import type { RecordBatch } from '../message-log';
+import { backoffMs, delay, type BackoffOptions } from '../backoff';
+import type { LogMetrics } from '../log-metrics';
+import type { OutgoingRecord, RecordBatch } from '../message-log';
 import type { Entry } from './entry';
-import type { Group, Member } from './group';
+import type { Member } from './member';
 import type { Partition, PartitionReader } from './partition';
+
+/** What the readers need of their log. */
+export interface LogHost {
+  readonly logger: Logger;
+  readonly backoff: BackoffOptions;
+  readonly metrics: LogMetrics;
+  /** Appends past the queue's bound; resolves when the record is complete. */
+  forward(record: OutgoingRecord): Promise<void>;
+}
+
+/** What a reader needs of the group it reads for. */
+export interface ReadingGroup {
+  readonly id: string;
+  readonly log: LogHost;
+  readonly members: readonly Member[];
+  ownerOf(partition: number): Member | undefined;
+}
 
 /**
  * Hands one partition's records to one group, in order: one batch at a time, to the member that owns the partition when
@@ -18,7 +37,7 @@ export class Reader implements PartitionReader {
   #failures = 0;
 
   constructor(
-    readonly group: Group,
+    readonly group: ReadingGroup,
     private readonly partition: Partition,
   ) {
     this.position = partition.start;
@@ -63,7 +82,8 @@ export class Reader implements PartitionReader {
   /** Never rejects. */
   async #handle(owner: Member): Promise<void> {
     const entries = this.partition.read(this.position, owner.maxBatchRecords);
-    const { log, metrics } = this.group;
+    const { log } = this.group;
+    const { metrics } = log;
     const labels = { topic: this.partition.topic, group: this.group.id };
     const forwarded: Promise<void>[] = [];
     const from = performance.now();
@@ -101,7 +121,7 @@ export class Reader implements PartitionReader {
 }
 
 /** Entries are complete once all that was forwarded on their behalf is. */
-function settle(entries: readonly Entry[], group: Group, forwarded: readonly Promise<void>[]): void {
+function settle(entries: readonly Entry[], group: ReadingGroup, forwarded: readonly Promise<void>[]): void {
   const complete = (): void => entries.forEach((entry) => entry.handledBy(group));
   if (forwarded.length === 0) return complete();
   Promise.all(forwarded).then(complete, (error: Error) => entries.forEach((entry) => entry.abandonedBy(group, error)));

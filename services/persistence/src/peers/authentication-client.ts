@@ -4,13 +4,13 @@ import type { ServiceClient } from '@chat-app/platform';
 /** What persistence asks authentication. */
 export interface AuthenticationClient {
   /** Which of these users do not exist. @throws PlatformError service_unavailable, service_refused */
-  unknownUsers(userIds: readonly string[]): Promise<readonly string[]>;
+  findUnknownUsers(userIds: readonly string[]): Promise<readonly string[]>;
 }
 
 /** Asks over HTTP. */
 export function createAuthenticationClient(client: ServiceClient): AuthenticationClient {
   return {
-    async unknownUsers(userIds) {
+    async findUnknownUsers(userIds) {
       const body = { user_ids: userIds };
       const path = '/internal/users/unknown';
       const answer = await client.call({ method: 'POST', path, body, response: UnknownUsersResponse });
