@@ -1,0 +1,218 @@
+import { USER_1, USER_2, type FakeConnection } from '../testing/fake-server';
+import { memoryStorage, session } from '../testing/recorded-client';
+import { acceptedFor, contents, CONVERSATION, incoming, SENT_AT, uuid, sceneForEachTest } from '../testing/scene';
+import type { ChatError } from './errors';
+import type { OutboundMessage } from './messages/send-messages';
+
+/** The code that a call throws. */
+function codeOf(call: () => unknown): unknown {
+  try {
+    call();
+  } catch (thrown) {
+    return (thrown as ChatError).code;
+  }
+  return undefined;
+}
+
+const scene = sceneForEachTest();
+
+describe('sending', () => {
+  it('tells what becomes of a message: sending, accepted, stored', async () => {
+    const { client, connection, events } = await scene.online();
+    const sent = client.send({ recipient_id: USER_2, content: 'hello' });
+    const frame = await connection.next('send');
+    expect(frame).toEqual({ type: 'send', id: sent.id, recipient_id: USER_2, content: 'hello' });
+    connection.send(acceptedFor(frame));
+    expect(await client.settle(sent.id)).toMatchObject({
+      state: 'accepted',
+      sent_at: SENT_AT,
+      message_id: sent.message_id,
+    });
+    connection.send({ type: 'stored', from: 1, message_ids: [sent.message_id] });
+    await client.settle(sent.id, 'stored');
+    expect(events.message_state.all.map((change) => change.state)).toEqual(['sending', 'accepted', 'stored']);
+    expect(client.pending).toEqual([]);
+  });
+
+  it('takes messages while offline and sends them once online', async () => {
+    const { client } = await scene.start();
+    client.send({ recipient_id: USER_2, content: 'early' });
+    const connection = await scene.server.connection();
+    expect(connection.ofType('send')).toEqual([]);
+    connection.welcome();
+    expect((await connection.next('send'))['content']).toBe('early');
+  });
+
+  it('sends again with the same id what was not answered before a cut, until it is accepted', async () => {
+    const { client, connection } = await scene.online();
+    const sent = client.send({ recipient_id: USER_2, content: 'hello' });
+    await connection.next('send');
+    connection.socket.terminate();
+    for (let cut = 0; cut < 3; cut += 1) {
+      const next = await scene.server.connection();
+      next.welcome();
+      expect(await next.next('send')).toMatchObject({ id: sent.id, content: 'hello' });
+      next.socket.terminate();
+    }
+    const last = await scene.server.connection();
+    last.welcome();
+    last.send(acceptedFor(await last.next('send')));
+    await client.settle(sent.id);
+    expect(client.pending).toEqual([]);
+  });
+
+  it('sends again with the same id after a rejection for the moment, not before retry_after_ms', async () => {
+    const { client, connection, events } = await scene.online();
+    const sent = client.send({ recipient_id: USER_2, content: 'hello' });
+    const first = await connection.next('send');
+    const rejectedAt = Date.now();
+    connection.send({
+      type: 'rejected',
+      id: first['id'],
+      code: 'unavailable',
+      message: 'not now',
+      retryable: true,
+      retry_after_ms: 80,
+    });
+    const second = await connection.next('send');
+    expect(Date.now() - rejectedAt).toBeGreaterThanOrEqual(78);
+    expect(second).toEqual(first);
+    connection.send(acceptedFor(second));
+    await client.settle(sent.id);
+    expect(events.message_state.all.map((change) => change.state)).toEqual(['sending', 'accepted']);
+  });
+
+  it('gives up a message that is refused for good, says why, and goes on with the next', async () => {
+    const { client, connection, events } = await scene.online();
+    const bad = client.send({ recipient_id: USER_2, content: 'bad' });
+    const good = client.send({ recipient_id: USER_2, content: 'good' });
+    const frame = await connection.next('send');
+    connection.send({
+      type: 'rejected',
+      id: frame['id'],
+      code: 'unknown_recipient',
+      message: 'who?',
+      retryable: false,
+    });
+    await expect(client.settle(bad.id)).rejects.toMatchObject({ code: 'unknown_recipient' });
+    expect(events.message_state.all).toContainEqual(
+      expect.objectContaining({ id: bad.id, state: 'failed', code: 'unknown_recipient', reason: 'who?' }),
+    );
+    expect((await connection.next('send'))['id']).toBe(good.id);
+  });
+
+  it('refreshes the token and sends again where a send is refused because of it', async () => {
+    scene.server.http.set('POST /refresh', () => ({ status: 200, body: session(600, 'token-2') }));
+    const { client, connection } = await scene.online();
+    const sent = client.send({ recipient_id: USER_2, content: 'hello' });
+    await connection.next('send');
+    connection.send({ type: 'rejected', id: sent.id, code: 'token_expired', message: 'old', retryable: false });
+    await connection.next('authenticate');
+    expect((await connection.next('send'))['id']).toBe(sent.id);
+  });
+
+  it('keeps the order within a conversation over cuts and rejections', async () => {
+    const { client, connection } = await scene.online();
+    for (let n = 0; n < 5; n += 1) client.send({ recipient_id: USER_2, content: String(n) });
+    const accepted: unknown[] = [];
+    const accept = async (on: FakeConnection): Promise<void> => {
+      const frame = await on.next('send');
+      accepted.push(frame['content']);
+      on.send(acceptedFor(frame));
+    };
+    await accept(connection);
+    const rejected = await connection.next('send');
+    connection.send({ type: 'rejected', id: rejected['id'], code: 'overloaded', message: 'later', retryable: true });
+    await accept(connection);
+    await connection.next('send');
+    connection.socket.close(1012);
+    const second = await scene.server.connection();
+    second.welcome();
+    for (let n = 0; n < 3; n += 1) await accept(second);
+    expect(accepted).toEqual(['0', '1', '2', '3', '4']);
+  });
+
+  it('has no more unanswered sends than the server allows', async () => {
+    const limits = { frame_bytes: 65_536, content_bytes: 16_384, unacknowledged_sends: 2 };
+    const { client, connection } = await scene.online({}, { limits });
+    for (let n = 1; n <= 4; n += 1) client.send({ conversation_id: uuid(n), content: String(n) });
+    await connection.next('send');
+    const second = await connection.next('send');
+    connection.send(incoming(9));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(contents(connection.ofType('send'))).toEqual(['1', '2']);
+    connection.send({ ...acceptedFor(second), conversation_id: uuid(2) });
+    expect((await connection.next('send'))['content']).toBe('3');
+  });
+
+  it('refuses at once what the server would refuse for good', async () => {
+    const limits = { frame_bytes: 65_536, content_bytes: 4, unacknowledged_sends: 256 };
+    const { client } = await scene.online({}, { limits });
+    const refusal = (message: OutboundMessage): unknown => codeOf(() => client.send(message));
+    expect(refusal({ recipient_id: USER_2, content: '' })).toBe('content_empty');
+    expect(refusal({ recipient_id: USER_2, content: 'too long' })).toBe('content_too_large');
+    expect(refusal({ recipient_id: USER_2, content: '\u0000' })).toBe('content_invalid');
+    expect(refusal({ content: 'x' })).toBe('invalid_request');
+    expect(refusal({ recipient_id: USER_2, conversation_id: CONVERSATION, content: 'x' })).toBe('invalid_request');
+    expect(refusal({ recipient_id: USER_2, content: 'x', id: 'x'.repeat(129) })).toBe('invalid_request');
+    expect(client.pending).toEqual([]);
+  });
+
+  it('is bounded: a full outbox refuses', async () => {
+    const { client } = await scene.start({ outboxCapacity: 2 });
+    client.send({ recipient_id: USER_2, content: '1' });
+    client.send({ recipient_id: USER_2, content: '2' });
+    expect(codeOf(() => client.send({ recipient_id: USER_2, content: '3' }))).toBe('outbox_full');
+  });
+
+  it('takes one message once under one id, and refuses another message under it', async () => {
+    const { client } = await scene.start();
+    const sent = client.send({ recipient_id: USER_2, content: 'x', id: 'mine' });
+    expect(client.send({ recipient_id: USER_2, content: 'x', id: 'mine' })).toEqual(sent);
+    expect(client.pending).toHaveLength(1);
+    expect(codeOf(() => client.send({ recipient_id: USER_2, content: 'y', id: 'mine' }))).toBe('duplicate_id');
+  });
+
+  it('takes a send that is not answered for a dead connection, and makes a new one', async () => {
+    const { client, connection } = await scene.online({ answerTimeoutMs: 50 });
+    const sent = client.send({ recipient_id: USER_2, content: 'hello' });
+    await connection.next('send');
+    const next = await scene.server.connection();
+    next.welcome();
+    expect((await next.next('send'))['id']).toBe(sent.id);
+  });
+
+  it('keeps the outbox in the storage: a restarted client sends what the one before could not', async () => {
+    const storage = memoryStorage();
+    const first = await scene.start({ storage });
+    const sent = first.client.send({ recipient_id: USER_2, content: 'before the restart' });
+    await first.client.close();
+    const { client, connection } = await scene.online({ storage });
+    expect(client.pending.map((each) => each.id)).toEqual([sent.id]);
+    const frame = await connection.next('send');
+    expect(frame).toMatchObject({ id: sent.id, content: 'before the restart' });
+    connection.send(acceptedFor(frame));
+    await client.settle(sent.id);
+    await client.flush();
+    expect(storage.items.get(`chat-app.${USER_1}.outbox`)).toBe('[]');
+  });
+
+  it('learns from its own inbox that a send arrived whose answer was lost', async () => {
+    const { client, connection, events } = await scene.online();
+    const sent = client.send({ recipient_id: USER_2, content: 'hello' });
+    await connection.next('send');
+    connection.socket.terminate();
+    const next = await scene.server.connection();
+    next.welcome();
+    next.send({
+      ...incoming(1, 1),
+      message_id: sent.message_id,
+      sender_id: USER_1,
+      recipient_id: USER_2,
+      content: 'hello',
+    });
+    await client.settle(sent.id, 'stored');
+    expect(client.pending).toEqual([]);
+    expect(events.message.all).toEqual([]);
+  });
+});
