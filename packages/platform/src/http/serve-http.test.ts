@@ -1,0 +1,82 @@
+import { connect } from 'node:net';
+import { base, call, sceneForEachTest } from './test-support/http-scene';
+import { route } from './route';
+import type { HttpServer } from './serve-http';
+
+const scene = sceneForEachTest();
+
+describe('close', () => {
+  it('finishes the requests in hand, tells keep-alive clients to go, and takes no more', async () => {
+    let finish: () => void = () => undefined;
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const slow = route({
+      ...base,
+      method: 'GET',
+      path: '/slow',
+      handle: () => new Promise((resolve) => ((finish = () => resolve({ status: 200, body: 'done' })), begin())),
+    });
+    const server = await scene.start({ routes: [slow], closeTimeoutMs: 5_000 });
+    const answer = call(server, 'GET', '/slow');
+    await begun;
+    const closed = server.close();
+    expect(server.close()).toBe(closed);
+    await expect(call(server, 'GET', '/slow')).rejects.toThrow(/ECONNREFUSED/);
+    finish();
+    expect(await answer).toMatchObject({ status: 200, body: 'done', headers: { connection: 'close' } });
+    await closed;
+  });
+
+  it('waits no longer than its limit', async () => {
+    const stuck = route({ ...base, method: 'GET', path: '/stuck', handle: () => new Promise(() => undefined) });
+    const server = await scene.start({ routes: [stuck], closeTimeoutMs: 50 });
+    const answer = call(server, 'GET', '/stuck');
+    answer.catch(() => undefined);
+    await new Promise<void>((resolve) => server.server.once('request', () => resolve()));
+    await server.close();
+    await expect(answer).rejects.toThrow();
+  });
+
+  it('closes idle keep-alive connections and does not wait for upgraded ones', async () => {
+    const server = await scene.start();
+    server.server.on('upgrade', (_, socket) =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'),
+    );
+    const upgraded = connect(server.port, '127.0.0.1');
+    upgraded.write('GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    await new Promise((resolve) => upgraded.once('data', resolve));
+    const idle = connect(server.port, '127.0.0.1');
+    idle.write('GET /users/1 HTTP/1.1\r\nHost: x\r\n\r\n');
+    await new Promise((resolve) => idle.once('data', resolve));
+    const gone = new Promise((resolve) => idle.once('close', resolve));
+    await server.close();
+    await gone;
+    expect(upgraded.destroyed).toBe(false);
+    upgraded.destroy();
+  });
+});
+
+describe('what is not HTTP', () => {
+  async function raw(server: HttpServer, bytes: string): Promise<string> {
+    const socket = connect(server.port, '127.0.0.1');
+    let text = '';
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    socket.on('error', () => undefined);
+    socket.write(bytes);
+    await new Promise((resolve) => socket.once('close', resolve));
+    return text;
+  }
+
+  it('is answered 400, too large headers 431, both as JSON', async () => {
+    const server = await scene.start();
+    expect(await raw(server, 'hello there\r\n\r\n')).toMatch(/^HTTP\/1.1 400 [^]*"code":"invalid_request"/);
+    expect(await raw(server, `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(10_000)}\r\n\r\n`)).toMatch(
+      /^HTTP\/1.1 431 /,
+    );
+  });
+
+  it('is cut off with 408 when a request does not arrive in time', async () => {
+    const server = await scene.start({ requestTimeoutMs: 200 });
+    expect(await raw(server, 'GET / HTTP/1.1\r\nHost: x\r\n')).toMatch(/^HTTP\/1.1 408 /);
+  });
+});
