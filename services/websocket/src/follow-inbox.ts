@@ -7,7 +7,8 @@ import type { WebsocketMetrics } from './metrics';
 import type { InboxReader } from './read-inbox';
 import type { EncodedFrame } from './sockets/encode-frame';
 import type { Connection } from './state/connection';
-import { step, type PositionEffect, type PositionEvent } from './state/position';
+import type { PositionEffect, PositionEvent } from './state/position';
+import { step } from './state/step-position';
 import type { TimerWheel } from './state/timer-wheel';
 import type { Transmitter } from './transmit-frame';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { InboxEntry } from '@chat-app/protocol';
-import { newPosition, step, type PositionEffect, type PositionEvent, type StoredPair } from './position';
+import { newPosition, type PositionEffect, type PositionEvent, type StoredPair } from './position';
+import { step } from './step-position';
 
 /**
  * A small world around one connection: messages of others and its own in a log, an inbox that stores them in any order,

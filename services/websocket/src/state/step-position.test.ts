@@ -1,5 +1,6 @@
 import type { InboxEntry } from '@chat-app/protocol';
-import { MOST_WAITING, newPosition, step, type Position, type PositionEffect } from './position';
+import { newPosition, type Position, type PositionEffect } from './position';
+import { MOST_WAITING, step } from './step-position';
 
 function message(seq: number, id: string): InboxEntry {
   const fields = { conversation_id: 'c', sender_id: 's', content: 'x', sent_at: '2026-01-01T00:00:00.000Z' };
