@@ -105,9 +105,10 @@ describeSystem('the client', (target) => {
     const joined = new Promise((resolve) => member.client.on('conversation', resolve));
     const group = await owner.client.conversations.createGroup('a group', [bob.id]);
     expect(await joined).toMatchObject({ conversation_id: group.conversation_id, change: 'joined' });
-    member.client.send({ conversation_id: group.conversation_id, content: 'hello all' });
+    const sent = member.client.send({ conversation_id: group.conversation_id, content: 'hello all' });
     await owner.until(1);
     expect(owner.shown[0]).toMatchObject({ content: 'hello all', conversation_id: group.conversation_id });
+    await member.client.settle(sent.id, 'stored');
     const { conversations } = await owner.client.conversations.list();
     expect(conversations[0]).toMatchObject({ title: 'a group', unread_count: 1 });
   });

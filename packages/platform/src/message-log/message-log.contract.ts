@@ -182,12 +182,13 @@ export function messageLogContract(host: ContractHost): void {
     const dead = await host.topic();
     const [seen, buried] = [new Seen(), new Seen()];
     log.subscribe({ topic, ...group() }, async (batch) => {
+      // Before anything is forwarded: what is forwarded may be handled before this handler ends.
+      seen.take(batch);
       for (const { key, value, headers } of batch.records) {
         const tries = Number(headers['tries'] ?? 0);
         const next = tries < 3 ? topic : dead;
         await batch.forward([record(next, key ?? '', value ?? '', { tries: String(tries + 1) })]);
       }
-      seen.take(batch);
     });
     log.subscribe({ topic: dead, ...group() }, async (batch) => buried.take(batch));
     await log.append(record(topic, 'k', 'poison'));
