@@ -208,7 +208,8 @@ describeWithBackend(['kafka', 'postgres', 'redis'], 'persistence on real backend
     proxy.cut();
     await append(messages.slice(200, 400));
     await new Promise((resolve) => setTimeout(resolve, 4_000));
-    expect(await storedOf(messages)).toBeLessThan(messages.length);
+    // What was appended since waits.
+    expect(await storedOf(messages)).toBeLessThanOrEqual(200);
     proxy.mode = 'pass';
     await append(messages.slice(400));
     await until('everything is stored', async () => (await storedOf(messages)) === messages.length);

@@ -105,7 +105,8 @@ describeWithBackend('redis', 'the Redis fan-out behind a link that fails', () =>
     await inState(pod, 'degraded');
     const begin = performance.now();
     await expect(pod.publish('away', 'lost')).rejects.toMatchObject({ code: 'fanout_unavailable', retryable: true });
-    expect(performance.now() - begin).toBeLessThan(50);
+    // Well before the half second that a publish is given.
+    expect(performance.now() - begin).toBeLessThan(250);
     proxy.mode = 'pass';
     await inState(pod, 'connected');
     await pod.publish('away', 'later');
