@@ -34,6 +34,16 @@ describe('sending', () => {
     expect(client.pending).toEqual([]);
   });
 
+  it('sends at once what a listener of the welcome sends', async () => {
+    const storage = memoryStorage();
+    const { client, events } = await scene.start({ storage });
+    client.on('missed', () => client.send({ recipient_id: USER_2, content: 'what did I miss?' }));
+    const connection = await scene.server.connection();
+    connection.welcome({ seq: 7, skipped: 7 });
+    expect((await connection.next('send'))['content']).toBe('what did I miss?');
+    expect(events.connection.all.filter(({ state }) => state === 'connecting')).toHaveLength(1);
+  });
+
   it('takes messages while offline and sends them once online', async () => {
     const { client } = await scene.start();
     client.send({ recipient_id: USER_2, content: 'early' });

@@ -21,8 +21,9 @@ export function putMemberRoute(context: Context): Route {
       const { conversation_id: id, user_id: userId } = params;
       // Asked before the transaction, so that no lock waits for another service; and only for an owner.
       const { role } = await checkMembership(database, id, caller.userId);
-      if (role === 'owner' && (await authentication.findUnknownUsers([userId])).length > 0)
+      if (role === 'owner' && (await authentication.findUnknownUsers([userId])).length > 0) {
         throw refusal('unknown_user');
+      }
       const entered = await database.transaction((transaction) =>
         putMember(transaction, id, caller.userId, userId, body.role),
       );

@@ -106,7 +106,6 @@ export function assembleConversing(pod: Pod, following: Following): Conversing {
   });
   const authenticator = new Authenticator({ ...pod, onSession: (connection) => sessions.check(connection) });
   const recipients = new Recipients(authentication, logger);
-  const joinGroup = (userId: string, group: string): void => opener.joinGroup(userId, group);
   const sender = new MessageSender({
     ...pod,
     step,
@@ -114,7 +113,12 @@ export function assembleConversing(pod: Pod, following: Following): Conversing {
       ...pod,
       deliverHere: (channel, payload) => deliverer.receive(channel, payload),
     }),
-    resolver: new ConversationResolver(recipients, persistence, joinGroup, logger),
+    resolver: new ConversationResolver(
+      recipients,
+      persistence,
+      (user, group, asked) => opener.joinGroup(user, group, asked),
+      logger,
+    ),
     limits: {
       unacknowledged: configuration.MAX_UNACKNOWLEDGED_SENDS,
       perSecond: configuration.SENDS_PER_SECOND,

@@ -3,11 +3,13 @@ import { isPlatformError, type Logger } from '@chat-app/platform';
 import type { Channels } from './hear-channels';
 import type { PersistenceClient } from './peers/persistence-client';
 import type { Connection } from './state/connection';
-import type { Registry } from './state/registry';
+import type { Registry, UserOnPod } from './state/registry';
 import { Semaphore } from './state/semaphore';
 
 /** Asks in flight per pod. */
 const MOST_OPENS = 16;
+/** Whose turn to ask does not come in that time is welcomed without: a persistence that hangs must not keep users out. */
+const PATIENCE_MS = 5_000;
 /**
  * A connection that was welcomed while persistence was away is not far behind as a device is that was away itself: what it
  * lacks came during the outage. So many times further back it is sent everything.
@@ -43,15 +45,17 @@ export class InboxOpener {
   async #open(connection: Connection, catchUpEntries: number): Promise<OpenConnectionResponse | undefined> {
     const { persistence, logger, registry } = this.parts;
     const { userId } = connection;
-    let answer: OpenConnectionResponse;
+    let answer: OpenConnectionResponse | undefined;
     try {
-      answer = await this.#opens.run(() => persistence.openConnection(connection, catchUpEntries));
+      answer = await this.#opens.runWithin(PATIENCE_MS, async () =>
+        connection.alive ? persistence.openConnection(connection, catchUpEntries) : undefined,
+      );
     } catch (error) {
       const level = isPlatformError(error, 'service_unavailable') ? 'debug' : 'error';
       logger[level]('an inbox could not be opened', { user_id: userId, error });
       return undefined;
     }
-    if (connection.user !== undefined) {
+    if (answer !== undefined && connection.user !== undefined) {
       const change = registry.setGroups(connection.user, answer.conversation_ids, answer.head);
       void this.#hear(userId, change);
     }
@@ -70,9 +74,8 @@ export class InboxOpener {
     if (user !== undefined) void this.#hear(userId, this.parts.registry.changeGroup(user, group, change, seq));
   }
 
-  /** The user is in this group, as persistence answered. */
-  joinGroup(userId: string, group: string): void {
-    const user = this.parts.registry.find(userId);
-    if (user !== undefined) void this.#hear(userId, this.parts.registry.join(user, group));
+  /** The user is in this group, as persistence answered to a question that was asked as of an entry (knownAsOf). */
+  joinGroup(user: UserOnPod, group: string, asked: number): void {
+    void this.#hear(user.userId, this.parts.registry.join(user, group, asked));
   }
 }

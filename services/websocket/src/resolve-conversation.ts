@@ -4,6 +4,7 @@ import type { Recipients } from './find-recipients';
 import type { PersistenceClient } from './peers/persistence-client';
 import { BoundedCache } from './state/bounded-cache';
 import type { Connection } from './state/connection';
+import { knownAsOf, type UserOnPod } from './state/registry';
 
 /** Where a send goes. `recipientId` is there for a direct conversation. */
 export type Destination =
@@ -27,7 +28,7 @@ export class ConversationResolver {
   constructor(
     private readonly recipients: Recipients,
     private readonly persistence: PersistenceClient,
-    private readonly joinGroup: (userId: string, group: string) => void,
+    private readonly joinGroup: (user: UserOnPod, group: string, asked: number) => void,
     private readonly logger: Logger,
   ) {}
 
@@ -40,7 +41,7 @@ export class ConversationResolver {
       return { ok: true, conversationId, recipientId: undefined };
     }
     const pair = this.#directs.get(conversationId);
-    if (pair === undefined) return this.#ask(userId, conversationId);
+    if (pair === undefined) return this.#ask(connection, conversationId);
     return pair.includes(userId)
       ? { ok: true, conversationId, recipientId: other(pair, userId) }
       : UNKNOWN_CONVERSATION;
@@ -63,12 +64,13 @@ export class ConversationResolver {
     return id;
   }
 
-  async #ask(userId: string, conversationId: string): Promise<Destination> {
+  async #ask({ userId, user }: Connection, conversationId: string): Promise<Destination> {
+    const asked = user === undefined ? -1 : knownAsOf(user, conversationId);
     try {
       const membership = await this.persistence.findMembership(conversationId, userId);
       if (membership === undefined) return UNKNOWN_CONVERSATION;
       if (membership.kind === 'group') {
-        this.joinGroup(userId, conversationId);
+        if (user !== undefined) this.joinGroup(user, conversationId, asked);
         return { ok: true, conversationId, recipientId: undefined };
       }
       const recipientId = membership.recipient_id ?? userId;

@@ -152,18 +152,33 @@ describe('sending a message', () => {
     socket.cork();
     for (let n = 0; n < 12; n += 1) alice.say({ type: 'send', id: `${n}`, recipient_id: BOB, content: 'x' });
     socket.uncork();
+    await until(() => world.log.queued === 8);
+    alice.say({ type: 'send', id: 'later', recipient_id: BOB, content: 'x' });
+    world.log.release();
     await until(() => alice.all('rejected').length === 4);
-    expect(world.log.queued).toBe(8);
     expect(alice.all('rejected').map(({ id, code }) => [id, code])).toEqual(
       ['8', '9', '10', '11'].map((id) => [id, 'overloaded']),
     );
-    alice.say({ type: 'send', id: 'later', recipient_id: BOB, content: 'x' });
-    world.log.release();
     await until(() => alice.all('accepted').length === 9);
     expect(alice.all('accepted').at(-1)?.id).toBe('later');
   });
 
+  it('answers in the order of the sends, also one that is refused at once', async () => {
+    world.log.hold();
+    alice.say({ type: 'send', id: 'good', recipient_id: BOB, content: 'x' });
+    alice.say({ type: 'send', id: 'bad', recipient_id: 'nobody', content: 'x' });
+    await until(() => world.log.queued === 1);
+    world.log.release();
+    await until(() => alice.all('rejected').length === 1);
+    const answers = alice.frames.filter(({ type }) => type === 'accepted' || type === 'rejected');
+    expect(answers.map(({ type }) => type)).toEqual(['accepted', 'rejected']);
+  });
+
   it('limits the rate of a user, and closes who does not heed it', async () => {
+    // A clock that stands still: no token comes back however long the sends take.
+    const at = Date.now();
+    pod = await world.pod({ SENDS_PER_SECOND: 1, SENDS_BURST: 40 }, { now: () => at });
+    alice = await world.connect(pod, ALICE);
     for (let n = 0; n < 41; n += 1) {
       alice.say({ type: 'send', recipient_id: BOB, content: 'x' });
       await until(() => alice.all('accepted').length + alice.all('rejected').length === n + 1);

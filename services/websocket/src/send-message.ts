@@ -76,8 +76,12 @@ export class MessageSender {
     else this.#appendInTurn(sending, found);
   }
 
-  /** Answers a send that did not get far enough to be one. */
-  refuse(
+  /** Answers a send that did not get far enough to be one, in its turn. */
+  refuse(connection: Connection, id: string | undefined, code: ErrorCode, message: string): void {
+    reserveAnswer(connection)(() => this.#tellRejected(connection, id, code, message));
+  }
+
+  #tellRejected(
     connection: Connection,
     id: string | undefined,
     code: ErrorCode,
@@ -196,7 +200,7 @@ export class MessageSender {
   #reject(sending: Sending, code: ErrorCode, message: string, retryAfterMs?: number): void {
     const { connection, frame } = sending;
     sending.span.setAttribute('chat.rejected', code);
-    sending.answer(() => this.refuse(connection, frame.id, code, message, retryAfterMs));
+    sending.answer(() => this.#tellRejected(connection, frame.id, code, message, retryAfterMs));
     this.#settle(sending);
   }
 

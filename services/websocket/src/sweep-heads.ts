@@ -17,7 +17,7 @@ export interface SweeperParts {
   now: () => number;
   random: () => number;
   step: (connection: Connection, event: InboxEvent) => void;
-  /** Called with each full sweep: other things are looked at as often. */
+  /** Called about every `intervalMs`, whatever is away, and after a gap: other things are looked at as often. */
   onSweep: () => void;
   logger: Logger;
 }
@@ -45,6 +45,8 @@ export class HeadSweeper {
   #settledAt = 0;
   /** The last sweep failed: the next comes as soon as while degraded. */
   #failed = false;
+  /** When `onSweep` was called. */
+  #othersAt = -Infinity;
   readonly #looks = new Set<string>();
 
   constructor(private readonly parts: SweeperParts) {}
@@ -92,7 +94,7 @@ export class HeadSweeper {
     }
     clearTimeout(this.#timer);
     this.#sweeping = true;
-    if (this.parts.fanout.state === 'connected' && !this.#failed) this.parts.onSweep();
+    this.#lookAtOthers(cause);
     void this.#compare(this.parts.registry.userIds, cause).then((compared) => {
       this.#sweeping = false;
       this.#failed = !compared;
@@ -101,6 +103,14 @@ export class HeadSweeper {
       if (again === undefined) this.#arm();
       else this.#sweepNow(again);
     });
+  }
+
+  #lookAtOthers(cause: ReadCause): void {
+    const { now, intervalMs, onSweep } = this.parts;
+    // Sweeps come more often while something is away; these questions need not.
+    if (cause !== 'resubscribe' && now() - this.#othersAt < intervalMs * 0.75) return;
+    this.#othersAt = now();
+    onSweep();
   }
 
   /** Whether all heads could be read. Never rejects. */

@@ -6,7 +6,8 @@
  * attempt it belongs to is over (`generation`).
  *
  * Which close code means what stands in the protocol (mayReconnect). After 4001, an expired token, or a second
- * handshake in a row that failed (a browser does not say why: the token may be the reason), the token is refreshed first.
+ * handshake in a row that failed (a browser does not say why: the token may be the reason), the token is refreshed first. In
+ * the second case the token at hand is tried again where no newer one is to be had: authentication alone may be away.
  */
 import { CLOSE_CODES, mayReconnect, type ServerFrame, type WelcomeFrame } from '@chat-app/protocol';
 import { ChatError } from '../errors';
@@ -40,7 +41,8 @@ export class Connection {
   private current: ConnectionState = 'waiting';
   private attempt = 0;
   private failedHandshakes = 0;
-  private refreshFirst = false;
+  /** Whether the token is at fault: a refresh comes before the next handshake. */
+  private tokenFault: 'none' | 'possible' | 'certain' = 'none';
   private generation = 0;
 
   constructor(private readonly options: ConnectionOptions) {}
@@ -86,17 +88,24 @@ export class Connection {
   private async attemptOnce(generation: number): Promise<void> {
     const { tokens } = this.options;
     try {
-      if (this.refreshFirst || (tokens.expiresAt !== undefined && tokens.expiresAt <= Date.now())) {
+      if (this.tokenFault !== 'none' || this.tokenExpired()) {
         await tokens.refresh();
         if (generation !== this.generation) return;
-        this.refreshFirst = false;
+        this.tokenFault = 'none';
       }
     } catch (thrown) {
-      if (generation === this.generation) this.refreshFailed(thrown);
-      return;
+      if (generation !== this.generation) return;
+      const mayServe = this.tokenFault === 'possible' && !this.tokenExpired() && !isFinal(thrown);
+      if (!mayServe) return this.refreshFailed(thrown);
+      this.tokenFault = 'none';
     }
     // A listener may have closed the client meanwhile.
     if (generation === this.generation) this.open(generation);
+  }
+
+  private tokenExpired(): boolean {
+    const { expiresAt } = this.options.tokens;
+    return expiresAt !== undefined && expiresAt <= Date.now();
   }
 
   private open(generation: number): void {
@@ -123,6 +132,8 @@ export class Connection {
     this.options.timers.set('stable', STABLE_MS, () => {
       this.attempt = 0;
     });
+    // Before listeners hear of the welcome: what they send goes out.
+    this.current = 'online';
     this.options.onWelcome(welcome);
     this.status({ state: 'online', ...(welcome.degraded === true && { degraded: true }) });
   }
@@ -158,18 +169,15 @@ export class Connection {
     }
     if (!end.welcomed) {
       this.failedHandshakes += 1;
-      if (this.failedHandshakes % 4 === 2) this.refreshFirst = true;
+      if (this.failedHandshakes % 4 === 2) this.tokenFault = 'possible';
     }
-    if (end.code === CLOSE_CODES.token_expired.code) this.refreshFirst = true;
+    if (end.code === CLOSE_CODES.token_expired.code) this.tokenFault = 'certain';
     this.wait({ code: end.code, ...(end.reason !== '' && { reason: end.reason }) });
   }
 
   private refreshFailed(thrown: unknown): void {
-    if (thrown instanceof ChatError && !thrown.retryable) {
-      this.stop({ state: 'signed_out', reason: thrown.message });
-      return;
-    }
-    this.wait({ reason: String(thrown) });
+    if (isFinal(thrown)) this.stop({ state: 'signed_out', reason: thrown.message });
+    else this.wait({ reason: String(thrown) });
   }
 
   private wait(why: { code?: number; reason?: string }): void {
@@ -195,4 +203,9 @@ export class Connection {
     this.current = status.state;
     this.options.onStatus(status);
   }
+}
+
+/** No later refresh will be answered otherwise. */
+function isFinal(thrown: unknown): thrown is ChatError {
+  return thrown instanceof ChatError && !thrown.retryable;
 }

@@ -10,6 +10,12 @@ export interface HttpOptions {
   timeoutMs?: number;
 }
 
+/**
+ * A refresh whose answer was lost may be made again within ten seconds: later it counts as the use of a stolen token. So it
+ * is given up soon enough for two more.
+ */
+const REFRESH_TIMEOUT_MS = 3_000;
+
 /** Creates a user and logs in. @throws ChatError username_taken, invalid_request, … */
 export function register(options: HttpOptions, username: string, password: string): Promise<SessionResponse> {
   return post(options, '/register', { username, password }, SessionResponse);
@@ -26,7 +32,8 @@ export function login(options: HttpOptions, username: string, password: string):
  * @throws ChatError refresh_token_invalid or refresh_token_reused: log in again.
  */
 export function refresh(options: HttpOptions, refreshToken: string): Promise<SessionResponse> {
-  return post(options, '/refresh', { refresh_token: refreshToken }, SessionResponse);
+  const timeoutMs = Math.min(options.timeoutMs ?? REFRESH_TIMEOUT_MS, REFRESH_TIMEOUT_MS);
+  return post({ ...options, timeoutMs }, '/refresh', { refresh_token: refreshToken }, SessionResponse);
 }
 
 /** Ends the session that the refresh token belongs to, its connections included. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Connection } from './connection';
-import { Registry, type ChannelChange } from './registry';
+import { knownAsOf, Registry, type ChannelChange } from './registry';
 
 const EVENTS = { text: jest.fn(), ping: jest.fn(), pong: jest.fn(), closed: jest.fn() };
 const connectionOf = (userId: string): Connection =>
@@ -29,6 +29,33 @@ describe('Registry', () => {
     registry.changeGroup(user, 'g', 'left', 11);
     registry.setGroups(user, ['g'], 10);
     expect([...user.groups]).toEqual([]);
+  });
+
+  it('takes joins and leaves of different groups in any order', () => {
+    const registry = new Registry(10);
+    const connection = connectionOf('a');
+    registry.add(connection, 0);
+    const user = connection.user!;
+    registry.setGroups(user, ['g'], 1);
+    registry.changeGroup(user, 'h', 'joined', 3);
+    registry.changeGroup(user, 'g', 'left', 2);
+    expect([...user.groups]).toEqual(['h']);
+    // A snapshot that is older than one of them says nothing about that one, and all about the others.
+    registry.setGroups(user, ['i'], 2);
+    expect([...user.groups].sort()).toEqual(['h', 'i']);
+  });
+
+  it('does not take an answer for newer than a leave that came while it was asked for', () => {
+    const registry = new Registry(10);
+    const connection = connectionOf('a');
+    registry.add(connection, 0);
+    const user = connection.user!;
+    const asked = knownAsOf(user, 'g');
+    registry.changeGroup(user, 'g', 'left', 5);
+    registry.join(user, 'g', asked);
+    expect([...user.groups]).toEqual([]);
+    registry.join(user, 'g', knownAsOf(user, 'g'));
+    expect([...user.groups]).toEqual(['g']);
   });
 
   it('wants exactly the channels of the users and groups that are there, after any changes', () => {

@@ -8,11 +8,18 @@ export interface UserOnPod {
   readonly connections: Connection[];
   /** Groups whose channel this pod hears for the user. */
   readonly groups: Set<string>;
-  /** Joins and leaves up to this inbox entry are in `groups`. */
+  /** All joins and leaves up to this inbox entry are in `groups`. */
   groupsAsOf: number;
+  /** The newest entry after it that joined or left each group. Of different groups they may come in any order. */
+  readonly groupChanges: Map<string, number>;
   readonly sends: TokenBucket;
   /** Resolves once the user's channel is heard (true) or known not to be for now. */
   heard: Promise<boolean> | undefined;
+}
+
+/** The inbox entry as of which it is known whether a user is in a group. */
+export function knownAsOf(user: UserOnPod, group: string): number {
+  return Math.max(user.groupsAsOf, user.groupChanges.get(group) ?? -1);
 }
 
 /** What the fan-out has to hear more, or no more. */
@@ -67,7 +74,15 @@ export class Registry {
     const wanted: string[] = [];
     if (user === undefined) {
       const sends = new TokenBucket(this.sendsBurst, now);
-      user = { userId, connections: [], groups: new Set(), groupsAsOf: -1, sends, heard: undefined };
+      user = {
+        userId,
+        connections: [],
+        groups: new Set(),
+        groupsAsOf: -1,
+        groupChanges: new Map(),
+        sends,
+        heard: undefined,
+      };
       this.#users.set(userId, user);
       wanted.push(userChannel(userId));
     }
@@ -90,26 +105,38 @@ export class Registry {
     return { wanted: [], unwanted };
   }
 
-  /** Replaces what is known of a user's groups by what was read when the inbox ended at `head`. */
+  /** Replaces what is known of a user's groups by what was read when the inbox ended at `head`; what is newer stays. */
   setGroups(user: UserOnPod, groups: readonly string[], head: number): ChannelChange {
     const change: ChannelChange = { wanted: [], unwanted: [] };
     if (head < user.groupsAsOf || !this.#isHere(user)) return change;
     user.groupsAsOf = head;
+    for (const [group, seq] of user.groupChanges) if (seq <= head) user.groupChanges.delete(group);
     const now = new Set(groups);
-    for (const group of user.groups) if (!now.has(group)) change.unwanted.push(...this.leave(user, group).unwanted);
-    for (const group of now) change.wanted.push(...this.join(user, group).wanted);
+    for (const group of user.groups) {
+      if (now.has(group) || user.groupChanges.has(group)) continue;
+      change.unwanted.push(...this.leave(user, group).unwanted);
+    }
+    for (const group of now) {
+      if (!user.groupChanges.has(group)) change.wanted.push(...this.#enter(user, group).wanted);
+    }
     return change;
   }
 
   /** Follows a join or leave, unless something newer is known already. */
   changeGroup(user: UserOnPod, group: string, change: 'joined' | 'left', seq: number): ChannelChange {
-    if (seq <= user.groupsAsOf || !this.#isHere(user)) return { wanted: [], unwanted: [] };
-    user.groupsAsOf = seq;
-    return change === 'joined' ? this.join(user, group) : this.leave(user, group);
+    if (seq <= knownAsOf(user, group) || !this.#isHere(user)) return { wanted: [], unwanted: [] };
+    user.groupChanges.set(group, seq);
+    return change === 'joined' ? this.#enter(user, group) : this.leave(user, group);
   }
 
-  /** The user is in this group: it was asked for. */
-  join(user: UserOnPod, group: string): ChannelChange {
+  /** The user is in this group, by an answer to a question; `asked` is knownAsOf when it was asked. */
+  join(user: UserOnPod, group: string, asked: number): ChannelChange {
+    // A join or leave that came meanwhile is newer than the answer may be.
+    if (knownAsOf(user, group) !== asked) return { wanted: [], unwanted: [] };
+    return this.#enter(user, group);
+  }
+
+  #enter(user: UserOnPod, group: string): ChannelChange {
     if (user.groups.has(group) || !this.#isHere(user)) return { wanted: [], unwanted: [] };
     user.groups.add(group);
     let users = this.#groups.get(group);

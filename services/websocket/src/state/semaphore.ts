@@ -14,6 +14,31 @@ export class Semaphore {
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return this.#hold(work);
+  }
+
+  /** The same, but undefined, and nothing is done, where its turn does not come within that time. */
+  async runWithin<Result>(patienceMs: number, work: () => Promise<Result>): Promise<Result | undefined> {
+    if (this.#free > 0) this.#free -= 1;
+    else if (!(await this.#turnWithin(patienceMs))) return undefined;
+    return this.#hold(work);
+  }
+
+  #turnWithin(patienceMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const turn = (): void => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(turn), 1);
+        resolve(false);
+      }, patienceMs);
+      this.#waiting.push(turn);
+    });
+  }
+
+  async #hold<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();
     } finally {
