@@ -39,7 +39,7 @@ describe('the trace of a message', () => {
     const accepted = await sender.socket.ask({ recipient_id: recipient.id, content });
     const id = accepted['message_id'];
     await recipient.socket.find('message', (frame) => frame['message_id'] === id);
-    await recipient.socket.find('stored');
+    await recipient.socket.seqOf(id);
     const ofMessage = (spans: readonly ReceivedSpan[]): readonly ReceivedSpan[] => {
       const root = spans.find((span) => span.attributes['chat.message_id'] === id && span.name === 'send message');
       return spans.filter((span) => span.traceId === root?.traceId);

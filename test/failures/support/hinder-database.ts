@@ -30,7 +30,7 @@ export async function hinderDatabase(
 
 /** Until a persistence pod says that a batch waits for the database; live delivery goes on while it is asked. */
 async function storingWaits(scene: Scene, load: Load): Promise<void> {
-  for (let asked = 0; asked < 60; asked += 1) {
+  for (let asked = 0; asked < 150; asked += 1) {
     const waiting = await Promise.all(
       scene.stack.pods.persistence.map((pod) => pod.metric('chat_persistence_batches_waiting')),
     );

@@ -5,7 +5,7 @@ import { ConversationsApi, type ApiCall } from './conversations';
 import { request } from './request';
 
 let server: FakeServer;
-const options = (): { url: string; timeoutMs: number } => ({ url: server.url, timeoutMs: 300 });
+const options = (): { url: string; timeoutMs: number } => ({ url: server.url, timeoutMs: 10_000 });
 
 beforeEach(async () => {
   server = await FakeServer.start();

@@ -156,7 +156,7 @@ describeWithBackend('postgres', 'PostgreSQL when it fails', () => {
   });
 
   it('is unavailable when every connection stays taken', async () => {
-    const calls = database({ poolSize: 1, timeouts: { connectMs: 200 } });
+    const calls = database({ poolSize: 1, timeouts: { connectMs: 2_000 } });
     await calls.transaction(async () => {
       await expect(calls.ping()).rejects.toMatchObject({ code: 'database_unavailable' });
     });
