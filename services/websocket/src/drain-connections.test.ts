@@ -22,7 +22,7 @@ describe('draining', () => {
   });
 
   it('keeps accepting until the endpoints have settled, and then answers 503 with Retry-After', async () => {
-    const pod = await world.pod({ ENDPOINT_SETTLE_MS: 300, DRAIN_WINDOW_MS: 500 });
+    const pod = await world.pod({ ENDPOINT_SETTLE_MS: 3_000, DRAIN_WINDOW_MS: 500 });
     const early = await world.connect(pod, ALICE, { device: 'early' });
     const drained = pod.service.drain();
     const late = await world.connect(pod, ALICE, { device: 'late' });

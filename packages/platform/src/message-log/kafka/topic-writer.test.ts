@@ -143,7 +143,7 @@ describe('topic writer', () => {
 
   it('abandons a request that hangs, and its producer', async () => {
     await writer.close(0);
-    make({ requestTimeoutMs: 50 });
+    make({ requestTimeoutMs: 50, appendTimeoutMs: 10_000 });
     let hanging = true;
     broker.handle = (values) => {
       if (!hanging) return values;
