@@ -1,16 +1,5 @@
 import { USER_2 } from '../testing/fake-server';
-import { incoming, sceneForEachTest } from '../testing/scene';
-import type { ChatError } from './errors';
-
-/** The code that a call throws. */
-function codeOf(call: () => unknown): unknown {
-  try {
-    call();
-  } catch (thrown) {
-    return (thrown as ChatError).code;
-  }
-  return undefined;
-}
+import { codeOf, incoming, sceneForEachTest } from '../testing/scene';
 
 const scene = sceneForEachTest();
 

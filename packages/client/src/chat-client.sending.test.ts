@@ -1,18 +1,16 @@
 import { USER_1, USER_2, type FakeConnection } from '../testing/fake-server';
 import { memoryStorage, session } from '../testing/recorded-client';
-import { acceptedFor, contents, CONVERSATION, incoming, SENT_AT, uuid, sceneForEachTest } from '../testing/scene';
-import type { ChatError } from './errors';
+import {
+  acceptedFor,
+  codeOf,
+  contents,
+  CONVERSATION,
+  incoming,
+  SENT_AT,
+  uuid,
+  sceneForEachTest,
+} from '../testing/scene';
 import type { OutboundMessage } from './messages/send-messages';
-
-/** The code that a call throws. */
-function codeOf(call: () => unknown): unknown {
-  try {
-    call();
-  } catch (thrown) {
-    return (thrown as ChatError).code;
-  }
-  return undefined;
-}
 
 const scene = sceneForEachTest();
 

@@ -26,3 +26,8 @@ export class ChatError extends Error {
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
 }
+
+/** Whether trying again will not help. */
+export function isFinal(thrown: unknown): thrown is ChatError {
+  return thrown instanceof ChatError && !thrown.retryable;
+}

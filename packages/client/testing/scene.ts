@@ -1,5 +1,5 @@
 import { directConversationId, messageId } from '@chat-app/protocol';
-import type { ChatClientOptions } from '../src';
+import type { ChatClientOptions, ChatError } from '../src';
 import { FakeServer, USER_1, USER_2, type FakeConnection, type Frame } from './fake-server';
 import { startClient, type RecordedClient } from './recorded-client';
 
@@ -35,6 +35,16 @@ export const acceptedFor = (frame: Frame) => ({
 });
 
 export const contents = (frames: Frame[]): unknown[] => frames.map((frame) => frame['content']);
+
+/** The code that a call throws. */
+export function codeOf(call: () => unknown): unknown {
+  try {
+    call();
+  } catch (thrown) {
+    return (thrown as ChatError).code;
+  }
+  return undefined;
+}
 
 /** A server and clients of it. */
 export interface Scene {

@@ -10,7 +10,7 @@
  * the second case the token at hand is tried again where no newer one is to be had: authentication alone may be away.
  */
 import { CLOSE_CODES, mayReconnect, type ServerFrame, type WelcomeFrame } from '@chat-app/protocol';
-import { ChatError } from '../errors';
+import { isFinal } from '../errors';
 import type { ConnectionState, ConnectionStatus } from '../events';
 import type { TokenSource } from '../session/token-source';
 import { fullJitter, type BackoffBounds } from '../state/backoff';
@@ -203,9 +203,4 @@ export class Connection {
     this.current = status.state;
     this.options.onStatus(status);
   }
-}
-
-/** No later refresh will be answered otherwise. */
-function isFinal(thrown: unknown): thrown is ChatError {
-  return thrown instanceof ChatError && !thrown.retryable;
 }

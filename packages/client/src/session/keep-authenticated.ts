@@ -2,7 +2,7 @@
  * Keeps the access token fresh: refreshes it before it expires (by its lifetime, or when the server says so) and shows
  * the newer one to the server, so that the connection lives on.
  */
-import { ChatError } from '../errors';
+import { isFinal } from '../errors';
 import { fullJitter, type BackoffBounds } from '../state/backoff';
 import type { Timers } from '../state/timers';
 import type { TokenSource } from './token-source';
@@ -47,7 +47,7 @@ export class Authentication {
       this.schedule();
     } catch (thrown) {
       if (this.stopped) return;
-      if (thrown instanceof ChatError && !thrown.retryable) {
+      if (isFinal(thrown)) {
         onSignedOut(thrown.message);
         return;
       }
