@@ -103,7 +103,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['services/websocket/src/sockets/ws-server.ts', 'services/websocket/src/**/ws-*.ts'],
+    files: ['services/websocket/src/**/ws-*.ts'],
     rules: forbid([VENDORS.filter((name) => name !== 'ws'), 'this file adapts ws.']),
   },
   {

@@ -1,31 +1,31 @@
 /** Puts the journey's steps together; each knows only what it is given. */
 import type { Fanout, Logger, MessageLog, TokenVerifier } from '@chat-app/platform';
-import { ConnectionAcceptor } from './accept-connection';
-import { Authenticator } from './authenticate-connection';
+import { ConnectionAcceptor } from './connections/accept-connection';
+import { Authenticator } from './connections/authenticate-connection';
 import type { WebsocketConfiguration } from './configuration';
-import { CursorKeeper } from './confirm-received';
-import { Deliverer } from './deliver-message';
-import { ConnectionDrainer } from './drain-connections';
-import { SessionWatch } from './end-sessions';
-import { Recipients } from './find-recipients';
-import { InboxFollower, type InboxEvent } from './follow-inbox';
-import type { Channels } from './hear-channels';
+import { CursorKeeper } from './inbox/keep-cursors';
+import { Deliverer } from './delivery/deliver-message';
+import { ConnectionDrainer } from './connections/drain-connections';
+import { SessionWatch } from './connections/watch-sessions';
+import { Recipients } from './publishing/find-recipients';
+import { InboxFollower, type InboxEvent } from './inbox/follow-inbox';
+import type { Subscriptions } from './delivery/subscriptions';
 import type { WebsocketMetrics } from './metrics';
-import { InboxOpener } from './open-inbox';
+import { InboxOpener } from './inbox/open-inbox';
 import type { AuthenticationClient } from './peers/authentication-client';
 import type { PersistenceClient } from './peers/persistence-client';
-import { LivePublisher } from './publish-live';
-import { InboxReader } from './read-inbox';
-import { FrameReceiver } from './receive-frame';
-import { ConversationResolver } from './resolve-conversation';
-import { MessageSender } from './send-message';
-import { SocketServer } from './sockets/ws-server';
-import type { Connection, ConnectionEvents } from './state/connection';
-import type { Registry } from './state/registry';
-import type { TimerWheel } from './state/timer-wheel';
-import { HeadSweeper } from './sweep-heads';
-import type { Transmitter } from './transmit-frame';
-import { HeartbeatWatch } from './watch-heartbeats';
+import { LivePublisher } from './publishing/publish-live';
+import { InboxReader } from './inbox/read-inbox';
+import { FrameReceiver } from './publishing/receive-frame';
+import { ConversationResolver } from './publishing/resolve-conversation';
+import { MessageSender } from './publishing/send-message';
+import { SocketServer } from './connections/sockets/ws-server';
+import type { Connection, ConnectionEvents } from './connections/connection';
+import type { Registry } from './connections/registry';
+import type { TimerWheel } from './timer-wheel';
+import { InboxReconciler } from './inbox/reconcile-inboxes';
+import type { Transmitter } from './delivery/transmit-frame';
+import { HeartbeatWatch } from './connections/watch-heartbeats';
 
 /** What every step may use. */
 export interface Pod {
@@ -40,7 +40,7 @@ export interface Pod {
   now: () => number;
   random: () => number;
   registry: Registry;
-  channels: Channels;
+  channels: Subscriptions;
   transmitter: Transmitter;
   wheel: TimerWheel;
 }
@@ -52,7 +52,7 @@ const CLOSE_TIMEOUT_MS = 5_000;
 export interface Following {
   step: (connection: Connection, event: InboxEvent) => void;
   opener: InboxOpener;
-  sweeper: HeadSweeper;
+  sweeper: InboxReconciler;
   sessions: SessionWatch;
   cursors: CursorKeeper;
 }
@@ -60,7 +60,7 @@ export interface Following {
 export function assembleFollowing(pod: Pod): Following {
   const { configuration, persistence, authentication, registry, transmitter, wheel, metrics, logger } = pod;
   const sessions = new SessionWatch(authentication, registry, transmitter, wheel, logger);
-  const sweeper: HeadSweeper = new HeadSweeper({
+  const sweeper: InboxReconciler = new InboxReconciler({
     ...pod,
     intervalMs: configuration.SWEEP_INTERVAL_MS,
     degradedIntervalMs: configuration.DEGRADED_SWEEP_INTERVAL_MS,

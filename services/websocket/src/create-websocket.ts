@@ -11,15 +11,15 @@ import {
   type Pod,
 } from './assemble';
 import type { WebsocketConfiguration } from './configuration';
-import { describeConnection } from './describe-connection';
-import { Channels } from './hear-channels';
+import { describeConnection } from './connections/describe-connection';
+import { Subscriptions } from './delivery/subscriptions';
 import { declareMetrics } from './metrics';
 import type { AuthenticationClient } from './peers/authentication-client';
 import type { PersistenceClient } from './peers/persistence-client';
-import type { Connection, ConnectionEvents } from './state/connection';
-import { Registry } from './state/registry';
-import { TimerWheel } from './state/timer-wheel';
-import { Transmitter } from './transmit-frame';
+import type { Connection, ConnectionEvents } from './connections/connection';
+import { Registry } from './connections/registry';
+import { TimerWheel } from './timer-wheel';
+import { Transmitter } from './delivery/transmit-frame';
 
 /** What the service is made of. It closes none of these. */
 export interface WebsocketDependencies {
@@ -71,7 +71,7 @@ export class WebsocketService {
       now: dependencies.now ?? Date.now,
       random: dependencies.random ?? Math.random,
       registry: new Registry(configuration.SENDS_BURST),
-      channels: new Channels(fanout, logger),
+      channels: new Subscriptions(fanout, logger),
       transmitter: new Transmitter(configuration.MAX_OUTBOUND_BYTES, metrics),
       wheel: new TimerWheel(WHEEL_STEP_MS),
     };

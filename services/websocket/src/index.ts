@@ -3,4 +3,4 @@ export { websocketVariables, type WebsocketConfiguration } from './configuration
 export { createWebsocket, type WebsocketDependencies, type WebsocketService } from './create-websocket';
 export { createAuthenticationClient, type AuthenticationClient } from './peers/authentication-client';
 export { createPersistenceClient, type PersistenceClient } from './peers/persistence-client';
-export { websocketRoutes } from './routes';
+export { websocketRoutes } from './connections/routes';

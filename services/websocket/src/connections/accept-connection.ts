@@ -1,0 +1,197 @@
+/**
+ * The handshake: from an upgrade request to a connection that was welcomed, or to an HTTP status that says why not. What
+ * costs nothing is checked first; a token is checked before anything is allocated for its bearer.
+ *
+ * Steps: draining, room, request, Origin, token, user, room for the user → 101 → hear the user's channel → ask
+ * persistence where the device resumes → `welcome`. A shared part that is away makes the welcome degraded, no refusal.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { newId, type ErrorCode, type WelcomeFrame } from '@chat-app/protocol';
+import type { Logger, TokenClaims, TokenVerifier } from '@chat-app/platform';
+import { refusalOf } from './authenticate-connection';
+import type { WebsocketConfiguration } from '../configuration';
+import type { InboxEvent } from '../inbox/follow-inbox';
+import { mayConnectFrom } from './handshake/check-origin';
+import { isPathOf, readRequest, readToken, type HandshakeRequest } from './handshake/read-request';
+import type { Subscriptions } from '../delivery/subscriptions';
+import type { WebsocketMetrics } from '../metrics';
+import type { InboxOpener } from '../inbox/open-inbox';
+import { refuseUpgrade, type Refusal } from './handshake/refuse-upgrade';
+import type { ChatSocket, SocketListener } from './sockets/chat-socket';
+import type { SocketServer } from './sockets/ws-server';
+import { Connection, type ConnectionEvents } from './connection';
+import type { Registry } from './registry';
+import type { Transmitter } from '../delivery/transmit-frame';
+
+export interface AcceptorParts {
+  configuration: WebsocketConfiguration;
+  verifier: TokenVerifier;
+  sockets: SocketServer;
+  registry: Registry;
+  channels: Subscriptions;
+  opener: InboxOpener;
+  transmitter: Transmitter;
+  metrics: WebsocketMetrics;
+  now: () => number;
+  step: (connection: Connection, event: InboxEvent) => void;
+  events: ConnectionEvents;
+  /** The connection was welcomed. */
+  onOpened: (connection: Connection) => void;
+  logger: Logger;
+}
+
+/** A handshake that takes longer is cut off, milliseconds. */
+const HANDSHAKE_MS = 10_000;
+const RETRY_AFTER_MS = 2_000;
+
+export class ConnectionAcceptor {
+  #refusing: Refusal | undefined;
+  #underWay = 0;
+
+  constructor(private readonly parts: AcceptorParts) {}
+
+  /** From now on every handshake is refused with 503: another pod will take it. */
+  refuseAll(): void {
+    this.#refusing = { code: 'draining', message: 'this pod is going away', retryAfterMs: RETRY_AFTER_MS };
+  }
+
+  /** Takes an upgrade request. Neither throws nor rejects. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // Before anything else: an unhandled error of a socket ends the process.
+    socket.on('error', destroyBroken);
+    this.#answer(request, socket, head).catch((error: unknown) => {
+      this.parts.logger.error('a handshake failed', { error });
+      this.#refuse(socket, { code: 'internal', message: 'the handshake failed' });
+    });
+  }
+
+  async #answer(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const late: Refusal = { code: 'unavailable', message: 'the handshake took too long', retryAfterMs: RETRY_AFTER_MS };
+    const deadline = setTimeout(() => this.#refuse(socket, late), HANDSHAKE_MS);
+    this.#underWay += 1;
+    let checked: Accepted | Refusal;
+    try {
+      checked = await this.#check(request);
+    } finally {
+      clearTimeout(deadline);
+      this.#underWay -= 1;
+    }
+    if (socket.destroyed || socket.writableEnded) return;
+    if ('code' in checked) this.#refuse(socket, checked);
+    else this.#upgrade(request, socket, head, checked);
+  }
+
+  #refuse(socket: Duplex, refusal: Refusal): void {
+    this.parts.metrics.refused.add(refusal.code);
+    refuseUpgrade(socket, refusal);
+  }
+
+  async #check(request: IncomingMessage): Promise<Accepted | Refusal> {
+    const { configuration, verifier, registry, now } = this.parts;
+    const asked = readRequest(request);
+    if ('code' in asked) return asked;
+    if (this.#refusing !== undefined) return this.#refusing;
+    if (registry.size + this.#underWay > configuration.MAX_CONNECTIONS) {
+      return { code: 'overloaded', message: 'this pod is full', retryAfterMs: RETRY_AFTER_MS };
+    }
+    if (!mayConnectFrom(request.headers.origin, request.headers.host, configuration.ALLOWED_ORIGINS)) {
+      return { code: 'origin_refused', message: 'this origin may not connect' };
+    }
+    const token = readToken(request);
+    if (token === undefined) return unauthenticated('unauthenticated', 'an access token is needed', 'Bearer');
+    let claims: TokenClaims;
+    try {
+      claims = await verifier.verify(token);
+    } catch (error) {
+      const [code, message] = refusalOf(error);
+      if (code === 'unavailable') return { code, message, retryAfterMs: RETRY_AFTER_MS };
+      return unauthenticated(code, message, 'Bearer error="invalid_token"');
+    }
+    if (!isPathOf(asked, claims.userId)) return { code: 'wrong_user', message: 'the path names another user' };
+    if (claims.expiresAt * 1_000 <= now()) {
+      return unauthenticated('token_expired', 'the access token has expired', 'Bearer error="invalid_token"');
+    }
+    if ((registry.find(claims.userId)?.connections.length ?? 0) >= configuration.MAX_CONNECTIONS_PER_USER) {
+      return { code: 'too_many_connections', message: 'this user has too many connections open' };
+    }
+    // It may have begun while the token was checked.
+    return this.#refusing ?? { ...asked, claims };
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, accepted: Accepted): void {
+    const { claims, deviceId, named } = accepted;
+    const { userId, sessionId } = claims;
+    const connection = new Connection(
+      newId(),
+      userId,
+      deviceId,
+      named,
+      sessionId,
+      claims.expiresAt * 1_000,
+      this.parts.events,
+    );
+    this.parts.sockets.accept(request, socket, head, (opened) => this.#begin(connection, opened));
+  }
+
+  #begin(connection: Connection, socket: ChatSocket): SocketListener {
+    const { registry, metrics, now, configuration, transmitter, logger } = this.parts;
+    connection.socket = socket;
+    metrics.opened.inc();
+    connection.openedAt = now();
+    const change = registry.add(connection, now());
+    if ((connection.user?.connections.length ?? 0) > configuration.MAX_CONNECTIONS_PER_USER) {
+      transmitter.close(connection, 'too_many_connections');
+    } else {
+      // `welcome` is the first frame: what the client says before it waits.
+      socket.holdReading();
+      this.#welcome(connection, change.wanted).catch((error: unknown) => {
+        logger.error('a connection could not be opened', { error });
+        transmitter.close(connection, 'internal_error');
+      });
+    }
+    return connection;
+  }
+
+  async #welcome(connection: Connection, wanted: string[]): Promise<void> {
+    const { channels, opener, transmitter, configuration, step, onOpened } = this.parts;
+    const { user } = connection;
+    if (user === undefined) return;
+    // The second connection of a user must not read its position before the first one's channel is heard.
+    if (wanted.length > 0) user.heard = channels.follow({ wanted, unwanted: [] });
+    const heard = await user.heard;
+    const inbox = await opener.open(connection);
+    if (!connection.alive) return;
+    connection.state = 'open';
+    const welcome: WelcomeFrame = {
+      type: 'welcome',
+      user_id: connection.userId,
+      device_id: connection.deviceId,
+      ...(inbox !== undefined && { seq: inbox.position }),
+      ...(inbox !== undefined && inbox.skipped > 0 && { skipped: inbox.skipped }),
+      ping_interval_ms: configuration.PING_INTERVAL_MS,
+      limits: {
+        frame_bytes: configuration.FRAME_BYTES,
+        content_bytes: configuration.CONTENT_BYTES,
+        unacknowledged_sends: configuration.MAX_UNACKNOWLEDGED_SENDS,
+      },
+      ...((heard === false || channels.degraded || inbox === undefined) && { degraded: true }),
+    };
+    transmitter.send(connection, welcome);
+    if (inbox === undefined) step(connection, { kind: 'open_failed' });
+    else step(connection, { kind: 'opened', position: inbox.position, head: inbox.head });
+    connection.socket.goOnReading();
+    onOpened(connection);
+  }
+}
+
+/** Shared by all sockets, so that none carries a closure. */
+function destroyBroken(this: Duplex): void {
+  this.destroy();
+}
+
+type Accepted = HandshakeRequest & { claims: TokenClaims };
+
+function unauthenticated(code: ErrorCode, message: string, challenge: string): Refusal {
+  return { code, message, headers: { 'WWW-Authenticate': challenge } };
+}

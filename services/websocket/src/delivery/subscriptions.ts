@@ -1,0 +1,39 @@
+import type { Fanout, Logger } from '@chat-app/platform';
+import type { ChannelChange } from '../connections/registry';
+
+/** How long a connect waits for the fan-out to confirm a channel before it goes on degraded, milliseconds. */
+const CONFIRMATION_MS = 2_000;
+
+/** Subscribes to what the users of this pod need and to nothing else. */
+export class Subscriptions {
+  constructor(
+    private readonly fanout: Fanout,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Live delivery is away for now. */
+  get degraded(): boolean {
+    return this.fanout.state === 'degraded';
+  }
+
+  /**
+   * Follows a change of the registry. Resolves to whether everything wanted is heard by now; what is not stays wanted,
+   * the fan-out subscribes it when it can and reports a gap. Never rejects.
+   */
+  async follow(change: ChannelChange): Promise<boolean> {
+    if (change.unwanted.length > 0) void this.fanout.unsubscribe(change.unwanted);
+    if (change.wanted.length === 0) return true;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), CONFIRMATION_MS);
+    });
+    const confirmed = this.fanout.subscribe(change.wanted).then(
+      () => true,
+      (error: unknown) => {
+        this.logger.debug('channels are not heard yet', { channels: change.wanted.length, error });
+        return false;
+      },
+    );
+    return Promise.race([confirmed, late]).finally(() => clearTimeout(timer));
+  }
+}

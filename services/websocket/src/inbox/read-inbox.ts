@@ -1,0 +1,78 @@
+import type { InboxEntry } from '@chat-app/protocol';
+import { LIMITS } from '@chat-app/protocol';
+import type { Logger } from '@chat-app/platform';
+import type { WebsocketMetrics } from '../metrics';
+import type { PersistenceClient } from '../peers/persistence-client';
+import type { Connection } from '../connections/connection';
+import { Semaphore } from './semaphore';
+import type { PositionEvent } from './position';
+
+/** Reads in flight per pod: a storm of connects must not take persistence from everyone else. */
+const MOST_READS = 8;
+/** Entries are handed over in parts of about so many bytes, each when the socket took the one before. */
+const PART_BYTES = 64 * 1024;
+/** What an entry takes beside its content, about. */
+const ENTRY_BYTES = 300;
+
+type ReadEvent = Extract<PositionEvent<never>, { kind: 'page' | 'read_failed' }>;
+
+/** Reads pages of inboxes, no faster than the client takes them. */
+export class InboxReader {
+  readonly #reads = new Semaphore(MOST_READS);
+
+  constructor(
+    private readonly persistence: PersistenceClient,
+    private readonly metrics: WebsocketMetrics,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Reads one page and tells what came of it. Never rejects. */
+  async read(connection: Connection, after: number, tell: (event: ReadEvent) => void): Promise<void> {
+    await drained(connection);
+    if (connection.state === 'closed') return;
+    try {
+      const page = await this.#reads.run(() => {
+        if (connection.state === 'closed') return Promise.resolve({ entries: [], head: 0 });
+        return this.persistence.readInbox(connection.userId, after, LIMITS.inboxPage);
+      });
+      await handOver(connection, page, tell);
+    } catch (error) {
+      this.metrics.catchUpFailures.inc();
+      this.logger.debug('an inbox could not be read', { user_id: connection.userId, error });
+      tell({ kind: 'read_failed' });
+    }
+  }
+}
+
+async function handOver(
+  connection: Connection,
+  page: { entries: readonly InboxEntry[]; head: number },
+  tell: (event: ReadEvent) => void,
+): Promise<void> {
+  const { entries, head } = page;
+  let start = 0;
+  do {
+    const end = endOfPart(entries, start);
+    tell({ kind: 'page', entries: entries.slice(start, end), head, last: end >= entries.length });
+    start = end;
+    if (start < entries.length) await drained(connection);
+  } while (start < entries.length && connection.state !== 'closed');
+}
+
+function endOfPart(entries: readonly InboxEntry[], start: number): number {
+  let bytes = 0;
+  for (let end = start; end < entries.length; end += 1) {
+    const entry = entries[end];
+    if (bytes >= PART_BYTES) return end;
+    // UTF-16 units are near enough to bytes for a bound of this kind.
+    bytes += ENTRY_BYTES + (entry?.kind === 'message' ? entry.message.content.length : 0);
+  }
+  return entries.length;
+}
+
+/** Waits until the socket took what was written, where much of it waits. */
+async function drained(connection: Connection): Promise<void> {
+  while (connection.state !== 'closed' && connection.socket.buffered > PART_BYTES) {
+    await new Promise<void>((resolve) => connection.socket.onceDrained(resolve));
+  }
+}

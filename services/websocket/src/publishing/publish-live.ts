@@ -1,0 +1,53 @@
+import { conversationChannel, encodeEnvelope, userChannel, type ChatMessage } from '@chat-app/protocol';
+import { isPlatformError, type Fanout, type Logger } from '@chat-app/platform';
+import type { WebsocketMetrics } from '../metrics';
+
+export interface PublisherParts {
+  fanout: Fanout;
+  /** Delivers on this pod alone, while the fan-out is away. */
+  deliverHere: (channel: string, payload: Uint8Array) => void;
+  metrics: WebsocketMetrics;
+  now: () => number;
+  logger: Logger;
+}
+
+/**
+ * Publishes an accepted message to whoever is online: on the channels of both users of a direct conversation, or on the
+ * channel of the group. At most once: what is lost here is found in the inbox.
+ */
+export class LivePublisher {
+  constructor(private readonly parts: PublisherParts) {}
+
+  /** `value` is the encoded message. Neither throws nor rejects. */
+  publish(message: ChatMessage, value: string, origin: string, traceparent: string | undefined): void {
+    const { message_id, conversation_id, sender_id, recipient_id } = message;
+    // The frame is the message with a type: it need not be encoded a second time.
+    const frame = `{"type":"message",${value.slice(1)}`;
+    const payload = encodeEnvelope(
+      {
+        kind: 'message',
+        message_id,
+        conversation_id,
+        sender_id,
+        origin,
+        accepted_at_ms: this.parts.now(),
+        ...(traceparent !== undefined && { traceparent }),
+      },
+      frame,
+    );
+    if (recipient_id === undefined) this.#publish(conversationChannel(conversation_id), payload);
+    else {
+      this.#publish(userChannel(recipient_id), payload);
+      if (recipient_id !== sender_id) this.#publish(userChannel(sender_id), payload);
+    }
+  }
+
+  #publish(channel: string, payload: string): void {
+    const { fanout, metrics, logger, deliverHere } = this.parts;
+    fanout.publish(channel, payload).catch((error: unknown) => {
+      metrics.publishFailures.inc();
+      if (!isPlatformError(error, 'fanout_unavailable')) logger.error('a message was not published', { error });
+      deliverHere(channel, Buffer.from(payload));
+    });
+  }
+}

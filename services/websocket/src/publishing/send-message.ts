@@ -1,0 +1,222 @@
+/**
+ * The sender's half of a message's road: checks → ChatMessage → log → `accepted` → live publish.
+ *
+ * Sends of one connection are appended in the order they came: one whose checks need others makes the later ones wait.
+ * Answers leave in that order too. A send that was answered `rejected unavailable` may be written all the same.
+ */
+import {
+  contentFault,
+  ERRORS,
+  encodeChatMessage,
+  MESSAGE_HEADERS,
+  MESSAGES_TOPIC,
+  messageId,
+  type ChatMessage,
+  type ErrorCode,
+  type SendFrame,
+} from '@chat-app/protocol';
+import { isPlatformError, startSpan, type Logger, type MessageLog, type SpanHandle } from '@chat-app/platform';
+import { reserveAnswer } from './answer-in-order';
+import type { InboxEvent } from '../inbox/follow-inbox';
+import { holdBack, isFlooding, letGo, type SendLimits } from '../connections/limit-sends';
+import type { WebsocketMetrics } from '../metrics';
+import type { LivePublisher } from './publish-live';
+import type { ConversationResolver, Destination } from './resolve-conversation';
+import type { Connection } from '../connections/connection';
+import type { Transmitter } from '../delivery/transmit-frame';
+
+export interface SenderParts {
+  log: MessageLog;
+  publisher: LivePublisher;
+  resolver: ConversationResolver;
+  transmitter: Transmitter;
+  limits: SendLimits & { contentBytes: number };
+  metrics: WebsocketMetrics;
+  now: () => number;
+  step: (connection: Connection, event: InboxEvent) => void;
+  logger: Logger;
+}
+
+/** A send under way. */
+interface Sending {
+  connection: Connection;
+  frame: SendFrame;
+  span: SpanHandle;
+  startedAt: number;
+  answer(give: () => void): void;
+}
+
+/** Advice with answers that make sense to try again, milliseconds. */
+const RETRY_AFTER_MS = 1_000;
+
+export class MessageSender {
+  constructor(private readonly parts: SenderParts) {}
+
+  /** Takes a send frame. Its answer comes through the connection; this neither throws nor rejects. */
+  send(connection: Connection, frame: SendFrame): void {
+    const { limits, now } = this.parts;
+    if (!holdBack(connection, limits.unacknowledged)) {
+      this.refuse(connection, frame.id, 'overloaded', 'too many sends without an answer');
+      return;
+    }
+    const sending: Sending = {
+      connection,
+      frame,
+      span: startSpan('send message', { kind: 'server' }),
+      startedAt: now(),
+      answer: reserveAnswer(connection),
+    };
+    const fault = this.#check(sending);
+    if (fault !== undefined) {
+      this.#reject(sending, ...fault);
+      return;
+    }
+    const found = this.parts.resolver.resolve(connection, frame);
+    if (connection.checking === undefined && !(found instanceof Promise)) this.#append(sending, found);
+    else this.#appendInTurn(sending, found);
+  }
+
+  /** Answers a send that did not get far enough to be one, in its turn. */
+  refuse(connection: Connection, id: string | undefined, code: ErrorCode, message: string): void {
+    reserveAnswer(connection)(() => this.#tellRejected(connection, id, code, message));
+  }
+
+  #tellRejected(
+    connection: Connection,
+    id: string | undefined,
+    code: ErrorCode,
+    message: string,
+    retryAfterMs?: number,
+  ): void {
+    const { transmitter, metrics } = this.parts;
+    const { retryable } = ERRORS[code];
+    metrics.rejected.add(code);
+    transmitter.send(connection, {
+      type: 'rejected',
+      ...(id !== undefined && { id }),
+      code,
+      message,
+      retryable,
+      ...(retryable && { retry_after_ms: retryAfterMs ?? RETRY_AFTER_MS }),
+    });
+  }
+
+  /** The checks that need nobody else. */
+  #check({ connection, frame }: Sending): [ErrorCode, string, number?] | undefined {
+    const { limits, now } = this.parts;
+    const wait = connection.user?.sends.take(now(), limits.perSecond, limits.burst) ?? 0;
+    if (wait > 0) {
+      if (isFlooding(connection, now())) this.parts.transmitter.close(connection, 'rate_limited');
+      return ['rate_limited', `at most ${limits.perSecond} messages per second`, wait];
+    }
+    if (frame.sender_id !== undefined && frame.sender_id !== connection.userId) {
+      return ['wrong_user', 'sender_id is not the authenticated user'];
+    }
+    const fault = contentFault(frame.content, limits.contentBytes);
+    if (fault !== undefined) return [fault, `content: ${ERRORS[fault].action}`];
+    return undefined;
+  }
+
+  /** Waits for the sends before it and for where it goes. */
+  #appendInTurn(sending: Sending, found: Destination | Promise<Destination>): void {
+    const { connection } = sending;
+    const before = connection.checking;
+    const append = async (): Promise<void> => {
+      await before;
+      this.#append(sending, await found);
+    };
+    const checking: Promise<void> = append().finally(() => {
+      if (connection.checking === checking) connection.checking = undefined;
+    });
+    connection.checking = checking;
+  }
+
+  #append(sending: Sending, destination: Destination): void {
+    const { connection, frame, span } = sending;
+    if (!destination.ok) {
+      this.#reject(sending, destination.code, destination.message);
+      return;
+    }
+    const { conversationId, recipientId } = destination;
+    const { content, id } = frame;
+    const sender = connection.userId;
+    const message: ChatMessage = {
+      message_id: messageId({ sender_id: sender, conversation_id: conversationId, id, content }),
+      conversation_id: conversationId,
+      sender_id: sender,
+      ...(recipientId !== undefined && { recipient_id: recipientId }),
+      content,
+      sent_at: new Date(this.parts.now()).toISOString(),
+    };
+    span.setAttribute('chat.message_id', message.message_id);
+    const value = encodeChatMessage(message);
+    // Before the log has it: the stored notice may overtake the acknowledgement.
+    this.parts.step(connection, { kind: 'sending', messageId: message.message_id });
+    const publish = startSpan(`${MESSAGES_TOPIC} publish`, { kind: 'producer', parent: span.traceparent });
+    const headers: Record<string, string> = {};
+    if (publish.traceparent !== undefined) headers[MESSAGE_HEADERS.traceparent] = publish.traceparent;
+    this.parts.log.append({ topic: MESSAGES_TOPIC, key: conversationId, value, headers }).then(
+      () => {
+        publish.end();
+        this.#accept(sending, message, value, publish.traceparent);
+      },
+      (error: unknown) => {
+        publish.fail(error);
+        publish.end();
+        this.#fail(sending, message.message_id, error);
+      },
+    );
+  }
+
+  #accept(sending: Sending, message: ChatMessage, value: string, traceparent: string | undefined): void {
+    const { connection, frame } = sending;
+    const { metrics, now, publisher, step, transmitter } = this.parts;
+    metrics.accepted.add('');
+    metrics.appendSeconds.observe((now() - sending.startedAt) / 1_000);
+    sending.answer(() => {
+      transmitter.send(connection, {
+        type: 'accepted',
+        ...(frame.id !== undefined && { id: frame.id }),
+        message_id: message.message_id,
+        conversation_id: message.conversation_id,
+        sent_at: message.sent_at,
+      });
+      step(connection, { kind: 'settled', messageId: message.message_id, accepted: true });
+    });
+    this.#settle(sending);
+    publisher.publish(message, value, connection.id, traceparent);
+  }
+
+  #fail(sending: Sending, id: string, error: unknown): void {
+    const { connection } = sending;
+    const [code, message] = outcomeOf(error);
+    if (code === 'internal') this.parts.logger.error('a message could not be appended', { error });
+    sending.span.fail(error);
+    this.#reject(sending, code, message);
+    // Its entry, should it be written all the same, comes as a message.
+    this.parts.step(connection, { kind: 'settled', messageId: id, accepted: false });
+  }
+
+  #reject(sending: Sending, code: ErrorCode, message: string, retryAfterMs?: number): void {
+    const { connection, frame } = sending;
+    sending.span.setAttribute('chat.rejected', code);
+    sending.answer(() => this.#tellRejected(connection, frame.id, code, message, retryAfterMs));
+    this.#settle(sending);
+  }
+
+  #settle({ connection, span }: Sending): void {
+    span.end();
+    letGo(connection, this.parts.limits.unacknowledged);
+  }
+}
+
+/** What the sender is told about an append that failed. */
+function outcomeOf(error: unknown): [ErrorCode, string] {
+  if (!isPlatformError(error)) return ['internal', 'the message could not be accepted'];
+  if (error.code === 'log_overloaded') return ['overloaded', 'too many messages are waiting'];
+  if (error.code === 'log_record_too_large') return ['content_too_large', 'the message is larger than the log takes'];
+  if (error.code === 'log_unavailable' || error.code === 'log_closed') {
+    return ['unavailable', 'the outcome is unknown: send it again with the same id'];
+  }
+  return ['internal', 'the message could not be accepted'];
+}
