@@ -84,7 +84,7 @@ export default tseslint.config(
   vendor('kafkajs', ['packages/platform/src/message-log/kafka/kafka-clients.ts']),
   vendor('ioredis', ['packages/platform/src/fanout/fanout-redis.ts']),
   vendor('pg', ['packages/platform/src/database/database-postgres.ts']),
-  vendor('@electric-sql/pglite', ['packages/platform/src/database/database-pglite.ts']),
+  vendor('@electric-sql/pglite', ['packages/platform/src/database/open-pglite.ts']),
   vendor('umzug', ['packages/platform/src/database/migrate.ts']),
   vendor('express', ['packages/platform/src/http/express-server.ts']),
   vendor('jsonwebtoken', ['packages/platform/src/token/json-web-token.ts']),

@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { PlatformError } from '../errors';
 import type { Logger } from '../log/logger';
 import { silentLogger } from '../log/silent-logger';
@@ -10,6 +9,7 @@ import type { Database, Migration, Queryable, SqlValue, Statement } from './data
 import { lockDirectory, type DirectoryLock } from './directory-lock';
 import { migrate, type MigrationSession } from './migrate';
 import { StatementObserver } from './observe-statement';
+import { openPglite, type PGlite, type PgliteSession } from './open-pglite';
 
 export interface PgliteDatabaseOptions {
   /** Where the data lives; created when missing. Undefined keeps it in memory. */
@@ -31,10 +31,7 @@ export async function createPgliteDatabase(options: PgliteDatabaseOptions): Prom
   const { directory, logger = silentLogger, metrics } = options;
   const lock = directory === undefined ? undefined : lockIn(directory);
   try {
-    const pglite = await PGlite.create({
-      ...(directory !== undefined && { dataDir: join(directory, 'pgdata') }),
-      relaxedDurability: false,
-    });
+    const pglite = await openPglite(directory === undefined ? undefined : join(directory, 'pgdata'));
     return new PgliteDatabase(pglite, lock, logger, metrics);
   } catch (thrown) {
     lock?.release();
@@ -52,8 +49,6 @@ const CONVERSION = {
   // Parameters are text already; these two of the library's own would refuse it.
   serializers: { 16: (text: string) => text, 17: (text: string) => text },
 };
-
-type Session = Pick<Transaction, 'query' | 'exec'>;
 
 class PgliteDatabase implements Database {
   readonly #pglite: PGlite;
@@ -115,7 +110,7 @@ class PgliteDatabase implements Database {
   }
 
   #query<Row extends object>(
-    session: Session,
+    session: PgliteSession,
     { name, text }: Statement,
     parameters: readonly SqlValue[] = [],
   ): Promise<Row[]> {
@@ -126,7 +121,7 @@ class PgliteDatabase implements Database {
   }
 
   #migrationSession(): MigrationSession {
-    let session: Session = this.#pglite;
+    let session: PgliteSession = this.#pglite;
     return {
       query: (...call) => this.#query(session, ...call),
       script: (name, sql) => this.#observer.run(name, async () => void (await session.exec(sql))),

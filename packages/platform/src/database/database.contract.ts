@@ -27,6 +27,7 @@ export function describeDatabaseContract(title: string, open: () => Promise<Data
     afterAll(() => database.close());
 
     describeTypes(() => database);
+    describeTexts(() => database);
     describeFailures(() => database);
     describeTransactions(() => database);
     describeMigrations(() => database);
@@ -38,10 +39,79 @@ export function describeDatabaseContract(title: string, open: () => Promise<Data
 const CREATE_THINGS: Migration = {
   name: '001_create_things',
   sql: `create table things (id int primary key, word text not null, owner int references things deferrable initially deferred);
-        create index things_by_word on things (word);`,
+        create index things_by_word on things (md5(word));`,
 };
 const insert = { name: 'insert_thing', text: 'insert into contract.things (id, word) values ($1, $2)' };
 const words = select('select id, word from contract.things order by id');
+
+/** Texts that something on the way may take for something else. */
+const AWKWARD_TEXTS: readonly string[] = [
+  '',
+  ' blank ',
+  'NULL',
+  'null',
+  '{}',
+  'a,b',
+  'c"d\\',
+  "it's $1",
+  '\\x00ff',
+  '\\N',
+  'line\nline\r\n\ttab',
+  '\uFEFFbom',
+  '\uFEFF',
+  '\uFEFF\uFEFFtwice',
+  'in\uFEFFside\uFEFF',
+  '\uFFFE\uFFFF\uFFFD',
+  '\u0001\u001F\u007F\u0080\u0085\u2028',
+  '\u200E\u202Eleft\u2066\u2069\u200D\u3164',
+  'e\u0301 \u00E9 \u212B \uFB01',
+  'שלום नमस्ते 日本語',
+  '😀👩‍👩‍👧‍👦\u{10FFFF}',
+  'ß'.repeat(9_000),
+  '\uFEFF😀'.repeat(3_000),
+];
+
+function describeTexts(database: () => Database): void {
+  it.each(AWKWARD_TEXTS.map((text) => [JSON.stringify(text).slice(0, 40), text]))(
+    'stores the text %s and gives it back as it was, wherever a text can stand',
+    async (_, text) => {
+      await database().query(insert, [1, text]);
+      await expect(database().query(words)).resolves.toEqual([{ id: 1, word: text }]);
+      const rows = await database().transaction((transaction) =>
+        transaction.query(
+          select(`select $1::text as text, $1::varchar as varchar, $2::text as again, array[$1, null, $1] as built,
+            $3::text[] as texts, $4::jsonb as json, $4::json->'text' as plain, $4::jsonb->>'text' as picked, null::text as nothing, $1 as last
+            from generate_series(1, 2)`),
+          [text, text, [text, null, text], JSON.stringify({ text, [text]: [text] })],
+        ),
+      );
+      const row = {
+        text,
+        varchar: text,
+        again: text,
+        built: [text, null, text],
+        texts: [text, null, text],
+        json: { text, [text]: [text] },
+        plain: text,
+        picked: text,
+        nothing: null,
+        last: text,
+      };
+      expect(rows).toEqual([row, row]);
+    },
+  );
+
+  it('refuses a text with a zero character, which PostgreSQL cannot hold, and goes on', async () => {
+    const failure = await failureOf(database().query(insert, [1, 'a\u0000b']));
+    expect(failure).toMatchObject({ code: 'database_refused' });
+    await expect(database().query(words)).resolves.toEqual([]);
+  });
+
+  it('keeps half of a surrogate pair as the replacement character: it is no text', async () => {
+    await database().query(insert, [1, 'a\uD83Db']);
+    await expect(database().query(words)).resolves.toEqual([{ id: 1, word: 'a\uFFFDb' }]);
+  });
+}
 
 function describeTypes(database: () => Database): void {
   it('reads each type as the port says', async () => {
