@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lockDirectory } from './directory-lock';
 
+const onLinux = process.platform === 'linux' ? it : it.skip;
+
 describe('the lock of a directory', () => {
   let directory: string;
   let file: string;
@@ -50,6 +52,28 @@ describe('the lock of a directory', () => {
     const taken = lock();
     expect(readFileSync(file, 'utf8')).toContain(`"pid":${process.pid}`);
     taken.release();
+  });
+
+  onLinux('is taken over at once from a killed process that its parent has not asked for yet', async () => {
+    // The shell becomes `sleep`, which never asks for its child.
+    const parent = spawn('sh', [
+      '-c',
+      `"${process.execPath}" -e 'setInterval(() => {}, 1000)' & echo $!; exec sleep 60`,
+    ]);
+    try {
+      const [printed] = (await once(parent.stdout, 'data')) as [Buffer];
+      const pid = Number(printed.toString());
+      const started = (): string[] => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
+      const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+      leave({ pid, started: `${boot}/${started()[19]}` });
+      expect(lock).toThrow(`process ${pid}`);
+      process.kill(pid, 'SIGKILL');
+      while (started()[0] !== 'Z') await new Promise((resolve) => setImmediate(resolve));
+      expect(process.kill(pid, 0)).toBe(true);
+      lock().release();
+    } finally {
+      parent.kill('SIGKILL');
+    }
   });
 
   it('is taken over from an earlier process of the same pid, as in a container that started again', () => {

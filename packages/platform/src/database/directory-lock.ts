@@ -7,7 +7,8 @@ import { asError, PlatformError } from '../errors';
  * Keeps a directory to one process. PGlite itself would let two processes write one database and ruin it.
  *
  * The lock file names its holder. It is stale, and taken over, when that process is gone: on the same host by its pid and
- * start time (a pid may be in use again, and is always 1 in a container); on another host, whose processes cannot be
+ * start time (a pid may be in use again, and is always 1 in a container), and by its state: one that was killed stays in
+ * the table of processes until its parent asks for it, and holds nothing any more; on another host, whose processes cannot be
  * seen, when the file was not touched for a while. A live holder touches it regularly.
  *
  * Taking over is itself guarded by a directory, so that of two starting processes only one does.
@@ -95,7 +96,7 @@ function inUse(directory: string, holder: Holder | undefined): PlatformError {
 function isAlive(holder: Holder, lockFile: string): boolean {
   if (holder.host !== hostname()) return ageOf(lockFile) < FOREIGN_STALE_MS;
   if (holder.pid === process.pid && holder.started === '') return heldTokens.has(holder.token);
-  if (!exists(holder.pid)) return false;
+  if (!exists(holder.pid) || isDead(holder.pid)) return false;
   const started = startOf(holder.pid);
   return started === '' || started === holder.started;
 }
@@ -109,16 +110,29 @@ function exists(pid: number): boolean {
   }
 }
 
-/** Linux: boot id and start tick (proc(5), /proc/pid/stat, field 22). Elsewhere empty. */
+/** Whether it has ended but for its entry in the table of processes. Linux; elsewhere nobody can say: false. */
+function isDead(pid: number): boolean {
+  const { state = '', threads = '' } = statOf(pid) ?? {};
+  // A first thread that has ended may leave others that still write.
+  return /[ZXx]/.test(state) && Number(threads) <= 1;
+}
+
+/** Linux: boot id and start tick. Elsewhere empty. */
 function startOf(pid: number): string {
+  const stat = statOf(pid);
+  return stat === undefined ? '' : `${stat.boot}/${stat.startTick ?? ''}`;
+}
+
+/** What Linux says of a process (proc(5), /proc/pid/stat, fields 3, 20 and 22). Undefined elsewhere. */
+function statOf(pid: number) {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field may hold blanks and parentheses.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return `${boot}/${fields[19] ?? ''}`;
+    return { boot, state: fields[0], threads: fields[17], startTick: fields[19] };
   } catch {
-    return '';
+    return undefined;
   }
 }
 
