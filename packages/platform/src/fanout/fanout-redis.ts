@@ -9,7 +9,13 @@ import type { Fanout, FanoutState } from './fanout';
 import { fanoutMetrics } from './fanout-metrics';
 import { FanoutStatus } from './fanout-status';
 import { endConnection, isOpen, outliveErrors } from './redis-connection';
-import { addressFrom, connectionOptions, reconnectDelayMs, type RedisFanoutOptions } from './redis-options';
+import {
+  addressFrom,
+  connectionOptions,
+  reconnectDelayMs,
+  refreshPassword,
+  type RedisFanoutOptions,
+} from './redis-options';
 import { Subscriptions } from './subscriptions';
 
 export type { RedisFanoutOptions } from './redis-options';
@@ -70,13 +76,13 @@ class RedisFanout implements Fanout {
     const shared = connectionOptions(options);
     this.#publisher = new Redis({
       ...shared,
-      retryStrategy: (attempt) => this.#prepareReconnect(this.#publisher, attempt),
+      ...this.#retrying(() => this.#publisher),
       commandTimeout: PUBLISH_TIMEOUT_MS,
       enableAutoPipelining: true,
     });
     this.#subscriber = new Redis({
       ...shared,
-      retryStrategy: (attempt) => this.#prepareReconnect(this.#subscriber, attempt),
+      ...this.#retrying(() => this.#subscriber),
       commandTimeout: SUBSCRIBE_TIMEOUT_MS,
     });
     this.#subscriptions = new Subscriptions(this.#subscriber);
@@ -248,17 +254,22 @@ class RedisFanout implements Fanout {
     this.#subscriptions.forget();
   }
 
-  #prepareReconnect(connection: Redis, attempt: number): number {
-    const password = this.#password?.read();
-    if (password !== undefined) connection.options.password = password;
-    return reconnectDelayMs(attempt);
+  /** When to try again, of Redis and of all Sentinels: with the password as it is then. */
+  #retrying(connection: () => Redis) {
+    const prepare = (attempt: number): number => {
+      refreshPassword(connection().options, this.#password);
+      return reconnectDelayMs(attempt);
+    };
+    return { retryStrategy: prepare, sentinelRetryStrategy: prepare };
   }
 
   /** The library gives up where it was told to disconnect in the middle of connecting. */
   #startAgain(connection: Redis): void {
     if (this.#closed !== undefined) return;
     setTimeout(() => {
-      if (this.#closed === undefined) connection.connect().catch(() => undefined);
+      if (this.#closed !== undefined) return;
+      refreshPassword(connection.options, this.#password);
+      connection.connect().catch(() => undefined);
     }, reconnectDelayMs(6)).unref();
   }
 

@@ -87,6 +87,17 @@ function sentinelLogin(password: string | undefined) {
   return password === undefined ? {} : { sentinelUsername: 'default', sentinelPassword: password };
 }
 
+/** Puts the password as it is now into the options of a connection, for its next attempt to log in to either. */
+export function refreshPassword(
+  options: { password?: string | null | undefined; sentinels?: unknown; sentinelPassword?: string | undefined },
+  password: Secret | undefined,
+): void {
+  if (password === undefined) return;
+  options.password = password.read();
+  if (options.sentinels !== undefined && options.sentinels !== null)
+    Object.assign(options, sentinelLogin(options.password));
+}
+
 /** The library copies these for each connection, so the getter gives the file's certificates of that moment. */
 function tlsOptions(caFile: string | undefined, host: string | undefined) {
   // For a name; the certificate of an address is checked against the address.
