@@ -1,4 +1,4 @@
-/** Tiers say what they need: unit nothing, integration real backends, system a URL, failures processes and backends. */
+/** Tiers say what they need: unit nothing, integration real backends, system a URL, browser a URL and Chromium, failures processes and backends. */
 const base = {
   transform: {
     '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.jest.json', diagnostics: false }],
@@ -34,6 +34,7 @@ module.exports = {
       testMatch: ['<rootDir>/{packages,services,standalone}/**/*.integration.test.ts'],
     },
     { ...base, displayName: 'system', testMatch: ['<rootDir>/test/system/**/*.test.ts'] },
+    { ...base, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.test.ts'] },
     { ...base, displayName: 'failures', testMatch: ['<rootDir>/test/{failures,observability,security}/**/*.test.ts'] },
     { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
   ],

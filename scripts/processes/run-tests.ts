@@ -6,6 +6,8 @@
  *   npm test -- --no-backends           do not start PostgreSQL, Redis and Kafka
  *   npm test -- --tiers failures --only redis-killed,kafka-down    only these faults
  *
+ * `browser` drives a real Chromium against a standalone.
+ *
  * With CI=true a tier that cannot run is a failure.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,12 +15,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { acquireBackends, type Backends } from './backends';
+import { findChromium } from './find-chromium';
 import { runFailures } from './run-failures';
 import { runJest, type TierResult } from './run-jest';
 import { ServiceProcess } from './service-process';
 import { startServices } from './start-services';
 
-const TIERS = ['unit', 'integration', 'system', 'failures'] as const;
+const TIERS = ['unit', 'integration', 'system', 'browser', 'failures'] as const;
 type Tier = (typeof TIERS)[number];
 
 const root = resolve(__dirname, '..', '..', '..');
@@ -52,6 +55,7 @@ async function main(): Promise<number> {
       results.push(await guarded('system, standalone', () => systemOnStandalone(directory)));
       await tier('system, real backends', () => systemOnServices(directory, environment));
     }
+    if (wanted.has('browser')) results.push(await browserTier(directory));
     if (wanted.has('failures')) {
       const only = values.only?.split(',') ?? [];
       results.push(await guarded('failures', () => runFailures(root, join(directory, 'failures'), only)));
@@ -65,12 +69,22 @@ async function main(): Promise<number> {
   return status;
 }
 
-async function systemOnStandalone(directory: string): Promise<TierResult> {
+function systemOnStandalone(directory: string): Promise<TierResult> {
+  return onStandalone(directory, 'system, standalone', 'system');
+}
+
+async function browserTier(directory: string): Promise<TierResult> {
+  if (findChromium() !== undefined) return guarded('browser', () => onStandalone(directory, 'browser', 'browser'));
+  return { title: 'browser', passed: 0, failed: 0, skipped: 0, impossible: 'there is no Chromium' };
+}
+
+/** Runs a project against a fresh standalone. */
+async function onStandalone(directory: string, title: string, project: string): Promise<TierResult> {
   const standalone = new ServiceProcess({
     name: 'standalone',
     script: join(root, 'standalone', 'dist', 'main.js'),
     environment: {
-      DATA_DIRECTORY: join(directory, 'standalone'),
+      DATA_DIRECTORY: join(directory, `standalone-${project}`),
       PORT: '18080',
       AUTHENTICATION_PORT: '18000',
       PERSISTENCE_PORT: '18090',
@@ -81,7 +95,7 @@ async function systemOnStandalone(directory: string): Promise<TierResult> {
   try {
     await standalone.ready();
     const environment = { SYSTEM_HTTP_URL: 'http://127.0.0.1:18080' };
-    return await runJest(root, { title: 'system, standalone', project: 'system', environment });
+    return await runJest(root, { title, project, environment });
   } finally {
     await standalone.stop();
   }
@@ -120,7 +134,7 @@ async function guarded(title: string, run: () => Promise<TierResult>): Promise<T
 }
 
 function tiersOf(list: string | undefined): Set<Tier> {
-  if (list === undefined) return new Set<Tier>(['unit', 'integration', 'system']);
+  if (list === undefined) return new Set<Tier>(['unit', 'integration', 'system', 'browser']);
   const known = new Set<string>(TIERS);
   const names = list.split(',');
   const unknown = names.filter((name) => !known.has(name));

@@ -1,0 +1,68 @@
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import { findChromium } from '../../../scripts/processes/find-chromium';
+import { systemTarget, type SystemTarget } from '../../support/system-target';
+
+/** No sandbox, for containers run as root; nothing that calls home. */
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-dev-shm-usage',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const LAUNCH_MS = 60_000;
+
+/** What tests have of the browser. */
+export interface Chromium {
+  /** The system under test. */
+  readonly target: SystemTarget;
+  /** A fresh profile, closed after the test. */
+  profile(options?: BrowserContextOptions): Promise<BrowserContext>;
+  /** A page of a fresh profile, closed after the test. */
+  page(options?: BrowserContextOptions): Promise<Page>;
+}
+
+/**
+ * A describe block in a real Chromium against a running system. Without one of them a person sees it skipped and why; in
+ * CI it fails.
+ */
+export function describeInChromium(title: string, body: (chromium: Chromium) => void): void {
+  const target = systemTarget();
+  const path = findChromium();
+  if (target !== undefined && path !== undefined) return describe(title, () => body(launched(path, target)));
+  const missing = path === undefined ? 'there is no Chromium; CHROMIUM names one' : 'SYSTEM_HTTP_URL is not set';
+  if (process.env['CI'] === 'true') {
+    return describe(title, () => {
+      it('finds what it needs', () => {
+        throw new Error(`${missing}: CI does not skip`);
+      });
+    });
+  }
+  describe.skip(`${title} (skipped: ${missing}; see npm run test:browser)`, () => {
+    it('needs Chromium and a running system', () => undefined);
+  });
+}
+
+function launched(path: string, target: SystemTarget): Chromium {
+  let browser: Browser | undefined;
+  const profiles: BrowserContext[] = [];
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: path, args: ARGUMENTS, timeout: LAUNCH_MS });
+  }, LAUNCH_MS);
+  afterEach(async () => {
+    await Promise.all(profiles.splice(0).map((profile) => profile.close()));
+  });
+  afterAll(() => browser?.close());
+
+  const profile = async (options?: BrowserContextOptions): Promise<BrowserContext> => {
+    if (browser === undefined) throw new Error('the browser is there within a test only');
+    const opened = await browser.newContext(options);
+    profiles.push(opened);
+    return opened;
+  };
+  return { target, profile, page: async (options) => (await profile(options)).newPage() };
+}
