@@ -12,8 +12,13 @@ FROM ${NODE_IMAGE} AS manifests
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY packages/client/package.json packages/client/
+COPY packages/database/package.json packages/database/
+COPY packages/embedded/package.json packages/embedded/
+COPY packages/fanout/package.json packages/fanout/
+COPY packages/message-log/package.json packages/message-log/
 COPY packages/platform/package.json packages/platform/
 COPY packages/protocol/package.json packages/protocol/
+COPY packages/tokens/package.json packages/tokens/
 COPY services/authentication/package.json services/authentication/
 COPY services/persistence/package.json services/persistence/
 COPY services/websocket/package.json services/websocket/
@@ -26,12 +31,13 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.base.json ./
 COPY packages packages
 COPY services services
+COPY scripts/service-parts scripts/
 COPY scripts/smoke scripts/smoke
 COPY web web
 RUN npx tsc -b services/authentication services/websocket services/persistence scripts/smoke && node web/build.mjs \
  # One tree a service: its code and that of the packages it uses, with source maps, so that stack traces name the TypeScript.
  && for service in authentication websocket persistence; do \
-      for part in packages/protocol packages/platform services/$service; do \
+      for part in $(scripts/service-parts $service); do \
         mkdir -p /out/$service/$part && cp -r $part/package.json $part/dist /out/$service/$part/; \
       done; \
     done \

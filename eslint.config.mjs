@@ -20,24 +20,31 @@ const VENDORS = [
   'lru-cache',
   '@opentelemetry/*',
 ];
-const ADAPTERS = ['@chat-app/platform/*'];
+const PORTS = ['@chat-app/message-log', '@chat-app/fanout', '@chat-app/database', '@chat-app/tokens'];
+/** Subpaths are adapters, what those are made of, and contract suites. */
+const ADAPTERS = ['@chat-app/*/*', '@chat-app/embedded'];
 const SERVICES = ['@chat-app/authentication', '@chat-app/websocket', '@chat-app/persistence', '@chat-app/standalone'];
 const NODE = ['node:*'];
 
 const forbid = (...groups) => ({
   'no-restricted-imports': ['error', { patterns: groups.map(([group, message]) => ({ group, message })) }],
 });
-const vendor = (name, files) => ({
+const NETWORKED = ['@chat-app/message-log/kafka', '@chat-app/fanout/redis', '@chat-app/database/postgres'];
+/** What code of packages must not import: vendor libraries (but the one it adapts), services, the protocol, and `others`. */
+const inPackage = (files, { adapts, others = [] }) => ({
   files,
   rules: forbid(
     [
-      [...VENDORS.filter((other) => other !== name && !(name === 'express' && other === 'helmet'))],
+      VENDORS.filter((name) => name !== adapts && !(adapts === 'express' && name === 'helmet')),
       'Each vendor library is imported by its one adapter file.',
     ],
-    [SERVICES, 'platform knows no service.'],
-    [['@chat-app/protocol'], 'platform does not know the protocol.'],
+    [SERVICES, 'packages know no service.'],
+    [['@chat-app/protocol'], 'how a service lives does not know the protocol.'],
+    ...(others.length > 0 ? [[others, 'a port knows platform alone; embedded adapters know no networked one.']] : []),
   ),
 });
+/** A file that adapts a vendor library, in a package that knows platform alone. */
+const vendor = (adapts, files) => inPackage(files, { adapts, others: [...PORTS, ...ADAPTERS] });
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', 'coverage/**', 'data/**', 'charts/**/dashboards/**', '.dev/**'] },
@@ -69,25 +76,24 @@ export default tseslint.config(
   {
     files: ['packages/client/src/**/*.ts'],
     rules: forbid([
-      [...NODE, ...VENDORS, ...ADAPTERS, ...SERVICES, '@chat-app/platform'],
+      [...NODE, ...VENDORS, ...PORTS, ...ADAPTERS, ...SERVICES, '@chat-app/platform'],
       'the client runs in browsers and knows only the protocol.',
     ]),
   },
-  {
-    files: ['packages/platform/src/**/*.ts'],
-    rules: forbid(
-      [VENDORS, 'Each vendor library is imported by its one adapter file.'],
-      [SERVICES, 'platform knows no service.'],
-      [['@chat-app/protocol'], 'platform does not know the protocol.'],
-    ),
-  },
-  vendor('kafkajs', ['packages/platform/src/message-log/kafka/kafka-clients.ts']),
-  vendor('ioredis', ['packages/platform/src/fanout/fanout-redis.ts']),
-  vendor('pg', ['packages/platform/src/database/database-postgres.ts']),
-  vendor('@electric-sql/pglite', ['packages/platform/src/database/open-pglite.ts']),
-  vendor('umzug', ['packages/platform/src/database/migrate.ts']),
+  inPackage(['packages/{platform,tokens,message-log,fanout,database}/src/**/*.ts'], {
+    others: [...PORTS, ...ADAPTERS],
+  }),
+  inPackage(['packages/embedded/src/**/*.ts'], { others: NETWORKED }),
+  inPackage(['packages/embedded/src/database/open-pglite.ts'], {
+    adapts: '@electric-sql/pglite',
+    others: NETWORKED,
+  }),
+  vendor('kafkajs', ['packages/message-log/src/kafka/kafka-clients.ts']),
+  vendor('ioredis', ['packages/fanout/src/redis/fanout-redis.ts']),
+  vendor('pg', ['packages/database/src/postgres/database-postgres.ts']),
+  vendor('umzug', ['packages/database/src/adapter/migrate.ts']),
   vendor('express', ['packages/platform/src/http/express-server.ts']),
-  vendor('jsonwebtoken', ['packages/platform/src/token/json-web-token.ts']),
+  vendor('jsonwebtoken', ['packages/tokens/src/json-web-token.ts']),
   vendor('pino', ['packages/platform/src/log/logger-pino.ts']),
   vendor('prom-client', ['packages/platform/src/metrics/metrics.ts']),
   vendor('@opentelemetry/*', ['packages/platform/src/tracing/*.ts']),
@@ -116,18 +122,17 @@ export default tseslint.config(
   },
   {
     files: ['standalone/src/**/*.ts'],
-    rules: forbid([
-      [
-        ...VENDORS,
-        '@chat-app/platform/message-log/kafka',
-        '@chat-app/platform/fanout/redis',
-        '@chat-app/platform/database/postgres',
-      ],
-      'standalone runs on embedded adapters.',
-    ]),
+    rules: forbid([[...VENDORS, ...NETWORKED], 'standalone runs on embedded adapters.']),
   },
   {
-    files: ['**/*.test.ts', 'test/**/*.ts', 'bench/**/*.ts', '**/*.contract.ts'],
+    files: [
+      '**/*.test.ts',
+      'test/**/*.ts',
+      'bench/**/*.ts',
+      '**/*.contract.ts',
+      '**/test-support/*.ts',
+      '**/testing/*.ts',
+    ],
     rules: {
       'no-restricted-imports': 'off',
       'no-restricted-globals': 'off',

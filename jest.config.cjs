@@ -6,9 +6,9 @@ const base = {
   },
   transformIgnorePatterns: ['/node_modules/(?!@electric-sql/pglite/)'],
   moduleNameMapper: {
-    '^@chat-app/(protocol|platform|client)$': '<rootDir>/packages/$1/src/index.ts',
-    '^@chat-app/platform/message-log/kafka$': '<rootDir>/packages/platform/src/message-log/kafka/index.ts',
-    '^@chat-app/platform/(message-log|fanout|database)/(.*)$': '<rootDir>/packages/platform/src/$1/$1-$2.ts',
+    '^@chat-app/(client|database|fanout|message-log|platform|protocol|tokens)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@chat-app/(database|fanout|message-log)/contract$': '<rootDir>/packages/$1/src/$1.contract.ts',
+    '^@chat-app/(database|embedded|fanout|message-log)/(.*)$': '<rootDir>/packages/$1/src/$2/index.ts',
     '^@chat-app/(authentication|websocket|persistence)$': '<rootDir>/services/$1/src/index.ts',
     '^@chat-app/standalone$': '<rootDir>/standalone/src/index.ts',
   },

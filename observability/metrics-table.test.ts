@@ -4,12 +4,13 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createServiceClient, createTokenVerifier, Metrics, silentLogger, startHttpServer } from '@chat-app/platform';
+import { createServiceClient, Metrics, silentLogger, startHttpServer } from '@chat-app/platform';
+import { createTokenVerifier } from '@chat-app/tokens';
 import { ERRORS } from '@chat-app/protocol';
-import { createPostgresDatabase } from '@chat-app/platform/database/postgres';
-import { fanoutMetrics } from '../packages/platform/src/fanout/fanout-metrics';
-import { declareLogMetrics } from '../packages/platform/src/message-log/log-metrics';
-import { StatementObserver } from '../packages/platform/src/database/observe-statement';
+import { createPostgresDatabase } from '@chat-app/database/postgres';
+import { fanoutMetrics } from '@chat-app/fanout/adapter';
+import { declareLogMetrics } from '@chat-app/message-log/adapter';
+import { StatementObserver } from '@chat-app/database/adapter';
 import { declareMetrics as declareAuthentication } from '../services/authentication/src/metrics';
 import { createPersistenceMetrics } from '../services/persistence/src/metrics';
 import { declareMetrics as declareWebsocket } from '../services/websocket/src/metrics';
@@ -41,7 +42,7 @@ async function declareShared(metrics: Metrics, parts: readonly ('database' | 'lo
   });
   await server.close();
   // The same class; a name for it that the sources know.
-  const own = metrics as unknown as Parameters<typeof fanoutMetrics>[0];
+  const own = metrics;
   if (parts.includes('log')) declareLogMetrics(own);
   if (parts.includes('fanout')) fanoutMetrics(own);
   if (parts.includes('keys')) {

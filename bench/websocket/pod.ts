@@ -4,9 +4,11 @@
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Metrics, silentLogger, type Fanout, type MessageLog, type TokenClaims } from '@chat-app/platform';
-import { createEmbeddedFanout } from '@chat-app/platform/fanout/embedded';
-import { createRedisFanout } from '@chat-app/platform/fanout/redis';
+import type { Fanout } from '@chat-app/fanout';
+import type { MessageLog } from '@chat-app/message-log';
+import { Metrics, silentLogger, type TokenClaims } from '@chat-app/platform';
+import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
+import { createRedisFanout } from '@chat-app/fanout/redis';
 import { decodeChatMessage, encodeEnvelope, userChannel } from '@chat-app/protocol';
 import { createWebsocket, type PersistenceClient, type WebsocketConfiguration } from '@chat-app/websocket';
 

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { silentLogger } from '@chat-app/platform';
-import { createKafkaMessageLog } from '@chat-app/platform/message-log/kafka';
+import { createKafkaMessageLog } from '@chat-app/message-log/kafka';
 import { acquireBackends, type Backends } from '../../scripts/processes/backends';
 import { startServices, type RunningServices } from '../../scripts/processes/start-services';
 import type { Target } from './prometheus-server';

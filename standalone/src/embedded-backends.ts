@@ -1,19 +1,13 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  createSigningKey,
-  createTokenSigner,
-  type Database,
-  type Fanout,
-  type Logger,
-  type MessageLog,
-  type Metrics,
-  type Releases,
-  type TokenSigner,
-} from '@chat-app/platform';
-import { createPgliteDatabase } from '@chat-app/platform/database/pglite';
-import { createEmbeddedFanout } from '@chat-app/platform/fanout/embedded';
-import { createEmbeddedMessageLog } from '@chat-app/platform/message-log/embedded';
+import type { Database } from '@chat-app/database';
+import type { Fanout } from '@chat-app/fanout';
+import type { Logger, Metrics, Releases } from '@chat-app/platform';
+import type { MessageLog } from '@chat-app/message-log';
+import { createSigningKey, createTokenSigner, type TokenSigner } from '@chat-app/tokens';
+import { createPgliteDatabase } from '@chat-app/embedded/database';
+import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
+import { createEmbeddedMessageLog } from '@chat-app/embedded/message-log';
 
 /** What everything in this process shares. */
 export interface Shared {

@@ -12,7 +12,6 @@ import {
 } from '@chat-app/persistence';
 import {
   createServiceClient,
-  createTokenVerifier,
   secretOf,
   startHttpServer,
   type HttpServer,
@@ -21,6 +20,7 @@ import {
   type ServiceClient,
   type TokenVerifier,
 } from '@chat-app/platform';
+import { createTokenVerifier } from '@chat-app/tokens';
 import { ERRORS, INTERNAL_SECRET_HEADER } from '@chat-app/protocol';
 import {
   createAuthenticationClient,

@@ -2,7 +2,7 @@
  * Kafka appends, but its answers are lost under load: nobody can know that the message is written. It is sent again, by
  * the pod and then by the client, and stands in the log twice; it is stored and shown once.
  */
-import type { LogRecord } from '@chat-app/platform';
+import type { LogRecord } from '@chat-app/message-log';
 import { describeFault } from './support/with-stack';
 import { readTopic } from './support/stores';
 

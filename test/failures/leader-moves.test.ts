@@ -14,7 +14,7 @@ import { once, EventEmitter } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { silentLogger, type Logger } from '@chat-app/platform';
-import { createKafkaMessageLog } from '@chat-app/platform/message-log/kafka';
+import { createKafkaMessageLog } from '@chat-app/message-log/kafka';
 import { startPrivateKafka, type PrivateKafka } from '../support/private-kafka';
 
 const RUNS = Number(process.env['RUNS'] ?? 2);

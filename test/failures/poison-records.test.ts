@@ -9,7 +9,7 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Kafka, logLevel, type Message } from 'kafkajs';
 import { directConversationId } from '@chat-app/protocol';
-import type { LogRecord } from '@chat-app/platform';
+import type { LogRecord } from '@chat-app/message-log';
 import { eventually } from './support/eventually';
 import type { Load } from './support/load';
 import { readTopic, withDatabase } from './support/stores';

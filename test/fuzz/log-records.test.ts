@@ -1,7 +1,7 @@
 /** Whatever stands in the log is an answer, never an accident. Inputs that broke it once go to regressions/. */
 import fc from 'fast-check';
 import { decodeChatMessage, decodeEnvelope } from '@chat-app/protocol';
-import type { LogRecord } from '@chat-app/platform';
+import type { LogRecord } from '@chat-app/message-log';
 import { decodeBatch } from '../../services/persistence/src/decode-batch';
 import regressions from './regressions/log-records.json';
 

@@ -1,4 +1,4 @@
-/** How a service lives. Adapters of the three ports are subpaths: `@chat-app/platform/message-log/kafka`, … */
+/** How a service lives. The ports and their adapters are packages of their own. */
 export * from './errors';
 export * from './configuration';
 export * from './lifecycle';
@@ -14,7 +14,3 @@ export {
   type MetricOptions,
 } from './metrics/metrics';
 export * from './http';
-export * from './token';
-export type * from './message-log/message-log';
-export type * from './fanout/fanout';
-export type * from './database/database';

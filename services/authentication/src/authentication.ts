@@ -1,4 +1,7 @@
-import type { Database, Fanout, Logger, Metrics, Route, TokenSigner } from '@chat-app/platform';
+import type { Database } from '@chat-app/database';
+import type { Fanout } from '@chat-app/fanout';
+import type { Logger, Metrics, Route } from '@chat-app/platform';
+import type { TokenSigner } from '@chat-app/tokens';
 import { answerServicesRoutes } from './answer-services';
 import { changePasswordRoute } from './change-password';
 import type { AuthenticationConfiguration } from './configuration';

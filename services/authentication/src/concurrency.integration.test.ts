@@ -1,4 +1,4 @@
-import { createEmbeddedBus, createEmbeddedFanout } from '@chat-app/platform/fanout/embedded';
+import { createEmbeddedBus, createEmbeddedFanout } from '@chat-app/embedded/fanout';
 import type { SessionResponse } from '@chat-app/protocol';
 import { backendAddress, describeWithBackend } from '../../../test/support/backends';
 import { TcpProxy } from '../../../test/support/tcp-proxy';

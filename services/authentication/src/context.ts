@@ -1,4 +1,7 @@
-import type { Database, Fanout, Logger, TokenSigner } from '@chat-app/platform';
+import type { Database } from '@chat-app/database';
+import type { Fanout } from '@chat-app/fanout';
+import type { Logger } from '@chat-app/platform';
+import type { TokenSigner } from '@chat-app/tokens';
 import type { AuthenticationConfiguration } from './configuration';
 import type { AuthenticationMetrics } from './metrics';
 import type { Passwords } from './passwords/passwords';

@@ -1,5 +1,5 @@
-import type { Database } from '@chat-app/platform';
-import { createPgliteDatabase } from '@chat-app/platform/database/pglite';
+import type { Database } from '@chat-app/database';
+import { createPgliteDatabase } from '@chat-app/embedded/database';
 import type { SessionResponse } from '@chat-app/protocol';
 import { startHarness, type Harness } from '../test/authentication-harness';
 import { DEMO_USERS } from './create-demo-users';

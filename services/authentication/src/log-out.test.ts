@@ -1,4 +1,4 @@
-import { createEmbeddedFanout } from '@chat-app/platform/fanout/embedded';
+import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
 import type { SessionResponse } from '@chat-app/protocol';
 import { metricValue, startHarness, type Harness } from '../test/authentication-harness';
 

@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   commonVariables,
-  createTokenSigner,
-  createTokenVerifier,
   databaseVariables,
   integer,
   Metrics,
@@ -19,8 +17,9 @@ import {
   type ProcessContext,
   type RunningService,
 } from '@chat-app/platform';
-import { postgresFromConfiguration } from '@chat-app/platform/database/postgres';
-import { redisFromConfiguration } from '@chat-app/platform/fanout/redis';
+import { createTokenSigner, createTokenVerifier } from '@chat-app/tokens';
+import { postgresFromConfiguration } from '@chat-app/database/postgres';
+import { redisFromConfiguration } from '@chat-app/fanout/redis';
 import { ERRORS, INTERNAL_SECRET_HEADER } from '@chat-app/protocol';
 import { authenticationVariables, createAuthentication, INTERNAL_BODY_BYTES } from './index';
 

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { Metrics, silentLogger } from '@chat-app/platform';
-import type { Database, Fanout, TokenSigner } from '@chat-app/platform';
+import type { Database } from '@chat-app/database';
+import type { Fanout } from '@chat-app/fanout';
+import type { TokenSigner } from '@chat-app/tokens';
 import { checkOpenApi } from '../../../test/support/check-openapi';
 import { createAuthentication } from './authentication';
 

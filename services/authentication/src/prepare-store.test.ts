@@ -1,4 +1,7 @@
-import { Metrics, PlatformError, silentLogger, type Database, type Fanout, type TokenSigner } from '@chat-app/platform';
+import type { Database } from '@chat-app/database';
+import type { Fanout } from '@chat-app/fanout';
+import type { TokenSigner } from '@chat-app/tokens';
+import { Metrics, PlatformError, silentLogger } from '@chat-app/platform';
 import { createAuthentication } from './authentication';
 
 const away = () => Promise.reject(new PlatformError('database_unavailable', 'away'));

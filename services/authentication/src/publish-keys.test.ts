@@ -1,7 +1,9 @@
 import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createSigningKey, createTokenVerifier, silentLogger, type Database } from '@chat-app/platform';
-import { createPgliteDatabase } from '@chat-app/platform/database/pglite';
+import type { Database } from '@chat-app/database';
+import { createSigningKey, createTokenVerifier } from '@chat-app/tokens';
+import { silentLogger } from '@chat-app/platform';
+import { createPgliteDatabase } from '@chat-app/embedded/database';
 import type { SessionResponse } from '@chat-app/protocol';
 import { PASSWORD, startHarness } from '../test/authentication-harness';
 

@@ -1,4 +1,5 @@
-import { route, type Queryable, type Route } from '@chat-app/platform';
+import type { Queryable } from '@chat-app/database';
+import { route, type Route } from '@chat-app/platform';
 import { RefreshRequest, SessionResponse } from '@chat-app/protocol';
 import type { Context } from './context';
 import { refusal } from './refusal';

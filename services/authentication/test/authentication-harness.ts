@@ -2,20 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  createSigningKey,
-  createTokenSigner,
-  createTokenVerifier,
-  Metrics,
-  Releases,
-  secretOf,
-  startHttpServer,
-  type Database,
-  type Fanout,
-  type Logger,
-} from '@chat-app/platform';
-import { createPgliteDatabase } from '@chat-app/platform/database/pglite';
-import { createEmbeddedFanout } from '@chat-app/platform/fanout/embedded';
+import type { Database } from '@chat-app/database';
+import type { Fanout } from '@chat-app/fanout';
+import { Metrics, Releases, secretOf, startHttpServer, type Logger } from '@chat-app/platform';
+import { createSigningKey, createTokenSigner, createTokenVerifier } from '@chat-app/tokens';
+import { createPgliteDatabase } from '@chat-app/embedded/database';
+import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
 import {
   decodeEnvelope,
   ERRORS,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { Metrics, secretOf, silentLogger, type Database } from '@chat-app/platform';
-import { createPostgresDatabase } from '@chat-app/platform/database/postgres';
+import type { Database } from '@chat-app/database';
+import { Metrics, secretOf, silentLogger } from '@chat-app/platform';
+import { createPostgresDatabase } from '@chat-app/database/postgres';
 
 /** A database of its own on a real server, so that tests side by side do not meet. */
 export interface TemporaryDatabase {

@@ -12,8 +12,9 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { Metrics, secretOf, silentLogger, type Database } from '@chat-app/platform';
-import { createPostgresDatabase } from '@chat-app/platform/database/postgres';
+import type { Database } from '@chat-app/database';
+import { Metrics, secretOf, silentLogger } from '@chat-app/platform';
+import { createPostgresDatabase } from '@chat-app/database/postgres';
 import { directConversationId, type ChatMessage } from '@chat-app/protocol';
 import { MIGRATIONS, SCHEMA } from '../src/migrations';
 import { storeMessages } from '../src/store-messages';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { PlatformError } from '@chat-app/platform';
-import { createEmbeddedFanout } from '@chat-app/platform/fanout/embedded';
+import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
 import { conversationChannel, userChannel } from '@chat-app/protocol';
 import { directMessage, groupMessage } from '../test/embedded-context';
 import { announceStored, collectNotices, type Stored } from './announce-stored';

@@ -1,6 +1,6 @@
 import { conversationChannel, encodeEnvelope, userChannel, type ChatMessage } from '@chat-app/protocol';
 import type { StoredEnvelope } from '@chat-app/protocol';
-import type { Fanout } from '@chat-app/platform';
+import type { Fanout } from '@chat-app/fanout';
 import type { StoreOutcome } from './store-messages';
 
 /** Announcing waits no longer than this: a fan-out that hangs must not hold up the log. */

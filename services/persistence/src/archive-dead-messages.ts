@@ -1,5 +1,7 @@
 import { DEAD_MESSAGE_HEADERS, decodeChatMessage, MESSAGE_HEADERS } from '@chat-app/protocol';
-import type { Database, Logger, LogRecord, RecordBatch } from '@chat-app/platform';
+import type { Database } from '@chat-app/database';
+import type { LogRecord, RecordBatch } from '@chat-app/message-log';
+import type { Logger } from '@chat-app/platform';
 import type { PersistenceMetrics } from './metrics';
 import { Patience } from './patience';
 import { decodeValue } from './record-value';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Database, Route } from '@chat-app/platform';
-import { createEmbeddedFanout } from '@chat-app/platform/fanout/embedded';
+import type { Database } from '@chat-app/database';
+import type { Route } from '@chat-app/platform';
+import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
 import { LIMITS, userChannel, type ConversationResponse, type InboxResponse } from '@chat-app/protocol';
 import {
   ask,

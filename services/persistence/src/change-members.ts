@@ -1,5 +1,5 @@
 import { encodeEnvelope, userChannel, type MembershipEnvelope } from '@chat-app/protocol';
-import type { Queryable } from '@chat-app/platform';
+import type { Queryable } from '@chat-app/database';
 import { refusal, type Context } from './context';
 import { ADD_MEMBERSHIP_ENTRIES, type AddMembershipEntriesRow } from './sql/add-membership-entries';
 import { LOCK_GROUP, type LockGroupRow } from './sql/lock-group';

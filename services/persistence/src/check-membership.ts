@@ -1,4 +1,5 @@
-import { route, type Queryable, type Route } from '@chat-app/platform';
+import type { Queryable } from '@chat-app/database';
+import { route, type Route } from '@chat-app/platform';
 import { MembershipResponse, MemberPath } from '@chat-app/protocol';
 import { refusal, type Context } from './context';
 import { FIND_MEMBERSHIP, type FindMembershipRow } from './sql/find-membership';

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { PlatformError, type Database, type Fanout, type Queryable } from '@chat-app/platform';
-import { createEmbeddedFanout } from '@chat-app/platform/fanout/embedded';
+import type { Database, Queryable } from '@chat-app/database';
+import type { Fanout } from '@chat-app/fanout';
+import { PlatformError } from '@chat-app/platform';
+import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
 import { conversationChannel, userChannel } from '@chat-app/protocol';
 import { recordFor, recordOf, TestBatch } from '../test/batches';
 import {

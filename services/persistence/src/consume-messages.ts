@@ -1,14 +1,8 @@
 import { MESSAGE_HEADERS } from '@chat-app/protocol';
-import {
-  asError,
-  inSpan,
-  startSpan,
-  type Database,
-  type Fanout,
-  type Logger,
-  type RecordBatch,
-  type SpanHandle,
-} from '@chat-app/platform';
+import type { Database } from '@chat-app/database';
+import type { Fanout } from '@chat-app/fanout';
+import type { RecordBatch } from '@chat-app/message-log';
+import { asError, inSpan, startSpan, type Logger, type SpanHandle } from '@chat-app/platform';
 import { announceStored } from './announce-stored';
 import type { PersistenceSettings } from './configuration';
 import { decodeBatch, hopeless, type BadRecord, type Incoming } from './decode-batch';

@@ -1,5 +1,7 @@
 import { ERRORS, type ErrorCode } from '@chat-app/protocol';
-import { httpError, type Database, type Fanout, type HttpError, type Logger } from '@chat-app/platform';
+import type { Database } from '@chat-app/database';
+import type { Fanout } from '@chat-app/fanout';
+import { httpError, type HttpError, type Logger } from '@chat-app/platform';
 import type { AuthenticationClient } from './peers/authentication-client';
 import type { PersistenceSettings } from './configuration';
 import type { PersistenceMetrics } from './metrics';

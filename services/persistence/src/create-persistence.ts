@@ -1,5 +1,8 @@
 import { DEAD_MESSAGES_TOPIC, MESSAGES_TOPIC } from '@chat-app/protocol';
-import type { Database, Fanout, Logger, MessageLog, Metrics, Route, Subscription } from '@chat-app/platform';
+import type { Database } from '@chat-app/database';
+import type { Fanout } from '@chat-app/fanout';
+import type { Logger, Metrics, Route } from '@chat-app/platform';
+import type { MessageLog, Subscription } from '@chat-app/message-log';
 import { archiveDeadMessages } from './archive-dead-messages';
 import type { AuthenticationClient } from './peers/authentication-client';
 import { settingsFrom, type PersistenceConfiguration } from './configuration';

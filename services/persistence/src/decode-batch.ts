@@ -1,5 +1,5 @@
 import { decodeChatMessage, directConversationId, type ChatMessage, type DeadMessageCode } from '@chat-app/protocol';
-import type { LogRecord } from '@chat-app/platform';
+import type { LogRecord } from '@chat-app/message-log';
 
 /** A record that holds a message. */
 export interface Incoming {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Database } from '@chat-app/platform';
+import type { Database } from '@chat-app/database';
 import { directMessage, openDatabase } from '../test/embedded-context';
 import { inspectStore } from './inspect-store';
 import { readQuestion } from './read-question';

@@ -1,4 +1,4 @@
-import type { Database, Queryable } from '@chat-app/platform';
+import type { Database, Queryable } from '@chat-app/database';
 import { COUNT_DEAD_MESSAGES, type CountDeadMessagesRow } from './sql/count-dead-messages';
 import { INSPECT_CONVERSATION, type InspectConversationRow } from './sql/inspect-conversation';
 import { INSPECT_DEAD_MESSAGES, type InspectDeadMessagesRow } from './sql/inspect-dead-messages';

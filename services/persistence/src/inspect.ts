@@ -7,7 +7,7 @@ import {
   type ProcessContext,
   type RunningService,
 } from '@chat-app/platform';
-import { postgresFromConfiguration } from '@chat-app/platform/database/postgres';
+import { postgresFromConfiguration } from '@chat-app/database/postgres';
 import { inspectStore } from './inspect-store';
 import { readQuestion } from './read-question';
 

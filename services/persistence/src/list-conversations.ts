@@ -1,4 +1,5 @@
-import { route, type Database, type Route } from '@chat-app/platform';
+import type { Database } from '@chat-app/database';
+import { route, type Route } from '@chat-app/platform';
 import {
   ConversationResponse,
   ConversationsResponse,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Database, Route } from '@chat-app/platform';
+import type { Database } from '@chat-app/database';
+import type { Route } from '@chat-app/platform';
 import { directConversationId, type StoredMessage } from '@chat-app/protocol';
 import { ask, contextOn, directMessage, openDatabase, storeAll } from '../test/embedded-context';
 import { publicRoutes } from './routes';

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   commonVariables,
   createServiceClient,
-  createTokenVerifier,
   databaseVariables,
   kafkaVariables,
   Metrics,
@@ -18,9 +17,10 @@ import {
   type ProcessContext,
   type RunningService,
 } from '@chat-app/platform';
-import { postgresFromConfiguration } from '@chat-app/platform/database/postgres';
-import { redisFromConfiguration } from '@chat-app/platform/fanout/redis';
-import { kafkaMessageLogFromConfiguration } from '@chat-app/platform/message-log/kafka';
+import { createTokenVerifier } from '@chat-app/tokens';
+import { postgresFromConfiguration } from '@chat-app/database/postgres';
+import { redisFromConfiguration } from '@chat-app/fanout/redis';
+import { kafkaMessageLogFromConfiguration } from '@chat-app/message-log/kafka';
 import { ERRORS, INTERNAL_SECRET_HEADER } from '@chat-app/protocol';
 import {
   createAuthenticationClient,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Database } from '@chat-app/platform';
+import type { Database } from '@chat-app/database';
 import { checkOpenApi } from '../../../test/support/check-openapi';
 import { contextOn } from '../test/embedded-context';
 import { internalRoutes, publicRoutes } from './routes';

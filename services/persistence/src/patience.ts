@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RecordBatch } from '@chat-app/platform';
+import type { RecordBatch } from '@chat-app/message-log';
 
 const FIRST_MS = 100;
 const LONGEST_MS = 5_000;

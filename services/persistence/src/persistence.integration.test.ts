@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { Metrics, secretOf, silentLogger, type Database, type Fanout, type LogRecord } from '@chat-app/platform';
-import { createPostgresDatabase } from '@chat-app/platform/database/postgres';
-import { createRedisFanout } from '@chat-app/platform/fanout/redis';
-import { createKafkaMessageLog, type KafkaMessageLog } from '@chat-app/platform/message-log/kafka';
+import type { Database } from '@chat-app/database';
+import type { Fanout } from '@chat-app/fanout';
+import type { LogRecord } from '@chat-app/message-log';
+import { Metrics, secretOf, silentLogger } from '@chat-app/platform';
+import { createPostgresDatabase } from '@chat-app/database/postgres';
+import { createRedisFanout } from '@chat-app/fanout/redis';
+import { createKafkaMessageLog, type KafkaMessageLog } from '@chat-app/message-log/kafka';
 import {
   DEAD_MESSAGES_TOPIC,
   encodeChatMessage,

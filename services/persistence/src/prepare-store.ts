@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asError, isPlatformError, type Database, type Logger } from '@chat-app/platform';
+import type { Database } from '@chat-app/database';
+import { asError, isPlatformError, type Logger } from '@chat-app/platform';
 import { MIGRATIONS, SCHEMA } from './migrations';
 
 const FIRST_DELAY_MS = 250;

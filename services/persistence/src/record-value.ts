@@ -1,5 +1,5 @@
 import { DEAD_MESSAGE_HEADERS } from '@chat-app/protocol';
-import type { LogRecord } from '@chat-app/platform';
+import type { LogRecord } from '@chat-app/message-log';
 
 /** How the value of a dead message stands for bytes that are no text. */
 export type ValueEncoding = 'base64' | 'none';

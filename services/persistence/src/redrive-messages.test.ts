@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Metrics, silentLogger, type Database, type MessageLog } from '@chat-app/platform';
-import { createEmbeddedFanout } from '@chat-app/platform/fanout/embedded';
-import { createEmbeddedMessageLog } from '@chat-app/platform/message-log/embedded';
+import type { Database } from '@chat-app/database';
+import type { MessageLog } from '@chat-app/message-log';
+import { Metrics, silentLogger } from '@chat-app/platform';
+import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
+import { createEmbeddedMessageLog } from '@chat-app/embedded/message-log';
 import { encodeChatMessage, MESSAGES_TOPIC, type ChatMessage } from '@chat-app/protocol';
 import { recordOf, TestBatch } from '../test/batches';
 import { contextOn, directMessage, openDatabase } from '../test/embedded-context';

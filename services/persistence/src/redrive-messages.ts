@@ -1,5 +1,7 @@
 import { DEAD_MESSAGE_HEADERS, MESSAGE_HEADERS, MESSAGES_TOPIC } from '@chat-app/protocol';
-import type { Database, Logger, MessageLog, OutgoingRecord, Queryable } from '@chat-app/platform';
+import type { Database, Queryable } from '@chat-app/database';
+import type { Logger } from '@chat-app/platform';
+import type { MessageLog, OutgoingRecord } from '@chat-app/message-log';
 import { FIND_LAST_DEAD_MESSAGE, type FindLastDeadMessageRow } from './sql/find-last-dead-message';
 import { LIST_DEAD_MESSAGES, type ListDeadMessagesRow } from './sql/list-dead-messages';
 import { MARK_REDRIVEN } from './sql/mark-redriven';

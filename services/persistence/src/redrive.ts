@@ -8,8 +8,8 @@ import {
   type ProcessContext,
   type RunningService,
 } from '@chat-app/platform';
-import { postgresFromConfiguration } from '@chat-app/platform/database/postgres';
-import { kafkaMessageLogFromConfiguration } from '@chat-app/platform/message-log/kafka';
+import { postgresFromConfiguration } from '@chat-app/database/postgres';
+import { kafkaMessageLogFromConfiguration } from '@chat-app/message-log/kafka';
 import { readRedriveArguments } from './read-arguments';
 import { redriveMessages } from './redrive-messages';
 

@@ -1,4 +1,5 @@
-import { route, type Queryable, type Route } from '@chat-app/platform';
+import type { Queryable } from '@chat-app/database';
+import { route, type Route } from '@chat-app/platform';
 import { MemberPath, type MembershipEnvelope } from '@chat-app/protocol';
 import { announceChange, enterChange, holdGroup, requireOwner } from './change-members';
 import { refusal, type Context } from './context';

@@ -1,5 +1,5 @@
 import { DEAD_MESSAGE_HEADERS, DEAD_MESSAGES_TOPIC, MESSAGE_HEADERS, MESSAGES_TOPIC } from '@chat-app/protocol';
-import type { LogRecord, OutgoingRecord, RecordBatch } from '@chat-app/platform';
+import type { LogRecord, OutgoingRecord, RecordBatch } from '@chat-app/message-log';
 import type { BadRecord } from './decode-batch';
 import { encodeValue } from './record-value';
 import { pause } from './patience';

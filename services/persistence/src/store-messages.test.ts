@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
-import type { Database } from '@chat-app/platform';
+import type { Database } from '@chat-app/database';
 import { directConversationId, type ChatMessage } from '@chat-app/protocol';
 import { directMessage, groupMessage, openDatabase } from '../test/embedded-context';
 import { CREATE_GROUP } from './sql/create-group';

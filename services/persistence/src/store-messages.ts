@@ -1,5 +1,5 @@
 import type { ChatMessage } from '@chat-app/protocol';
-import type { Queryable } from '@chat-app/platform';
+import type { Queryable } from '@chat-app/database';
 import { STORE_MESSAGES, type StoreMessagesRow } from './sql/store-messages';
 
 /** What became of one message of a batch. */

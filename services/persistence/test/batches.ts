@@ -1,5 +1,5 @@
 import { MESSAGES_TOPIC, encodeChatMessage, type ChatMessage } from '@chat-app/protocol';
-import type { LogRecord, OutgoingRecord, RecordBatch } from '@chat-app/platform';
+import type { LogRecord, OutgoingRecord, RecordBatch } from '@chat-app/message-log';
 
 let nextOffset = 0;
 

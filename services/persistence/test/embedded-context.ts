@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Metrics, silentLogger, type Database, type Fanout, type Route } from '@chat-app/platform';
-import { createPgliteDatabase } from '@chat-app/platform/database/pglite';
-import { createEmbeddedFanout } from '@chat-app/platform/fanout/embedded';
+import type { Database } from '@chat-app/database';
+import type { Fanout } from '@chat-app/fanout';
+import { Metrics, silentLogger, type Route } from '@chat-app/platform';
+import { createPgliteDatabase } from '@chat-app/embedded/database';
+import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
 import { directConversationId, type ChatMessage } from '@chat-app/protocol';
 import type { PersistenceSettings } from '../src/configuration';
 import type { Context } from '../src/context';

@@ -1,5 +1,7 @@
 /** Puts the journey's steps together; each knows only what it is given. */
-import type { Fanout, Logger, MessageLog, TokenVerifier } from '@chat-app/platform';
+import type { Fanout } from '@chat-app/fanout';
+import type { Logger, TokenVerifier } from '@chat-app/platform';
+import type { MessageLog } from '@chat-app/message-log';
 import { ConnectionAcceptor } from './connections/accept-connection';
 import { Authenticator } from './connections/authenticate-connection';
 import type { WebsocketConfiguration } from './configuration';

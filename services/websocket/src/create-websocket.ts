@@ -1,6 +1,8 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Fanout, Logger, MessageLog, Metrics, TokenVerifier } from '@chat-app/platform';
+import type { Fanout } from '@chat-app/fanout';
+import type { Logger, Metrics, TokenVerifier } from '@chat-app/platform';
+import type { MessageLog } from '@chat-app/message-log';
 import {
   assembleConversing,
   assembleFollowing,

@@ -1,7 +1,6 @@
 import {
   commonVariables,
   createServiceClient,
-  createTokenVerifier,
   kafkaVariables,
   Metrics,
   parseConfiguration,
@@ -15,8 +14,9 @@ import {
   type RunningService,
   type ServiceClient,
 } from '@chat-app/platform';
-import { redisFromConfiguration } from '@chat-app/platform/fanout/redis';
-import { kafkaMessageLogFromConfiguration } from '@chat-app/platform/message-log/kafka';
+import { createTokenVerifier } from '@chat-app/tokens';
+import { redisFromConfiguration } from '@chat-app/fanout/redis';
+import { kafkaMessageLogFromConfiguration } from '@chat-app/message-log/kafka';
 import { ERRORS, INTERNAL_SECRET_HEADER } from '@chat-app/protocol';
 import {
   createAuthenticationClient,

@@ -7,7 +7,7 @@
 import { mkdtempSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { silentLogger } from '@chat-app/platform';
-import { createKafkaMessageLog } from '@chat-app/platform/message-log/kafka';
+import { createKafkaMessageLog } from '@chat-app/message-log/kafka';
 import { startServices, type RunningServices } from '../../../scripts/processes/start-services';
 import { freePorts, privateDirectory } from '../../support/backend-process';
 import { TcpProxy } from '../../support/tcp-proxy';

@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
 import { Client } from 'pg';
-import { silentLogger, type LogRecord } from '@chat-app/platform';
-import { createKafkaMessageLog } from '@chat-app/platform/message-log/kafka';
+import type { LogRecord } from '@chat-app/message-log';
+import { silentLogger } from '@chat-app/platform';
+import { createKafkaMessageLog } from '@chat-app/message-log/kafka';
 import type { Stores } from '../../checker/history';
 import type { Backends } from './backends';
 

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Secret } from '../configuration/secret';
-import type { TokenClaims, TokenVerifier } from '../token/claims';
+import type { TokenClaims, TokenVerifier } from './claims';
 import { httpError, type ErrorTable } from './http-error';
 import type { Route } from './route';
 

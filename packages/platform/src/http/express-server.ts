@@ -11,7 +11,7 @@ import type { Secret } from '../configuration/secret';
 import { asError } from '../errors';
 import type { Logger } from '../log/logger';
 import type { Metrics } from '../metrics/metrics';
-import type { TokenVerifier } from '../token/claims';
+import type { TokenVerifier } from './claims';
 import { traceIdOf } from '../tracing/spans';
 import { errorAnswer, SERVER_CODES, toHttpError } from './error-answer';
 import type { HttpError } from './http-error';

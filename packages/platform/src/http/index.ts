@@ -5,3 +5,4 @@ export { startManagementServer, type Liveness, type ManagementServerOptions } fr
 export { createServiceClient, type ServiceCall, type ServiceClient, type ServiceClientOptions } from './service-client';
 export { equalSecrets } from './authorize';
 export type { HttpServer } from './serve-http';
+export type { TokenClaims, TokenVerifier } from './claims';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { TokenClaims } from '../token/claims';
+import type { TokenClaims } from './claims';
 
 /** A success: status, JSON body (absent for 204) and extra headers. */
 export interface HttpResult {

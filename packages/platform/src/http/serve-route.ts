@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../log/logger';
-import type { TokenClaims } from '../token/claims';
+import type { TokenClaims } from './claims';
 import { inSpan, traceIdOf, type SpanHandle } from '../tracing/spans';
 import { authorize, type AccessRules } from './authorize';
 import { checkInput } from './check-input';

@@ -1,4 +1,4 @@
-import type { Migration } from '@chat-app/platform';
+import type { Migration } from '@chat-app/database';
 
 export const createSessions: Migration = {
   name: '002_create_sessions',

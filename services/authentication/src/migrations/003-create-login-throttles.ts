@@ -1,4 +1,4 @@
-import type { Migration } from '@chat-app/platform';
+import type { Migration } from '@chat-app/database';
 
 export const createLoginThrottles: Migration = {
   name: '003_create_login_throttles',

@@ -1,4 +1,4 @@
-import type { Migration } from '@chat-app/platform';
+import type { Migration } from '@chat-app/database';
 import { createUsers } from './001-create-users';
 import { createSessions } from './002-create-sessions';
 import { createLoginThrottles } from './003-create-login-throttles';

@@ -1,4 +1,4 @@
-import type { Queryable } from '@chat-app/platform';
+import type { Queryable } from '@chat-app/database';
 import { newId } from '@chat-app/protocol';
 import type { Context } from '../context';
 import { openSession } from '../sql/open-session';

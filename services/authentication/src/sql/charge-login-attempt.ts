@@ -1,4 +1,4 @@
-import type { Queryable, Statement } from '@chat-app/platform';
+import type { Queryable, Statement } from '@chat-app/database';
 
 /** Checks and counts in one statement: parallel guesses cannot slip through between the two. */
 const CHARGE_LOGIN_ATTEMPT: Statement = {

@@ -1,4 +1,4 @@
-import type { Queryable, Statement } from '@chat-app/platform';
+import type { Queryable, Statement } from '@chat-app/database';
 
 const DELETE_EXPIRED_REFRESH_TOKENS: Statement = {
   name: 'delete_expired_refresh_tokens',

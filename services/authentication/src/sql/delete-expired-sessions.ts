@@ -1,4 +1,4 @@
-import type { Queryable, Statement } from '@chat-app/platform';
+import type { Queryable, Statement } from '@chat-app/database';
 
 /** Rows that another pod is deleting are skipped, not waited for. Refresh tokens go with their session. */
 const DELETE_EXPIRED_SESSIONS: Statement = {

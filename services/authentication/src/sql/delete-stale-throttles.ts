@@ -1,4 +1,4 @@
-import type { Queryable, Statement } from '@chat-app/platform';
+import type { Queryable, Statement } from '@chat-app/database';
 
 const DELETE_STALE_THROTTLES: Statement = {
   name: 'delete_stale_throttles',

@@ -1,4 +1,4 @@
-import type { Queryable, Statement } from '@chat-app/platform';
+import type { Queryable, Statement } from '@chat-app/database';
 
 const END_OTHER_SESSIONS: Statement = {
   name: 'end_other_sessions',

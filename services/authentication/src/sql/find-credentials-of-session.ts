@@ -1,4 +1,4 @@
-import type { Queryable, Statement } from '@chat-app/platform';
+import type { Queryable, Statement } from '@chat-app/database';
 import type { Credentials } from './find-credentials';
 
 const FIND_CREDENTIALS_OF_SESSION: Statement = {

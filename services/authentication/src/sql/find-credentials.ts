@@ -1,4 +1,4 @@
-import type { Queryable, Statement } from '@chat-app/platform';
+import type { Queryable, Statement } from '@chat-app/database';
 
 const FIND_CREDENTIALS: Statement = {
   name: 'find_credentials',

@@ -1,4 +1,4 @@
-import type { Queryable, Statement } from '@chat-app/platform';
+import type { Queryable, Statement } from '@chat-app/database';
 import type { User } from './find-user';
 
 const FIND_USER_BY_NAME: Statement = {

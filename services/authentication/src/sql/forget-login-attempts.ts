@@ -1,4 +1,4 @@
-import type { Queryable, Statement } from '@chat-app/platform';
+import type { Queryable, Statement } from '@chat-app/database';
 
 const FORGET_LOGIN_ATTEMPTS: Statement = {
   name: 'forget_login_attempts',

@@ -1,4 +1,4 @@
-import type { Queryable, Statement } from '@chat-app/platform';
+import type { Queryable, Statement } from '@chat-app/database';
 
 const LOCK_SESSION_OF_TOKEN: Statement = {
   name: 'lock_session_of_token',

@@ -1,4 +1,4 @@
-import type { Queryable, Statement } from '@chat-app/platform';
+import type { Queryable, Statement } from '@chat-app/database';
 
 /**
  * The share lock on the user makes it wait for a password change in progress, and makes a later one wait for it: a

@@ -1,4 +1,4 @@
-import type { Queryable, Statement } from '@chat-app/platform';
+import type { Queryable, Statement } from '@chat-app/database';
 
 const READ_LOGIN_WAIT: Statement = {
   name: 'read_login_wait',

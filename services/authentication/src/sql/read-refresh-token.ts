@@ -1,4 +1,4 @@
-import type { Queryable, Statement } from '@chat-app/platform';
+import type { Queryable, Statement } from '@chat-app/database';
 
 const READ_REFRESH_TOKEN: Statement = {
   name: 'read_refresh_token',

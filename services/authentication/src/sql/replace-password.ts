@@ -1,4 +1,4 @@
-import type { Queryable, Statement } from '@chat-app/platform';
+import type { Queryable, Statement } from '@chat-app/database';
 
 const REPLACE_PASSWORD: Statement = {
   name: 'replace_password',

@@ -1,4 +1,4 @@
-import type { Queryable, Statement } from '@chat-app/platform';
+import type { Queryable, Statement } from '@chat-app/database';
 
 const ROTATE_REFRESH_TOKEN: Statement = {
   name: 'rotate_refresh_token',

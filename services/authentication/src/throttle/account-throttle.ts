@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Database } from '@chat-app/platform';
+import type { Database } from '@chat-app/database';
 import { refusal } from '../refusal';
 import { chargeLoginAttempt, type ThrottleRule } from '../sql/charge-login-attempt';
 import { forgetLoginAttempts } from '../sql/forget-login-attempts';

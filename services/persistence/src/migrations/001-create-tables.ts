@@ -1,4 +1,4 @@
-import type { Migration } from '@chat-app/platform';
+import type { Migration } from '@chat-app/database';
 
 /**
  * The tables of schema `chat`.

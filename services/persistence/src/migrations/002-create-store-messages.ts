@@ -1,4 +1,4 @@
-import type { Migration } from '@chat-app/platform';
+import type { Migration } from '@chat-app/database';
 
 /**
  * `store_messages`: stores a batch in one call. Answers one row per message of the batch (`ordinal` counts from 1):

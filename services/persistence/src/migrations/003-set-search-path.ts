@@ -1,4 +1,4 @@
-import type { Migration } from '@chat-app/platform';
+import type { Migration } from '@chat-app/database';
 
 /** Lets a person type `select * from messages` in psql. The service itself names the schema everywhere. */
 export const setSearchPath: Migration = {

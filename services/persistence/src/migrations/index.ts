@@ -1,4 +1,4 @@
-import type { Migration } from '@chat-app/platform';
+import type { Migration } from '@chat-app/database';
 import { createTables } from './001-create-tables';
 import { createStoreMessages } from './002-create-store-messages';
 import { setSearchPath } from './003-set-search-path';

@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** Adds a member, to whom everything so far counts as read. */
 export const ADD_MEMBER: Statement = {

@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** Numbers a joined (1) or left (2) entry in each of these inboxes, which lock_inboxes holds. */
 export const ADD_MEMBERSHIP_ENTRIES: Statement = {

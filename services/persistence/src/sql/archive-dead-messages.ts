@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** Archives dead messages; one that is there already stays as it is. Values come as `\x…`, headers as JSON texts. */
 export const ARCHIVE_DEAD_MESSAGES: Statement = {

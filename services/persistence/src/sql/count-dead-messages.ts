@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** How many dead messages there are, by code: those that wait and those that were moved back. */
 export const COUNT_DEAD_MESSAGES: Statement = {

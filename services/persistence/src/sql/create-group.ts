@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** A group with its owner $3 and members $4. */
 export const CREATE_GROUP: Statement = {

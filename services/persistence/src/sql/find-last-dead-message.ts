@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** Id of the newest dead message; 0 where there is none. */
 export const FIND_LAST_DEAD_MESSAGE: Statement = {

@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** What a user is to a conversation; no row where not a member. `peer_id` is the other user of a direct one. */
 export const FIND_MEMBERSHIP: Statement = {

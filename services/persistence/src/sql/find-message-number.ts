@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** Number of a message of this conversation. */
 export const FIND_MESSAGE_NUMBER: Statement = {

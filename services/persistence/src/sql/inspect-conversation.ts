@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** One conversation, its title only where $2; at most 50 of its members. */
 export const INSPECT_CONVERSATION: Statement = {

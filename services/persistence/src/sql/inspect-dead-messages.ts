@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** Dead messages of this id ($1) or code ($2), newest first; their value only where $4. */
 export const INSPECT_DEAD_MESSAGES: Statement = {

@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** One message, its content only where $2; and where it stands in the inboxes of at most 20 members. */
 export const INSPECT_MESSAGE: Statement = {

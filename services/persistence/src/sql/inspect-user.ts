@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** One user's inbox, and how far each device (at most 50, latest first) has confirmed it. Always one row. */
 export const INSPECT_USER: Statement = {

@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 import { CONVERSATIONS_OF_MEMBERS, DESCRIBE_CONVERSATIONS } from './describe-conversations';
 
 /** Conversations of user $1 with activity before $2 (null: the newest), newest first. */

@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** Dead messages not yet redriven that the filters let through, oldest first. */
 export const LIST_DEAD_MESSAGES: Statement = {

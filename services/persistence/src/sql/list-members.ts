@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** Members, the longest-standing first. */
 export const LIST_MEMBERS: Statement = {

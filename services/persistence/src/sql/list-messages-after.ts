@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** The messages after number $2, oldest first. */
 export const LIST_MESSAGES_AFTER: Statement = {

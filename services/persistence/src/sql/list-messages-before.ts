@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** The messages before number $2 (null: the newest), newest first. */
 export const LIST_MESSAGES_BEFORE: Statement = {

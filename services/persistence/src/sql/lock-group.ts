@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** Holds a group still: nobody else changes its members, no batch is stored to it. See migration 002 for the order of locks. */
 export const LOCK_GROUP: Statement = {

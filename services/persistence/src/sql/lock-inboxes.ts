@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** Creates and locks inboxes in the fixed order. See migration 002. */
 export const LOCK_INBOXES: Statement = {

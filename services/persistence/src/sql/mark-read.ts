@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** Moves the reading position of a member forward. */
 export const MARK_READ: Statement = {

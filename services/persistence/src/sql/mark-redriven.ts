@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** These dead messages are back in the log. */
 export const MARK_REDRIVEN: Statement = {

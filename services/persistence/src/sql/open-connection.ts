@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** Head and confirmed position of a device, and the groups of its user. Always one row. */
 export const OPEN_CONNECTION: Statement = {

@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 import { CONVERSATIONS_OF_MEMBERS, DESCRIBE_CONVERSATIONS } from './describe-conversations';
 
 /** One conversation as its member $1 sees it; no row where not a member. */

@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** Newest entry number of each of these inboxes. */
 export const READ_HEADS: Statement = {

@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** Entries after $2, ascending, with their messages; one row without `seq` where there are none, no row where there is no inbox. */
 export const READ_INBOX: Statement = {

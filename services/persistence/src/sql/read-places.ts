@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** What these users are to a conversation, and how many members and owners it has. Always one row. */
 export const READ_PLACES: Statement = {

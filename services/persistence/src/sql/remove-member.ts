@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** Ends a membership. */
 export const REMOVE_MEMBER: Statement = {

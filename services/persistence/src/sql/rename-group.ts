@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** Gives a group another title. */
 export const RENAME_GROUP: Statement = {

@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /**
  * Moves cursors forward, never beyond the inbox. Rows are locked in the order of their key. A device of a user whose inbox

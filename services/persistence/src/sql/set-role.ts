@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** Changes the role of a member. */
 export const SET_ROLE: Statement = {

@@ -1,4 +1,4 @@
-import type { Statement } from '@chat-app/platform';
+import type { Statement } from '@chat-app/database';
 
 /** See migration 002. */
 export const STORE_MESSAGES: Statement = {

@@ -1,6 +1,6 @@
 import { trace } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { createEmbeddedBus, createEmbeddedFanout } from '@chat-app/platform/fanout/embedded';
+import { createEmbeddedBus, createEmbeddedFanout } from '@chat-app/embedded/fanout';
 import { encodeEnvelope, userChannel } from '@chat-app/protocol';
 import { enableSpans } from '../../../../packages/platform/src/tracing/spans';
 import { ALICE, BOB, TestWorld, until } from '../testing/test-pod';

@@ -1,4 +1,5 @@
-import type { Fanout, Logger } from '@chat-app/platform';
+import type { Fanout } from '@chat-app/fanout';
+import type { Logger } from '@chat-app/platform';
 import type { ChannelChange } from '../connections/registry';
 
 /** How long a connect waits for the fan-out to confirm a channel before it goes on degraded, milliseconds. */

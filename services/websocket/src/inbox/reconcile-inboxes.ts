@@ -1,5 +1,6 @@
 import { LIMITS } from '@chat-app/protocol';
-import type { Fanout, Logger } from '@chat-app/platform';
+import type { Fanout } from '@chat-app/fanout';
+import type { Logger } from '@chat-app/platform';
 import type { InboxEvent } from './follow-inbox';
 import type { ReadCause } from '../metrics';
 import type { PersistenceClient } from '../peers/persistence-client';

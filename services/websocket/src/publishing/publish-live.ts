@@ -1,5 +1,6 @@
 import { conversationChannel, encodeEnvelope, userChannel, type ChatMessage } from '@chat-app/protocol';
-import { isPlatformError, type Fanout, type Logger } from '@chat-app/platform';
+import type { Fanout } from '@chat-app/fanout';
+import { isPlatformError, type Logger } from '@chat-app/platform';
 import type { WebsocketMetrics } from '../metrics';
 
 export interface PublisherParts {

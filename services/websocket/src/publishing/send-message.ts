@@ -15,7 +15,8 @@ import {
   type ErrorCode,
   type SendFrame,
 } from '@chat-app/protocol';
-import { isPlatformError, startSpan, type Logger, type MessageLog, type SpanHandle } from '@chat-app/platform';
+import type { MessageLog } from '@chat-app/message-log';
+import { isPlatformError, startSpan, type Logger, type SpanHandle } from '@chat-app/platform';
 import { reserveAnswer } from './answer-in-order';
 import type { InboxEvent } from '../inbox/follow-inbox';
 import { holdBack, isFlooding, letGo, type SendLimits } from '../connections/limit-sends';

@@ -1,4 +1,5 @@
-import { PlatformError, type Fanout, type FanoutState } from '@chat-app/platform';
+import type { Fanout, FanoutState } from '@chat-app/fanout';
+import { PlatformError } from '@chat-app/platform';
 
 /** A fan-out between the pods of one test, which can be taken away and can lose what it is given. */
 export class TestBus {

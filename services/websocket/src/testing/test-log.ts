@@ -1,10 +1,5 @@
-import {
-  PlatformError,
-  type MessageLog,
-  type OutgoingRecord,
-  type PlatformErrorCode,
-  type Subscription,
-} from '@chat-app/platform';
+import type { MessageLog, OutgoingRecord, Subscription } from '@chat-app/message-log';
+import { PlatformError, type PlatformErrorCode } from '@chat-app/platform';
 
 /** A log in memory that acknowledges at once, holds its answers back, or fails, as the test wants. */
 export class TestLog implements MessageLog {

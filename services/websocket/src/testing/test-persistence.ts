@@ -9,7 +9,8 @@ import {
   type MembershipResponse,
   type OpenConnectionResponse,
 } from '@chat-app/protocol';
-import { PlatformError, type OutgoingRecord } from '@chat-app/platform';
+import type { OutgoingRecord } from '@chat-app/message-log';
+import { PlatformError } from '@chat-app/platform';
 import type { Device, InboxPage, PersistenceClient } from '../peers/persistence-client';
 import type { TestBus } from './test-bus';
 

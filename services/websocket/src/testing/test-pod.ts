@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Metrics, silentLogger, type Fanout, type MessageLog } from '@chat-app/platform';
+import type { Fanout } from '@chat-app/fanout';
+import type { MessageLog } from '@chat-app/message-log';
+import { Metrics, silentLogger } from '@chat-app/platform';
 import type { WebsocketConfiguration } from '../configuration';
 import { createWebsocket, type WebsocketService } from '../create-websocket';
 import { TestAuthentication } from './test-authentication';

@@ -7,7 +7,7 @@ import { route, type Route } from '../route';
 import type { HttpServer } from '../serve-http';
 import { createLogger } from '../../log';
 import { Metrics } from '../../metrics/metrics';
-import type { TokenVerifier } from '../../token/claims';
+import type { TokenVerifier } from '../claims';
 
 /** What the tests call errors. */
 export const ERRORS = {

@@ -1,0 +1,2 @@
+/** The port. Its adapter for PostgreSQL is `@chat-app/database/postgres`; what adapters are made of, `@chat-app/database/adapter`. */
+export type * from './database';

@@ -1,0 +1,6 @@
+export {
+  createPostgresDatabase,
+  postgresFromConfiguration,
+  type PostgresDatabaseOptions,
+  type PostgresTimeouts,
+} from './database-postgres';

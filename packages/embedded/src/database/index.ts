@@ -1,0 +1,1 @@
+export { createPgliteDatabase, type PgliteDatabaseOptions } from './database-pglite';

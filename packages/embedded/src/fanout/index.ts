@@ -1,0 +1,1 @@
+export { createEmbeddedBus, createEmbeddedFanout, EmbeddedFanout, type EmbeddedBus } from './fanout-embedded';

@@ -1,0 +1,1 @@
+export { createEmbeddedMessageLog, type EmbeddedMessageLogOptions } from './message-log-embedded';

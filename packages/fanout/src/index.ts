@@ -1,0 +1,2 @@
+/** The port. Its adapter for Redis is `@chat-app/fanout/redis`; what adapters are made of, `@chat-app/fanout/adapter`. */
+export type * from './fanout';

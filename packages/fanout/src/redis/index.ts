@@ -1,0 +1,1 @@
+export { createRedisFanout, redisFromConfiguration, type RedisFanoutOptions } from './fanout-redis';

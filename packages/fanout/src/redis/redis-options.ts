@@ -1,0 +1,144 @@
+import {
+  configurationInvalid,
+  secretFile,
+  type Configuration,
+  type redisVariables,
+  type Secret,
+  type Logger,
+  type Metrics,
+} from '@chat-app/platform';
+
+export interface RedisFanoutOptions {
+  /** redis://host:port, or rediss:// for TLS; unused with Sentinels. */
+  url?: string | undefined;
+  /** host:port of each Sentinel. */
+  sentinels?: readonly string[] | undefined;
+  /** Name of the master that the Sentinels watch. */
+  sentinelName?: string | undefined;
+  /** ACL user. It needs SUBSCRIBE, UNSUBSCRIBE, PUBLISH, INFO and all channels. */
+  username?: string | undefined;
+  /** Read again for every new connection. */
+  password?: Secret | undefined;
+  tls?: boolean | undefined;
+  /** CA certificates that the server's must come from. Read again when the file changes. */
+  tlsCaFile?: string | undefined;
+  /** Names this pod in its canary's channel and among the server's connections. */
+  podName: string;
+  logger: Logger;
+  metrics: Metrics;
+  /** How often the canary is sent; 3 s. */
+  canaryIntervalMs?: number;
+}
+
+const DEFAULT_PORT = 6379;
+const RECONNECT_FIRST_MS = 50;
+const RECONNECT_MAX_MS = 2_000;
+
+/** What both connections share, as the library `ioredis` takes it. @throws PlatformError configuration_invalid */
+export function connectionOptions(options: RedisFanoutOptions) {
+  const { sentinels = [], sentinelName = 'mymaster', username, password, podName } = options;
+  const address = sentinels.length > 0 ? undefined : parseRedisUrl(options.url ?? `redis://localhost:${DEFAULT_PORT}`);
+  const secret = password?.read() ?? address?.password;
+  const user = username ?? address?.username;
+  const tls = options.tls === true || address?.tls === true ? tlsOptions(options.tlsCaFile, address?.host) : undefined;
+  return {
+    ...(address === undefined
+      ? { sentinels: sentinels.map(parseHostPort), name: sentinelName, ...sentinelLogin(secret) }
+      : { host: address.host, port: address.port }),
+    ...(user !== undefined && { username: user }),
+    ...(secret !== undefined && { password: secret }),
+    ...(tls !== undefined && { tls, enableTLSForSentinelMode: address === undefined, sentinelTLS: tls }),
+    connectionName: podName.replaceAll(/\s/g, '_'),
+    // Half-open connections are given up, not said goodbye to.
+    disconnectTimeout: 250,
+    connectTimeout: 3_000,
+    keepAlive: 10_000,
+    // Nothing is queued for later: what could not be sent at once is told to the caller at once.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    autoResubscribe: false,
+    // RESP2, where a connection that subscribed does nothing else. Nothing here needs RESP3.
+    protocol: 2 as const,
+  };
+}
+
+/** The variables of the group `redisVariables` as options. */
+export function addressFrom(configuration: Configuration<typeof redisVariables>) {
+  return {
+    url: configuration.REDIS_URL,
+    sentinels: configuration.REDIS_SENTINELS,
+    sentinelName: configuration.REDIS_SENTINEL_NAME,
+    username: configuration.REDIS_USERNAME,
+    password: configuration.REDIS_PASSWORD,
+    tls: configuration.REDIS_TLS,
+    tlsCaFile: configuration.REDIS_TLS_CA_FILE,
+  };
+}
+
+/** Waits before reconnecting: doubling up to 2 s, the upper half of it by chance, so that pods do not come together. */
+export function reconnectDelayMs(attempt: number): number {
+  const delay = Math.min(RECONNECT_FIRST_MS * 2 ** Math.min(attempt - 1, 16), RECONNECT_MAX_MS);
+  return Math.round(delay / 2 + (Math.random() * delay) / 2);
+}
+
+/** A Sentinel without a password takes any for the user `default`; one with a password has the same as Redis. */
+function sentinelLogin(password: string | undefined) {
+  return password === undefined ? {} : { sentinelUsername: 'default', sentinelPassword: password };
+}
+
+/** Puts the password as it is now into the options of a connection, for its next attempt to log in to either. */
+export function refreshPassword(
+  options: { password?: string | null | undefined; sentinels?: unknown; sentinelPassword?: string | undefined },
+  password: Secret | undefined,
+): void {
+  if (password === undefined) return;
+  options.password = password.read();
+  if (options.sentinels !== undefined && options.sentinels !== null)
+    Object.assign(options, sentinelLogin(options.password));
+}
+
+/** The library copies these for each connection, so the getter gives the file's certificates of that moment. */
+function tlsOptions(caFile: string | undefined, host: string | undefined) {
+  // For a name; the certificate of an address is checked against the address.
+  const servername = host !== undefined && !/^[\d.]+$|:/.test(host) ? { servername: host } : {};
+  if (caFile === undefined) return servername;
+  const certificates = secretFile(caFile);
+  return {
+    ...servername,
+    get ca() {
+      return certificates.read();
+    },
+  };
+}
+
+interface RedisAddress {
+  host: string;
+  port: number;
+  username?: string;
+  password?: string;
+  tls: boolean;
+}
+
+/** @throws PlatformError configuration_invalid, without repeating the URL: it may hold a password */
+export function parseRedisUrl(url: string): RedisAddress {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || !['redis:', 'rediss:'].includes(parsed.protocol) || parsed.hostname === '') {
+    throw configurationInvalid([{ variable: 'REDIS_URL', fault: 'must be a URL: redis://host:port' }]);
+  }
+  return {
+    host: parsed.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: parsed.port === '' ? DEFAULT_PORT : Number(parsed.port),
+    ...(parsed.username !== '' && { username: decodeURIComponent(parsed.username) }),
+    ...(parsed.password !== '' && { password: decodeURIComponent(parsed.password) }),
+    tls: parsed.protocol === 'rediss:',
+  };
+}
+
+function parseHostPort(address: string): { host: string; port: number } {
+  const [, host, port] = /^(.+):(\d{1,5})$/.exec(address) ?? [];
+  if (host === undefined || port === undefined) {
+    throw configurationInvalid([{ variable: 'REDIS_SENTINELS', fault: 'must be a list of host:port' }]);
+  }
+  return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
+}

@@ -1,0 +1,218 @@
+/**
+ * Writes the records of one topic to Kafka: gathers them for a moment, sends one batch at a time, sends again what was
+ * not acknowledged, and gives up on a record at its deadline.
+ *
+ * States: idle → lingering (a few ms, or until a batch is full) → writing (one request in flight; what is appended
+ * meanwhile is the next batch) → idle. With a batch failing it waits, still writing, and tries again from the oldest
+ * record. Exactly one request is in flight, so records of a key are in the log in the order of their appends.
+ * A topic has a producer of its own: one that cannot be written (it does not exist, say) does not hold up the others.
+ */
+import { type Logger, PlatformError } from '@chat-app/platform';
+import { backoffMs, delay } from '../adapter/backoff';
+import { Deadlines } from '../adapter/deadlines';
+import type { LogMetrics } from '../adapter/log-metrics';
+import type { OutgoingRecord } from '../message-log';
+import { appendBatch } from './append-batch';
+import type { Producer } from './kafka-clients';
+import { appendError, isTooLarge } from './map-errors';
+import { LATE, within } from '../adapter/within';
+import { PendingRecords, type Budget, type PendingRecord } from './pending-records';
+
+export interface WriterOptions {
+  lingerMs: number;
+  maxBatchRecords: number;
+  maxBatchBytes: number;
+  /** From append to log_unavailable. */
+  appendTimeoutMs: number;
+  /** A request that takes longer is given up, and with it the producer. */
+  requestTimeoutMs: number;
+}
+
+export interface WriterHost {
+  makeProducer: () => Producer;
+  budget: Budget;
+  logger: Logger;
+  metrics: LogMetrics;
+}
+
+/** kafkajs waits for answers that may never come before it disconnects. */
+const DISCONNECT_MS = 2_000;
+const BACKOFF = { firstMs: 100, maxMs: 1_000 };
+
+export class TopicWriter {
+  readonly #queue: PendingRecords;
+  readonly #deadlines: Deadlines<PendingRecord>;
+  readonly #stop = new AbortController();
+  #producer: Promise<Producer> | undefined;
+  #linger: NodeJS.Timeout | undefined;
+  #writing: Promise<void> | undefined;
+  /** Fewer than `maxBatchRecords` after a batch was too large, until one went through. */
+  #batchRecords: number;
+  #failures = 0;
+  #lastError: PlatformError | undefined;
+
+  constructor(
+    readonly topic: string,
+    private readonly options: WriterOptions,
+    private readonly host: WriterHost,
+  ) {
+    this.#queue = new PendingRecords(host.budget);
+    this.#batchRecords = options.maxBatchRecords;
+    this.#deadlines = new Deadlines(options.appendTimeoutMs, (pending) => this.#fail(pending, this.#timedOut()));
+  }
+
+  /** Resolves when the record is on all in-sync replicas. @throws PlatformError log_unavailable, log_record_too_large */
+  append(record: OutgoingRecord, bytes: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const pending = { record, bytes, since: performance.now(), resolve, reject };
+      this.#queue.add(pending);
+      this.#deadlines.add(pending);
+      this.#schedule();
+    });
+  }
+
+  /** Waits until everything is settled, at most so long; what is left then is rejected. Disconnects. */
+  async close(withinMs: number): Promise<void> {
+    this.#write();
+    if (this.#writing !== undefined) await within(withinMs, this.#writing);
+    this.#stop.abort();
+    for (const pending of this.#queue.all()) {
+      this.#fail(pending, new PlatformError('log_unavailable', 'the log was closed before Kafka confirmed the record'));
+    }
+    this.#deadlines.clear();
+    await this.#dropProducer();
+  }
+
+  #schedule(): void {
+    if (this.#writing !== undefined) return;
+    const { lingerMs, maxBatchRecords, maxBatchBytes } = this.options;
+    if (this.#queue.size >= maxBatchRecords || this.#queue.bytes >= maxBatchBytes) this.#write();
+    else this.#linger ??= setTimeout(() => this.#write(), lingerMs);
+  }
+
+  #write(): void {
+    clearTimeout(this.#linger);
+    this.#linger = undefined;
+    if (this.#writing !== undefined || this.#queue.size === 0) return;
+    this.#writing = this.#writeAll().finally(() => {
+      this.#writing = undefined;
+      this.host.metrics.queued(this.host.budget.records);
+      // Whoever heard of an acknowledgement may have appended before this ran.
+      if (this.#queue.size > 0) this.#schedule();
+    });
+  }
+
+  /** Never rejects. */
+  async #writeAll(): Promise<void> {
+    while (this.#queue.size > 0 && !this.#stop.signal.aborted) {
+      const batch = this.#queue.oldest(this.#batchRecords, this.options.maxBatchBytes);
+      if (await this.#writeBatch(batch)) this.#failures = 0;
+      else {
+        this.#failures += 1;
+        await delay(backoffMs(this.#failures, BACKOFF), this.#stop.signal);
+      }
+      this.host.metrics.queued(this.host.budget.records);
+    }
+  }
+
+  /** @returns whether it should go on at once. Never rejects. */
+  async #writeBatch(batch: readonly PendingRecord[]): Promise<boolean> {
+    try {
+      const producer = await this.#connected();
+      const records = batch.map(({ record }) => record);
+      const acknowledged = await this.#bounded(appendBatch(producer, this.topic, records));
+      return this.#settle(batch, acknowledged);
+    } catch (thrown) {
+      if (isTooLarge(thrown)) return this.#splitTooLarge(batch, thrown);
+      this.#lastError = appendError(thrown, this.topic);
+      this.host.logger.warn('append failed, it will be tried again', {
+        records: batch.length,
+        failures: this.#failures + 1,
+        error: this.#lastError,
+      });
+      return false;
+    }
+  }
+
+  #settle(batch: readonly PendingRecord[], acknowledged: readonly boolean[]): boolean {
+    let missing = 0;
+    const now = performance.now();
+    batch.forEach((pending, index) => {
+      if (acknowledged[index] !== true) missing += 1;
+      else if (this.#take(pending)) {
+        this.host.metrics.appended(this.topic, (now - pending.since) / 1000);
+        pending.resolve();
+      }
+    });
+    this.host.metrics.batchWritten(batch.length);
+    this.#batchRecords = Math.min(this.options.maxBatchRecords, this.#batchRecords * 2);
+    if (missing === 0) return true;
+    this.host.logger.warn('a send left partitions out, they will be sent again', { missing, records: batch.length });
+    // Only a batch that got nowhere waits: leaders have moved already where others were acknowledged.
+    return missing < batch.length;
+  }
+
+  /** The broker does not say which record: sends fewer at a time, until one alone is too large. */
+  #splitTooLarge(batch: readonly PendingRecord[], thrown: unknown): true {
+    const [only] = batch;
+    if (batch.length === 1 && only !== undefined) {
+      this.#batchRecords = this.options.maxBatchRecords;
+      this.#fail(only, appendError(thrown, this.topic));
+    } else this.#batchRecords = Math.ceil(batch.length / 2);
+    return true;
+  }
+
+  #take(pending: PendingRecord): boolean {
+    this.#deadlines.remove(pending);
+    return this.#queue.settle(pending);
+  }
+
+  #fail(pending: PendingRecord, error: PlatformError): void {
+    if (!this.#take(pending)) return;
+    this.host.metrics.appendFailed(error.code);
+    pending.reject(error);
+  }
+
+  #timedOut(): PlatformError {
+    const details = { topic: this.topic, kafka_error: this.#lastError?.details['kafka_error'] };
+    const cause = this.#lastError;
+    return new PlatformError('log_unavailable', 'Kafka did not confirm the record in time', details, { cause });
+  }
+
+  /** A request that hangs is abandoned with its producer: it must not hold up the queue for ever. */
+  async #bounded<T>(request: Promise<T>): Promise<T> {
+    const result = await within(this.options.requestTimeoutMs, request);
+    if (result !== LATE) return result;
+    void this.#dropProducer();
+    throw new PlatformError('log_unavailable', 'a request to Kafka hung');
+  }
+
+  async #connected(): Promise<Producer> {
+    this.#producer ??= connect(this.host.makeProducer());
+    try {
+      return await this.#producer;
+    } catch (error) {
+      this.#producer = undefined;
+      throw error;
+    }
+  }
+
+  /** Never rejects. */
+  async #dropProducer(): Promise<void> {
+    const producer = this.#producer;
+    this.#producer = undefined;
+    if (producer === undefined) return;
+    const gone = producer.then((connected) => connected.disconnect()).catch(() => undefined);
+    await within(DISCONNECT_MS, gone);
+  }
+}
+
+async function connect(producer: Producer): Promise<Producer> {
+  try {
+    await producer.connect();
+    return producer;
+  } catch (error) {
+    await producer.disconnect().catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,5 +1,0 @@
-export type { TokenClaims, TokenVerifier } from './claims';
-export { createTokenVerifier, type TokenVerifierOptions } from './token-verifier';
-export { createTokenSigner, type SignedToken, type TokenSigner, type TokenSignerOptions } from './token-signer';
-export { createSigningKey } from './key-directory';
-export type { JsonWebKey, JsonWebKeySet } from './json-web-key';
