@@ -1,4 +1,4 @@
-import { configurationInvalid, secretFile, type Secret, type Logger, type Metrics } from '@chat-app/platform';
+import { configurationInvalid, trustedCertificates, type Secret, type Logger, type Metrics } from '@chat-app/platform';
 import { RESULT_PARSERS } from '../adapter/convert-values';
 import { parsePostgresUrl, type PostgresAddress } from './postgres-address';
 
@@ -11,7 +11,7 @@ export interface PostgresDatabaseOptions {
   user?: string | undefined;
   /** Read again for every new connection, so that a rotated one is taken up. */
   password?: Secret | undefined;
-  /** CA certificates that the server's must come from; turns TLS on. Read again when the file changes. */
+  /** CA certificates that the server's must come from; turns TLS on. A file or a directory, read for each connection. */
   tlsCaFile?: string | undefined;
   poolSize?: number;
   /** How the server's activity view names these connections. */
@@ -78,7 +78,7 @@ export function clientConfig(options: PostgresDatabaseOptions, address: Postgres
 /** The library copies these for each connection, so the getter gives the file's certificates of that moment. */
 function verifiedTls(caFile: string | undefined) {
   if (caFile === undefined) return { rejectUnauthorized: true };
-  const certificates = secretFile(caFile);
+  const certificates = trustedCertificates(caFile);
   return {
     rejectUnauthorized: true,
     get ca() {

@@ -1,6 +1,6 @@
 import {
   configurationInvalid,
-  secretFile,
+  trustedCertificates,
   type Configuration,
   type redisVariables,
   type Secret,
@@ -20,7 +20,7 @@ export interface RedisFanoutOptions {
   /** Read again for every new connection. */
   password?: Secret | undefined;
   tls?: boolean | undefined;
-  /** CA certificates that the server's must come from. Read again when the file changes. */
+  /** CA certificates that the server's must come from: a file or a directory, read for each connection. */
   tlsCaFile?: string | undefined;
   /** Names this pod in its canary's channel and among the server's connections. */
   podName: string;
@@ -103,7 +103,7 @@ function tlsOptions(caFile: string | undefined, host: string | undefined) {
   // For a name; the certificate of an address is checked against the address.
   const servername = host !== undefined && !/^[\d.]+$|:/.test(host) ? { servername: host } : {};
   if (caFile === undefined) return servername;
-  const certificates = secretFile(caFile);
+  const certificates = trustedCertificates(caFile);
   return {
     ...servername,
     get ca() {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import tls from 'node:tls';
-import type { Secret } from '@chat-app/platform';
+import { trustedCertificates, type Secret, type TrustedCertificates } from '@chat-app/platform';
 
 /** Files are read again for each connection, so that renewed certificates are used from the next reconnect on. */
 export interface KafkaTlsOptions {
-  /** CA certificates in PEM; the system's where undefined. */
+  /** CA certificates in PEM, a file or a directory of `ca*.crt`; the system's where undefined. */
   caFile?: string;
   /** Client certificate and key in PEM, for mTLS: both or none. */
   certificateFile?: string;
@@ -30,11 +30,13 @@ const KEEP_ALIVE_MS = 10_000;
 
 /** Makes a connection to a broker: plain, or TLS with the certificate verified. */
 export function socketFactory(options: KafkaTlsOptions | undefined): (request: SocketRequest) => net.Socket {
+  let trusted: TrustedCertificates | undefined;
   return ({ host, port, onConnect }) => {
+    if (options?.caFile !== undefined) trusted ??= trustedCertificates(options.caFile);
     const socket =
       options === undefined
         ? net.connect({ host, port }, onConnect)
-        : tls.connect({ host, port, ...serverName(host), ...readCertificates(options) }, onConnect);
+        : tls.connect({ host, port, ...serverName(host), ...contextOf(options, trusted) }, onConnect);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     return socket;
@@ -46,9 +48,12 @@ function serverName(host: string): { servername?: string } {
   return net.isIP(host) === 0 ? { servername: host } : {};
 }
 
-function readCertificates({ caFile, certificateFile, keyFile }: KafkaTlsOptions): tls.SecureContextOptions {
+function contextOf(
+  { certificateFile, keyFile }: KafkaTlsOptions,
+  trusted: TrustedCertificates | undefined,
+): tls.SecureContextOptions {
   return {
-    ...(caFile !== undefined && { ca: readFileSync(caFile) }),
+    ...(trusted !== undefined && { ca: trusted.read() }),
     ...(certificateFile !== undefined && { cert: readFileSync(certificateFile) }),
     ...(keyFile !== undefined && { key: readFileSync(keyFile) }),
   };

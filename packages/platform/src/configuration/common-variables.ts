@@ -52,14 +52,14 @@ export const databaseVariables = {
   DATABASE_NAME: text({ default: 'chatapp', description: 'Name of the database.' }),
   DATABASE_USER: optionalText({ description: 'Role to log in as.' }),
   DATABASE_PASSWORD: secret({ optional: true, description: 'Password of that role.' }),
-  DATABASE_TLS_CA_FILE: optionalText({ description: 'CA certificate file; turns verified TLS on.' }),
+  DATABASE_TLS_CA_FILE: optionalText({ description: 'CA certificates, a file or a directory; turns verified TLS on.' }),
   DATABASE_POOL_SIZE: integer({ default: 10, min: 1, max: 1_000, description: 'Most connections of this process.' }),
 };
 
 /** How to reach Kafka. */
 export const kafkaVariables = {
   KAFKA_BROKERS: list({ description: 'Brokers to start from: host:port,host:port.' }),
-  KAFKA_TLS_CA_FILE: optionalText({ description: 'CA certificate file; turns TLS on.' }),
+  KAFKA_TLS_CA_FILE: optionalText({ description: 'CA certificates: a file, or a directory of ca*.crt; turns TLS on.' }),
   KAFKA_TLS_CERTIFICATE_FILE: optionalText({ description: 'Client certificate file (mTLS).' }),
   KAFKA_TLS_KEY_FILE: optionalText({ description: 'Key file of the client certificate.' }),
   KAFKA_SASL_USERNAME: optionalText({ description: 'SASL user; turns SASL on.' }),
@@ -82,7 +82,9 @@ export const redisVariables = {
   REDIS_USERNAME: optionalText({ description: 'ACL user.' }),
   REDIS_PASSWORD: secret({ optional: true, description: 'Password.' }),
   REDIS_TLS: flag({ default: false, description: 'Speak TLS to Redis.' }),
-  REDIS_TLS_CA_FILE: optionalText({ description: 'CA certificate file for REDIS_TLS; the default is the system CAs.' }),
+  REDIS_TLS_CA_FILE: optionalText({
+    description: 'CA certificates for REDIS_TLS, a file or a directory; the default is the system CAs.',
+  }),
 };
 
 /** Where access tokens come from; for services that verify them. */

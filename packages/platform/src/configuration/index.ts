@@ -1,6 +1,7 @@
 export { rawValue, type Environment, type ValueOf, type Variable } from './variable';
 export { flag, integer, list, oneOf, optionalText, text } from './variables';
 export { secret, secretFile, secretOf, type Secret } from './secret';
+export { trustedCertificates, type TrustedCertificates } from './trusted-certificates';
 export {
   configurationInvalid,
   describeConfiguration,
