@@ -24,7 +24,7 @@ module.exports = {
       ...base,
       displayName: 'unit',
       testMatch: [
-        '<rootDir>/{packages,services,standalone,charts,scripts,observability,test/support,test/checker,test/fuzz,bench}/**/*.test.ts',
+        '<rootDir>/{packages,services,standalone,charts,k8s,scripts,observability,test/support,test/checker,test/fuzz,bench}/**/*.test.ts',
       ],
       testPathIgnorePatterns: ['\\.integration\\.test\\.ts$', '/node_modules/'],
     },

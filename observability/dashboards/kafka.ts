@@ -107,7 +107,8 @@ export const kafka: DashboardSpec = {
           unit: 'short',
           queries: [
             {
-              expression: `sum by (consumergroup, topic) (kafka_consumergroup_lag${GROUP})`,
+              // The exporter says -1 for a partition without a committed offset.
+              expression: `sum by (consumergroup, topic) (clamp_min(kafka_consumergroup_lag${GROUP}, 0))`,
               legend: '{{consumergroup}} {{topic}}',
             },
           ],
