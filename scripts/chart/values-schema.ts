@@ -1,23 +1,62 @@
 import type { Schema, ValueKey } from './read-values';
 
+const TEXT: Schema = { $ref: '#/$defs/text' };
+
 /** What `@schema {"$ref": …}` may name. */
 const DEFINITIONS: Record<string, Schema> = {
-  strings: { type: 'object', additionalProperties: { type: 'string' } },
+  // Without quotes digits are a number in YAML, and Helm writes 20261127 as 2.0261127e+07. Helm prints the constant where it
+  // refuses a value: the one place for a word of help.
+  text: { if: { type: 'string' }, else: { const: 'a text: put it in quotes, as in "20261127" or "true"' } },
+  strings: { type: 'object', additionalProperties: TEXT },
   open: { type: 'object' },
-  stringOrNumber: { type: ['string', 'number'] },
+  variable: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['name'],
+    properties: { name: { ...TEXT, minLength: 1 }, value: TEXT, valueFrom: { type: 'object' } },
+  },
+  toleration: {
+    type: 'object',
+    additionalProperties: false,
+    properties: { key: TEXT, operator: TEXT, value: TEXT, effect: TEXT, tolerationSeconds: { type: 'integer' } },
+  },
+  selector: {
+    type: 'object',
+    additionalProperties: false,
+    properties: { matchLabels: { $ref: '#/$defs/strings' }, matchExpressions: { type: 'array' } },
+  },
+  peer: {
+    type: 'object',
+    additionalProperties: false,
+    minProperties: 1,
+    properties: {
+      podSelector: { $ref: '#/$defs/selector' },
+      namespaceSelector: { $ref: '#/$defs/selector' },
+      ipBlock: {
+        type: 'object',
+        required: ['cidr'],
+        properties: { cidr: TEXT, except: { type: 'array', items: TEXT } },
+      },
+    },
+  },
+  gateway: {
+    type: 'object',
+    required: ['name'],
+    properties: { name: { ...TEXT, minLength: 1 }, namespace: TEXT, sectionName: TEXT, port: { type: 'integer' } },
+  },
   numberOrPercent: {
     anyOf: [
       { type: 'integer', minimum: 0 },
       { type: 'string', pattern: '^[0-9]+%$' },
     ],
   },
-  digest: { type: 'string', pattern: '^$|^sha256:[0-9a-f]{64}$' },
+  digest: { ...TEXT, pattern: '^$|^sha256:[0-9a-f]{64}$' },
   serviceType: { type: 'string', enum: ['ClusterIP', 'NodePort', 'LoadBalancer'] },
   reference: {
     type: 'object',
     additionalProperties: false,
     required: ['name'],
-    properties: { name: { type: 'string', minLength: 1 } },
+    properties: { name: { ...TEXT, minLength: 1 } },
   },
   resources: {
     type: 'object',
@@ -61,11 +100,11 @@ function schemaOf(key: ValueKey): Schema {
   if ('$ref' in key.annotation) return { ...description, ...key.annotation };
   if (key.children.length > 0) return { ...description, ...objectSchema(key.children), ...key.annotation };
   if ('enum' in key.annotation) return { ...description, type: 'string', ...key.annotation };
+  if (typeof key.value === 'string') return { ...description, ...TEXT, ...key.annotation };
   return { ...description, type: typeOf(key), ...key.annotation };
 }
 
 function typeOf({ value, path }: ValueKey): string {
-  if (typeof value === 'string') return 'string';
   if (typeof value === 'boolean') return 'boolean';
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
   if (Array.isArray(value)) return 'array';

@@ -39,5 +39,6 @@
 {{- end -}}
 
 {{- define "chat-app.tracingPort" -}}
-{{- regexFind ":[0-9]+" (.Values.tracing.endpoint | trimPrefix "http://" | trimPrefix "https://") | trimPrefix ":" | default "4318" -}}
+{{- $url := urlParse .Values.tracing.endpoint -}}
+{{- regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default (eq $url.scheme "https" | ternary "443" "80") -}}
 {{- end -}}

@@ -3,6 +3,14 @@ Environment of each process, as docs/operations.md describes it. Secrets are fil
 (dict "root" $ "component" "websocket")
 */}}
 {{- define "chat-app.environment" -}}
+{{ include "chat-app.ownEnvironment" . }}
+{{- with (index .root.Values (.service | default .component)).extraEnv }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* What the chart itself sets. */}}
+{{- define "chat-app.ownEnvironment" -}}
 {{- $v := .root.Values -}}
 {{- $service := .service | default .component -}}
 - { name: POD_NAME, valueFrom: { fieldRef: { fieldPath: metadata.name } } }
@@ -25,9 +33,6 @@ Environment of each process, as docs/operations.md describes it. Secrets are fil
 {{ include "chat-app.environment.redis" .root }}
 {{- end }}
 {{- include "chat-app.environment.tracing" (dict "root" .root "component" .component) }}
-{{- with (index $v $service).extraEnv }}
-{{ toYaml . }}
-{{- end }}
 {{- end -}}
 
 {{- define "chat-app.environment.authentication" -}}
@@ -71,7 +76,7 @@ Environment of each process, as docs/operations.md describes it. Secrets are fil
 {{- with .root.Values.kafka -}}
 - { name: KAFKA_BROKERS, value: {{ join "," .brokers | quote }} }
 {{- if .tls.enabled }}
-- { name: KAFKA_TLS_CA_FILE, value: /etc/chat-app/kafka-ca.crt }
+- { name: KAFKA_TLS_CA_FILE, value: {{ empty .tls.caKey | ternary "/etc/chat-app-kafka-authorities" "/etc/chat-app/kafka-ca.crt" }} }
 {{- end }}
 {{- if eq .clientAuthentication "scram-sha-512" }}
 - { name: KAFKA_SASL_MECHANISM, value: scram-sha-512 }

@@ -10,30 +10,27 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
+{{/* Each key once: what selectors go by wins, then what the values say. (dict "root" $ "component" … ["labels" …]) */}}
 {{- define "chat-app.labels" -}}
-{{ include "chat-app.selectorLabels" . }}
-app.kubernetes.io/part-of: chat-app
-app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .root.Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
-{{- with .root.Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
+{{- $chart := dict
+  "app.kubernetes.io/part-of" "chat-app"
+  "app.kubernetes.io/version" .root.Chart.AppVersion
+  "app.kubernetes.io/managed-by" .root.Release.Service
+  "helm.sh/chart" (printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_") -}}
+{{- toYaml (merge (include "chat-app.selectorLabels" . | fromYaml) (.labels | default dict) .root.Values.commonLabels $chart) -}}
 {{- end -}}
 
 {{/* Labels of a pod: without the chart's version, so that a new chart with the same images restarts nothing. */}}
 {{- define "chat-app.podLabels" -}}
-{{ include "chat-app.selectorLabels" . }}
-app.kubernetes.io/part-of: chat-app
-{{- with .root.Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
+{{- $chart := dict "app.kubernetes.io/part-of" "chat-app" -}}
+{{- $own := (get .root.Values .component | default dict).podLabels | default dict -}}
+{{- toYaml (merge (include "chat-app.selectorLabels" . | fromYaml) $own .root.Values.commonLabels $chart) -}}
 {{- end -}}
 
-{{/* metadata of an object: (dict "root" $ "component" … "suffix" … ["annotations" …]) */}}
+{{/* metadata of an object: (dict "root" $ "component" … ["suffix" …] ["annotations" …] ["labels" …]); an empty suffix is none */}}
 {{- define "chat-app.metadata" -}}
 {{- $suffix := hasKey . "suffix" | ternary .suffix .component -}}
-name: {{ include "chat-app.fullname" .root }}-{{ $suffix }}
+name: {{ include "chat-app.fullname" .root }}{{ with $suffix }}-{{ . }}{{ end }}
 namespace: {{ .root.Release.Namespace }}
 labels:
   {{- include "chat-app.labels" . | nindent 2 }}
@@ -59,6 +56,9 @@ annotations:
 {{- .Values.authentication.signingKeys.existingSecret | default (printf "%s-signing-keys" (include "chat-app.fullname" .)) -}}
 {{- end -}}
 {{- define "chat-app.redisName" -}}{{ include "chat-app.fullname" . }}-redis{{- end -}}
+{{- define "chat-app.redisSecretName" -}}
+{{- .Values.redis.internal.existingSecret | default (include "chat-app.redisName" .) -}}
+{{- end -}}
 
 {{/* Addresses of the services. */}}
 {{- define "chat-app.authenticationUrl" -}}http://{{ include "chat-app.fullname" . }}-authentication:8000{{- end -}}

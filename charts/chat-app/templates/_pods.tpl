@@ -4,9 +4,11 @@ automountServiceAccountToken: false
 enableServiceLinks: false
 securityContext:
   runAsNonRoot: true
-  runAsUser: {{ .Values.runAsUser | int64 }}
-  runAsGroup: {{ .Values.runAsUser | int64 }}
-  fsGroup: {{ .Values.runAsUser | int64 }}
+  {{- with .Values.runAsUser }}
+  runAsUser: {{ . | int64 }}
+  runAsGroup: {{ . | int64 }}
+  fsGroup: {{ . | int64 }}
+  {{- end }}
   fsGroupChangePolicy: OnRootMismatch
   seccompProfile: { type: RuntimeDefault }
 {{- with .Values.image.pullSecrets }}
@@ -21,6 +23,22 @@ readOnlyRootFilesystem: true
 runAsNonRoot: true
 capabilities: { drop: [ALL] }
 seccompProfile: { type: RuntimeDefault }
+{{- end -}}
+
+{{/*
+Number of pods. Where an autoscaler sets it, what the cluster has now: left out after it was there, the field would become 1 and
+all pods but one would go. Empty where an autoscaler finds no Deployment yet, or nothing can be looked up.
+*/}}
+{{- define "chat-app.replicas" -}}
+{{- $service := index .root.Values .component -}}
+{{- if eq $service.autoscaling.kind "none" -}}
+{{ $service.replicas | int64 }}
+{{- else -}}
+{{- $name := printf "%s-%s" (include "chat-app.fullname" .root) .component -}}
+{{- with lookup "apps/v1" "Deployment" .root.Release.Namespace $name -}}
+{{ .spec.replicas | int64 }}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{/* Public and internal ports of a service: name → number. */}}

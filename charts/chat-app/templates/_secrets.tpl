@@ -14,7 +14,7 @@ projected:
     {{- end }}
     {{- if ne $service "authentication" }}
     {{- $user := index $v.kafka $service }}
-    {{- if $v.kafka.tls.enabled }}
+    {{- if and $v.kafka.tls.enabled $v.kafka.tls.caKey }}
     - secret: { name: {{ $v.kafka.tls.caSecret }}, items: [{ key: {{ $v.kafka.tls.caKey | quote }}, path: kafka-ca.crt }] }
     {{- end }}
     {{- if eq $v.kafka.clientAuthentication "scram-sha-512" }}
@@ -33,7 +33,7 @@ projected:
     {{- end }}
     {{- if ne .component $service }}
     {{- else if $v.redis.internal.enabled }}
-    - secret: { name: {{ include "chat-app.redisName" .root }}, items: [{ key: password, path: redis-password }] }
+    - secret: { name: {{ include "chat-app.redisSecretName" .root }}, items: [{ key: {{ $v.redis.internal.passwordKey | quote }}, path: redis-password }] }
     {{- else }}
     {{- with $v.redis.external }}
     {{- if .passwordSecret }}
@@ -44,4 +44,28 @@ projected:
     {{- end }}
     {{- end }}
     {{- end }}
+{{- end -}}
+
+{{/* Whether a component's pods have all authorities of Kafka's Secret in a directory of their own; empty: they have not. */}}
+{{- define "chat-app.hasKafkaAuthorities" -}}
+{{- with .root.Values.kafka.tls -}}
+{{- if and .enabled (not .caKey) (ne $.component "authentication") }}true{{ end -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+Strimzi keeps the certificate of a replaced authority in the Secret, as ca-<time>.crt, until no broker uses it. The whole Secret
+is mounted, as nobody knows those names before: it holds certificates only.
+*/}}
+{{- define "chat-app.kafkaAuthoritiesVolume" -}}
+{{- if include "chat-app.hasKafkaAuthorities" . -}}
+- name: kafka-authorities
+  secret: { secretName: {{ .root.Values.kafka.tls.caSecret }}, defaultMode: 288 } # 0440
+{{- end }}
+{{- end -}}
+
+{{- define "chat-app.kafkaAuthoritiesMount" -}}
+{{- if include "chat-app.hasKafkaAuthorities" . -}}
+- { name: kafka-authorities, mountPath: /etc/chat-app-kafka-authorities, readOnly: true }
+{{- end }}
 {{- end -}}

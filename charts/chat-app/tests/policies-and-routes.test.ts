@@ -1,6 +1,9 @@
 import { at, describeWithHelm, render, type KubernetesObject } from './render';
 
-const FROM = { networkPolicy: { ingressFrom: [{ namespaceSelector: { matchLabels: { name: 'edge' } } }] } };
+const FROM = {
+  trustedProxies: 1,
+  networkPolicy: { ingressFrom: [{ namespaceSelector: { matchLabels: { name: 'edge' } } }] },
+};
 
 interface Peer {
   podSelector?: { matchLabels: Record<string, string> };
@@ -54,6 +57,33 @@ describeWithHelm('policies and routes of the chart', () => {
     expect(ports('chat-websocket')).not.toContain(5432);
     expect(ports('chat-authentication')).toContain(5432);
     expect(ports('chat-authentication')).not.toContain(9093);
+  });
+
+  it('lets pods ask the DNS of the cluster and the cache of their node, on the ports they have', () => {
+    const [rule] = rulesOf(render().get('NetworkPolicy', 'chat-dns'), 'egress');
+    expect(rule?.to).toContainEqual({ ipBlock: { cidr: '169.254.20.10/32' } });
+    expect(rule?.ports).toEqual([
+      { port: 53, protocol: 'UDP' },
+      { port: 53, protocol: 'TCP' },
+    ]);
+    const other = rulesOf(render({ networkPolicy: { dnsPorts: [5353] } }).get('NetworkPolicy', 'chat-dns'), 'egress');
+    expect(other[0]?.ports.map(({ port }) => port)).toEqual([5353, 5353]);
+  });
+
+  it.each([
+    ['http://collector:4318', 4318],
+    ['http://collector/v1/traces', 80],
+    ['https://collector', 443],
+    ['https://[fd00::1:2]', 443],
+    ['http://[fd00::1]:4319/x', 4319],
+  ])('opens for traces to %s port %d and no other', (endpoint, port) => {
+    const tracingTo = [{ podSelector: { matchLabels: { app: 'collector' } } }];
+    const policy = render({ tracing: { endpoint }, networkPolicy: { tracingTo } }).get(
+      'NetworkPolicy',
+      'chat-websocket',
+    );
+    const rules = rulesOf(policy, 'egress').filter(({ to }) => JSON.stringify(to) === JSON.stringify(tracingTo));
+    expect(rules.map(({ ports }) => ports)).toEqual([[{ port }]]);
   });
 
   it('puts all public paths on one host by an Ingress', () => {

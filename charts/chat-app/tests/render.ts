@@ -1,8 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { parseAllDocuments, stringify } from 'yaml';
+import type { ClusterStub } from './cluster-stub';
 
 export const CHART = resolve(__dirname, '..');
 
@@ -45,19 +47,44 @@ export class Rendering {
 
 /** @throws Error with helm's message where it refuses the values */
 export function render(values: unknown = {}, options: readonly string[] = []): Rendering {
+  return renderText(typeof values === 'string' ? values : stringify(values), options);
+}
+
+/** The same from the text of a values file, where it matters how a value is written. */
+function renderText(values: string, options: readonly string[]): Rendering {
   const directory = mkdtempSync(join(tmpdir(), 'chart-'));
   try {
-    const file = join(directory, 'values.yaml');
-    writeFileSync(file, stringify(values));
-    const args = ['template', 'chat', CHART, '--namespace', 'talk', '--values', file, ...options];
+    const args = templateArguments(directory, values, options);
     const { status, stdout, stderr } = spawnSync('helm', args, { encoding: 'utf8', maxBuffer: 1 << 26 });
     if (status !== 0) throw new Error(stderr);
-    const documents = parseAllDocuments(stdout);
-    if (!Array.isArray(documents)) return new Rendering([]);
-    return new Rendering(documents.map((document) => document.toJSON() as KubernetesObject).filter(Boolean));
+    return parse(stdout);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** The same where templates find what a cluster has. @throws Error with helm's message */
+export async function renderInto(cluster: ClusterStub, values: unknown): Promise<Rendering> {
+  const directory = mkdtempSync(join(tmpdir(), 'chart-'));
+  try {
+    const args = templateArguments(directory, stringify(values), cluster.options);
+    const { stdout } = await promisify(execFile)('helm', args, { encoding: 'utf8', maxBuffer: 1 << 26 });
+    return parse(stdout);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function templateArguments(directory: string, values: string, options: readonly string[]): string[] {
+  const file = join(directory, 'values.yaml');
+  writeFileSync(file, values);
+  return ['template', 'chat', CHART, '--namespace', 'talk', '--values', file, ...options];
+}
+
+function parse(manifest: string): Rendering {
+  const documents = parseAllDocuments(manifest);
+  if (!Array.isArray(documents)) return new Rendering([]);
+  return new Rendering(documents.map((document) => document.toJSON() as KubernetesObject).filter(Boolean));
 }
 
 /**
@@ -86,6 +113,7 @@ export interface Container {
   env: { name: string; value?: string }[];
   lifecycle?: unknown;
   resources: { requests: unknown };
+  volumeMounts: { name: string; mountPath: string }[];
   securityContext: unknown;
 }
 

@@ -1,4 +1,5 @@
-import { at, describeWithHelm, render } from './render';
+import { ClusterStub } from './cluster-stub';
+import { at, describeWithHelm, render, renderInto } from './render';
 
 const KEDA = {
   keda: { prometheusAddress: 'http://prometheus:9090' },
@@ -47,6 +48,29 @@ describeWithHelm('scaling of the chart', () => {
       { parameter: 'username', name: 'chat-keda-username', key: 'username' },
       { parameter: 'password', name: 'chat-keda', key: 'password' },
     ]);
+  });
+
+  it('lets no pod go where the lag or the connections cannot be read', () => {
+    for (const name of ['chat-persistence', 'chat-websocket']) {
+      const fallback = at(render(KEDA).get('ScaledObject', name), 'spec.fallback');
+      expect(fallback).toMatchObject({ replicas: 2, behavior: 'currentReplicasIfHigher' });
+    }
+  });
+
+  it('keeps the pods that are there when an autoscaler takes over, and afterwards', async () => {
+    const live = render({ websocket: { replicas: 6 } }).get('Deployment', 'chat-websocket');
+    const cluster = await ClusterStub.with([live]);
+    try {
+      for (const kind of ['hpa', 'keda']) {
+        const values = { ...KEDA, websocket: { autoscaling: { kind, connectionsPerPod: 1 } } };
+        const after = (await renderInto(cluster, values)).get('Deployment', 'chat-websocket');
+        expect(at(after, 'spec.replicas')).toBe(6);
+      }
+      const fixed = await renderInto(cluster, { websocket: { replicas: 4 } });
+      expect(at(fixed.get('Deployment', 'chat-websocket'), 'spec.replicas')).toBe(4);
+    } finally {
+      await cluster.close();
+    }
   });
 
   it('does not take a missing measurement for a night without users', () => {

@@ -1,6 +1,12 @@
 import { createPrivateKey, sign } from 'node:crypto';
-import { at, describeWithHelm, environmentOf, podOf, render, secretFilesOf } from './render';
+import { join } from 'node:path';
+import { at, CHART, describeWithHelm, environmentOf, podOf, render, secretFilesOf } from './render';
 
+const MONITORING = {
+  podMonitor: { enabled: true, labels: { release: 'p' } },
+  prometheusRule: { enabled: true, labels: { release: 'p' } },
+  dashboards: { enabled: true },
+};
 const SERVICES = ['authentication', 'websocket', 'persistence'];
 
 describeWithHelm('workloads of the chart', () => {
@@ -38,7 +44,7 @@ describeWithHelm('workloads of the chart', () => {
       const deployment = render().get('Deployment', `chat-${service}`);
       expect(JSON.stringify(podOf(deployment))).not.toContain('secretKeyRef');
       for (const [name, path] of Object.entries(environmentOf(deployment))) {
-        if (!name.endsWith('_FILE')) continue;
+        if (!name.endsWith('_FILE') || !path.startsWith('/etc/chat-app/')) continue;
         expect(Object.keys(secretFilesOf(deployment))).toContain(path.replace('/etc/chat-app/', ''));
       }
     }
@@ -58,12 +64,26 @@ describeWithHelm('workloads of the chart', () => {
   it('takes the secrets of the operators by the names of k8s/', () => {
     expect(secretFilesOf(render().get('Deployment', 'chat-persistence'))).toEqual({
       'internal-secret': 'chat-internal/secret',
-      'kafka-ca.crt': 'chat-cluster-ca-cert/ca.crt',
       'kafka-password': 'chat-persistence/password',
       'database-password': 'chat-db-persistence/password',
       'database-ca.crt': 'chat-db-ca/ca.crt',
       'redis-password': 'chat-redis/password',
     });
+  });
+
+  it('trusts every authority in the Secret of Kafka, whatever their names will be, unless one key is named', () => {
+    for (const object of ['chat-websocket', 'chat-persistence', 'chat-redrive']) {
+      const kind = object === 'chat-redrive' ? 'CronJob' : 'Deployment';
+      const workload = render().get(kind, object);
+      const volume = podOf(workload)?.volumes.find(({ name }) => name === 'kafka-authorities');
+      expect(at(volume, 'secret')).toEqual({ secretName: 'chat-cluster-ca-cert', defaultMode: 0o440 });
+      const mount = podOf(workload)?.containers[0].volumeMounts.find(({ name }) => name === 'kafka-authorities');
+      expect(environmentOf(workload)['KAFKA_TLS_CA_FILE']).toBe(mount?.mountPath);
+      const one = render({ kafka: { tls: { caKey: 'bundle.pem' } } }).get(kind, object);
+      expect(secretFilesOf(one)['kafka-ca.crt']).toBe('chat-cluster-ca-cert/bundle.pem');
+      expect(environmentOf(one)['KAFKA_TLS_CA_FILE']).toBe('/etc/chat-app/kafka-ca.crt');
+    }
+    expect(JSON.stringify(render().get('Deployment', 'chat-authentication'))).not.toContain('cluster-ca');
   });
 
   it('gives no service more than it needs', () => {
@@ -75,7 +95,6 @@ describeWithHelm('workloads of the chart', () => {
     expect(Object.keys(secretFilesOf(rendering.get('CronJob', 'chat-redrive'))).sort()).toEqual([
       'database-ca.crt',
       'database-password',
-      'kafka-ca.crt',
       'kafka-password',
     ]);
     const keys = rendering.objects.filter((object) => JSON.stringify(object).includes('chat-signing-keys'));
@@ -106,7 +125,7 @@ describeWithHelm('workloads of the chart', () => {
 
   it('names images by digest where one is given, else by tag, else by the version of the app', () => {
     const digest = `sha256:${'0'.repeat(64)}`;
-    const rendering = render({ image: { registry: '', tag: 7 }, websocket: { image: { digest } } });
+    const rendering = render({ image: { registry: '', tag: '7' }, websocket: { image: { digest } } });
     const image = (service: string) => podOf(rendering.get('Deployment', `chat-${service}`))?.containers[0].image;
     expect(image('websocket')).toBe(`chat-app/websocket@${digest}`);
     expect(image('persistence')).toBe('chat-app/persistence:7');
@@ -122,6 +141,50 @@ describeWithHelm('workloads of the chart', () => {
     expect(environment['MAX_CONNECTIONS']).toBe('1000000');
   });
 
+  it('names no user where none is given, as OpenShift wants it, and one for every pod otherwise', () => {
+    const openshift = render({}, ['--values', join(CHART, 'values-openshift.yaml')]);
+    const pods = (rendering: ReturnType<typeof render>) =>
+      rendering.objects.map(podOf).filter((pod) => pod !== undefined);
+    expect(pods(openshift)).toHaveLength(6);
+    for (const pod of pods(openshift)) {
+      expect(JSON.stringify(pod)).not.toMatch(/runAsUser|runAsGroup|"fsGroup"/);
+      expect(pod.securityContext).toMatchObject({ runAsNonRoot: true });
+    }
+    for (const pod of pods(render())) {
+      expect(pod.securityContext).toMatchObject({ runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532 });
+    }
+  });
+
+  it('restarts nothing for an annotation of every object, and puts it on every object', () => {
+    const templates = (rendering: ReturnType<typeof render>) =>
+      rendering.objects.filter((object) => podOf(object)).map((object) => at(object, 'spec.template'));
+    const annotated = render({ commonAnnotations: { commit: 'abc' }, monitoring: MONITORING });
+    expect(templates(annotated)).toEqual(templates(render({ monitoring: MONITORING })));
+    for (const { metadata } of annotated.objects) expect(metadata.annotations).toMatchObject({ commit: 'abc' });
+    const labels = (kind: string) => annotated.all(kind).map(({ metadata }) => metadata.labels?.['release']);
+    expect([labels('PodMonitor'), labels('PrometheusRule')]).toEqual([['p'], ['p']]);
+  });
+
+  it('writes no label twice, and lets none hide the pods from their Services', () => {
+    const labels = { 'app.kubernetes.io/component': 'x', 'app.kubernetes.io/part-of': 'platform', team: 'a' };
+    const rendering = render({ commonLabels: labels, websocket: { podLabels: { ...labels, team: 'b' } } });
+    const deployment = rendering.get('Deployment', 'chat-websocket');
+    expect(at(deployment, 'spec.template.metadata.labels')).toEqual({
+      'app.kubernetes.io/name': 'chat-app',
+      'app.kubernetes.io/instance': 'chat',
+      'app.kubernetes.io/component': 'websocket',
+      'app.kubernetes.io/part-of': 'platform',
+      team: 'b',
+    });
+    expect(deployment.metadata.labels).toMatchObject({ 'app.kubernetes.io/component': 'websocket', team: 'a' });
+  });
+
+  it('restarts Redis when its configuration changes, and only then', () => {
+    const template = (values: object) => at(render(values).get('Deployment', 'chat-redis'), 'spec.template');
+    expect(template({})).toEqual(template({ commonAnnotations: { a: 'b' } }));
+    expect(template({ redis: { internal: { maxMemory: '64mb' } } })).not.toEqual(template({}));
+  });
+
   it('makes a key that can sign ES256', () => {
     const data = Object.entries(render().get('Secret', 'chat-signing-keys').data ?? {});
     expect(data).toHaveLength(1);
@@ -130,6 +193,20 @@ describeWithHelm('workloads of the chart', () => {
     const key = createPrivateKey(Buffer.from(value, 'base64').toString());
     expect(key.asymmetricKeyDetails).toEqual({ namedCurve: 'prime256v1' });
     expect(sign('sha256', Buffer.from('x'), { key, dsaEncoding: 'ieee-p1363' })).toHaveLength(64);
+  });
+
+  it('renders the same each time where its secrets are named, as a GitOps tool needs it', () => {
+    const values = {
+      internal: { existingSecret: 'a' },
+      authentication: { signingKeys: { existingSecret: 'b' } },
+      redis: { internal: { existingSecret: 'c', passwordKey: 'redis' } },
+    };
+    const rendering = render(values);
+    expect(rendering.objects).toEqual(render(values).objects);
+    expect(rendering.all('Secret')).toEqual([]);
+    const redis = podOf(rendering.get('Deployment', 'chat-redis'));
+    expect(redis?.volumes.find(({ name }) => name === 'password')).toMatchObject({ secret: { secretName: 'c' } });
+    expect(secretFilesOf(rendering.get('Deployment', 'chat-websocket'))['redis-password']).toBe('c/redis');
   });
 
   it('makes no secret where existing ones are named', () => {
