@@ -38,6 +38,8 @@ export class Connection {
   readonly #sweep: NodeJS.Timeout;
   #socket: WebSocket | undefined;
   #reconnect: NodeJS.Timeout | undefined;
+  /** What the socket was opened with, or was given since. */
+  #token: string | undefined;
   #closed = false;
 
   constructor(
@@ -45,7 +47,7 @@ export class Connection {
     readonly user: User,
   ) {
     this.#sweep = setInterval(() => this.#sendOverdue(), 1_000);
-    this.#connect();
+    void this.#connect();
   }
 
   /** Resolves with the frame that the predicate takes. @throws Error when none comes in time */
@@ -88,9 +90,16 @@ export class Connection {
     this.#pending.clear();
   }
 
-  #connect(): void {
+  /** Never rejects. */
+  async #connect(): Promise<void> {
+    try {
+      this.#token = await this.user.session.token();
+    } catch {
+      return this.#connectAgain(RETRY_MS);
+    }
+    if (this.#closed) return;
     const socket = new WebSocket(`${this.url}?device_id=${this.#deviceId}`, 'chat.v1', {
-      headers: { authorization: `Bearer ${this.user.token}` },
+      headers: { authorization: `Bearer ${this.#token}` },
       handshakeTimeout: 5_000,
     });
     this.#socket = socket;
@@ -101,7 +110,7 @@ export class Connection {
   }
 
   #connectAgain(delayMs: number): void {
-    if (!this.#closed) this.#reconnect = setTimeout(() => this.#connect(), delayMs);
+    if (!this.#closed) this.#reconnect = setTimeout(() => void this.#connect(), delayMs);
   }
 
   #handle(frame: ServerFrame): void {
@@ -110,11 +119,25 @@ export class Connection {
     if (frame.type === 'stored') this.#advance(frame.from, frame.from + frame.message_ids.length - 1);
     if (frame.type === 'conversation') this.#advance(frame.seq, frame.seq);
     if (frame.type === 'accepted') this.#settle(frame);
+    if (frame.type === 'token_expiring') void this.#authenticate();
     if (frame.type === 'rejected' && frame.id !== undefined && !frame.retryable) {
       this.#pending.get(frame.id)?.fail(new Error(`rejected: ${frame.code} ${frame.message}`));
       this.#pending.delete(frame.id);
     }
     for (const listener of [...this.#listeners]) listener(frame);
+  }
+
+  /** Gives the socket a newer token. Never rejects: without one it is closed with 4001, and opened again. */
+  async #authenticate(): Promise<void> {
+    const socket = this.#socket;
+    try {
+      const token = await this.user.session.token(this.#token);
+      if (socket !== this.#socket) return;
+      this.#token = token;
+      socket?.send(JSON.stringify({ type: 'authenticate', token }));
+    } catch {
+      // The close that follows decides.
+    }
   }
 
   #welcomed(): void {
