@@ -1,15 +1,18 @@
 /** The one file that imports kafkajs: makes its clients in the one way that is safe, and names the types it hands out. */
 import { Kafka, logLevel, type Admin, type Consumer, type Producer, type SASLOptions } from 'kafkajs';
+import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup';
 import RequestQueue from 'kafkajs/src/network/requestQueue';
 import type { Logger } from '@chat-app/platform';
 import { partitionOfKey } from '../adapter/partition-of-key';
 import { saslOptions, socketFactory, type KafkaSaslOptions, type KafkaTlsOptions } from './connection-options';
 import { libraryLog } from './log-levels';
+import { patchConsumerGroup } from './patch-consumer-group';
 import { patchIdleSpin } from './patch-idle-spin';
 
 export type { Admin, Consumer, EachBatchPayload, KafkaMessage, Message, Producer, RecordMetadata } from 'kafkajs';
 
 patchIdleSpin(RequestQueue);
+patchConsumerGroup(ConsumerGroup);
 
 /** How to reach the brokers. */
 export interface KafkaConnectionOptions {

@@ -82,9 +82,10 @@ export class KafkaSubscription implements Subscription {
     const { consumer, watchdog, metrics, batches } = this.host;
     const { events } = consumer;
     const { groupId } = this.options;
-    consumer.on(events.FETCH, () => {
-      watchdog.sign();
-      metrics.fetched(groupId);
+    // A fetch that met a lost broker ends too, but without an answer.
+    consumer.on(events.FETCH, () => watchdog.sign());
+    consumer.on(events.REQUEST, ({ payload }) => {
+      if (payload.apiName === 'Fetch') metrics.fetched(groupId);
     });
     consumer.on(events.HEARTBEAT, () => watchdog.sign());
     consumer.on(events.START_BATCH_PROCESS, () => watchdog.sign());

@@ -1,0 +1,12 @@
+/** Parts of kafkajs 2.2.4 without types of their own; see patch-idle-spin.ts and patch-consumer-group.ts. */
+declare module 'kafkajs/src/network/requestQueue' {
+  const RequestQueue: {
+    prototype: { pending: readonly unknown[]; scheduleCheckPendingRequests(): void };
+  };
+  export = RequestQueue;
+}
+declare module 'kafkajs/src/consumer/consumerGroup' {
+  import type { ConsumerGroupClass } from './patch-consumer-group';
+  const ConsumerGroup: ConsumerGroupClass;
+  export = ConsumerGroup;
+}
