@@ -71,7 +71,7 @@ async function declaredMetrics(): Promise<Map<string, Row>> {
   declareAuthentication(authentication);
   await declareShared(authentication, ['database', 'fanout', 'keys']);
   const websocket = new Metrics('websocket');
-  declareWebsocket(websocket, { connections: () => 0, draining: () => 0 });
+  declareWebsocket(websocket, { size: 0 });
   await declareShared(websocket, ['log', 'fanout', 'client', 'keys']);
   const persistence = new Metrics('persistence');
   createPersistenceMetrics(persistence);

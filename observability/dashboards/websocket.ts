@@ -89,7 +89,8 @@ export const websocket: DashboardSpec = {
         },
         {
           title: 'Accepted to delivered, by path',
-          description: 'p99. live: published by Redis. inbox: found by a notice, a sweep or a reconnect of the pod.',
+          description:
+            'p99. live: published by Redis. inbox: found by a notice, by reconciliation or by a reconnect of the pod.',
           unit: 's',
           bad: [1, 5],
           queries: [quantileBy(0.99, 'chat_websocket_accepted_to_delivered_seconds', 'path', SERVICE)],
@@ -107,7 +108,7 @@ export const websocket: DashboardSpec = {
         {
           title: 'Reads of inboxes',
           description:
-            'By cause. connect and notice are normal; many sweep or resubscribe mean that Redis loses notices.',
+            'By cause. connect and notice are normal; many reconciliation or resubscribe mean that Redis loses notices.',
           unit: 'reqps',
           queries: [
             counted('chat_websocket_inbox_reads_total', '{{cause}}', SERVICE, 'cause'),
@@ -127,7 +128,7 @@ export const websocket: DashboardSpec = {
       panels: [
         {
           title: 'Connected',
-          description: '0: the pod is degraded, its clients are served by sweeps every second or two.',
+          description: '0: the pod is degraded, its clients are served by reconciliation every second or two.',
           unit: 'short',
           queries: [gauge('min', 'chat_fanout_connected', 'pod', SERVICE)],
         },

@@ -10,13 +10,17 @@ export const websocketVariables = {
     default: [],
     description: 'Origins of pages that may connect, comma-separated; `*` is any, none means the same host only.',
   }),
-  MAX_CONNECTIONS: integer({ default: 50_000, min: 1, description: 'Most sockets of this pod.' }),
-  MAX_CONNECTIONS_PER_USER: integer({ default: 20, min: 1, description: 'Most sockets of one user on this pod.' }),
+  MAX_CONNECTIONS: integer({ default: 50_000, min: 1, description: 'Maximum connections per pod.' }),
+  MAX_CONNECTIONS_PER_USER: integer({
+    default: 20,
+    min: 1,
+    description: 'Maximum connections of one user on this pod.',
+  }),
   MAX_UNACKNOWLEDGED_SENDS: integer({
     default: 256,
     min: 1,
     description:
-      'Most sends of one socket without an answer; then it is not read, beyond twice that they are rejected.',
+      'Maximum sends of one connection without an answer; then it is not read, beyond twice that they are rejected.',
   }),
   SENDS_PER_SECOND: integer({ default: 20, min: 1, description: 'Sends per second of one user on this pod.' }),
   SENDS_BURST: integer({ default: 100, min: 1, description: 'Sends of one user that may come at once.' }),
@@ -30,11 +34,11 @@ export const websocketVariables = {
     min: 100,
     description: 'Time between pings; two unanswered are the end.',
   }),
-  SWEEP_INTERVAL_MS: integer({ default: 30_000, min: 100, description: 'Time between looks at all inbox heads.' }),
-  DEGRADED_SWEEP_INTERVAL_MS: integer({
+  RECONCILE_INTERVAL_MS: integer({ default: 30_000, min: 100, description: 'Time between looks at all inbox heads.' }),
+  DEGRADED_RECONCILE_INTERVAL_MS: integer({
     default: 1_500,
     min: 100,
-    description: 'The same while the fan-out is away.',
+    description: 'The same during an outage of the fan-out.',
   }),
   CATCH_UP_ENTRIES: integer({
     default: LIMITS.catchUpEntries,

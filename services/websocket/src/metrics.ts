@@ -1,4 +1,4 @@
-import { SECONDS_BUCKETS, type Counter, type Histogram, type Metrics } from '@chat-app/platform';
+import { SECONDS_BUCKETS, type Counter, type Gauge, type Histogram, type Metrics } from '@chat-app/platform';
 
 /** Counts in plain numbers and hands them to the metric when it is read: this runs several times per message. */
 export class Tally {
@@ -24,7 +24,7 @@ export class Tally {
   }
 }
 
-const READ_CAUSES = ['connect', 'notice', 'sweep', 'resubscribe', 'membership', 'retry', 'drained'] as const;
+const READ_CAUSES = ['connect', 'notice', 'reconciliation', 'resubscribe', 'membership', 'retry', 'drained'] as const;
 /** Why the inbox was read. */
 export type ReadCause = (typeof READ_CAUSES)[number];
 
@@ -37,6 +37,8 @@ const DELIVERY_BUCKETS = [...SECONDS_BUCKETS, 30, 60, 120, 300];
 
 /** Every metric of this service. */
 export interface WebsocketMetrics {
+  /** Sockets still to be closed by the drain. */
+  draining: Gauge;
   opened: Counter;
   closed: Tally;
   refused: Tally;
@@ -58,11 +60,8 @@ export interface WebsocketMetrics {
   flush(): void;
 }
 
-/** Declares the metrics; `connections` and `draining` are asked for at each scrape. */
-export function declareMetrics(
-  metrics: Metrics,
-  read: { connections(): number; draining(): number },
-): WebsocketMetrics {
+/** Declares the metrics; the number of connections is asked for at each scrape. */
+export function declareMetrics(metrics: Metrics, connections: { readonly size: number }): WebsocketMetrics {
   const tallies: Tally[] = [];
   // Declared first: it is collected first, and then everything tallied so far is in the counters.
   metrics.gauge({
@@ -70,14 +69,14 @@ export function declareMetrics(
     help: 'Sockets open now.',
     collect: (gauge) => {
       for (const tally of tallies) tally.flush();
-      gauge.set(read.connections());
+      gauge.set(connections.size);
     },
   });
-  metrics.gauge({
+  const draining = metrics.gauge({
     name: 'chat_websocket_draining_connections',
     help: 'Sockets still to be closed by the drain; 0 when not draining.',
-    collect: (gauge) => gauge.set(read.draining()),
   });
+  draining.set(0);
   const tally = (name: string, help: string, label?: string, initial?: readonly string[]): Tally => {
     const labelNames = label === undefined ? [] : [label];
     const made = new Tally(metrics.counter({ name, help, labelNames }), label, initial);
@@ -85,6 +84,7 @@ export function declareMetrics(
     return made;
   };
   return {
+    draining,
     opened: metrics.counter({ name: 'chat_websocket_connections_opened_total', help: 'Sockets opened.' }),
     closed: tally('chat_websocket_connections_closed_total', 'Sockets closed, by close code.', 'code', CLOSE_CODES),
     refused: tally('chat_websocket_handshakes_refused_total', 'Handshakes refused, by error code.', 'code', OUR_FAULTS),
@@ -94,7 +94,7 @@ export function declareMetrics(
     accepted: tally('chat_messages_accepted_total', 'Messages the log acknowledged.'),
     rejected: tally('chat_messages_rejected_total', 'Sends answered with rejected, by error code.', 'code', OUR_FAULTS),
     liveDeliveries: tally('chat_websocket_live_deliveries_total', 'Live messages sent to a socket.'),
-    storedNotices: tally('chat_websocket_stored_notices_total', 'Stored notices heard, in inbox positions.'),
+    storedNotices: tally('chat_websocket_stored_notices_total', 'Stored notices received, in inbox positions.'),
     catchUpReads: tally('chat_websocket_inbox_reads_total', 'Reads of an inbox, by cause.', 'cause', READ_CAUSES),
     catchUpFailures: metrics.counter({ name: 'chat_websocket_inbox_read_failures_total', help: 'Reads that failed.' }),
     confirmations: metrics.counter({ name: 'chat_websocket_cursors_written_total', help: 'Cursors handed on.' }),

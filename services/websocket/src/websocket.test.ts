@@ -41,36 +41,36 @@ describe('the websocket service, on two pods', () => {
     expect((await laptop.next('message')).message_id).toBe(message_id);
   });
 
-  it('keeps live chat going while persistence is away, and follows the inbox once it is back', async () => {
+  it('keeps live chat going during an outage of persistence, and follows the inbox once it is back', async () => {
     const [one, other] = [await world.pod(), await world.pod()];
     const alice = await world.connect(one, ALICE);
-    world.persistence.away = true;
+    world.persistence.unavailable = true;
     const bob = await world.connect(other, BOB);
     expect(bob.all('welcome')[0]).toMatchObject({ degraded: true });
     expect(bob.all('welcome')[0]).not.toHaveProperty('seq');
     alice.say({ type: 'send', recipient_id: BOB, content: 'live' });
     const { message_id } = await bob.next('message');
-    world.persistence.away = false;
+    world.persistence.unavailable = false;
     world.persistence.store();
     expect(await bob.next('stored')).toEqual({ type: 'stored', from: 1, message_ids: [message_id] });
     expect(bob.all('message')).toHaveLength(1);
   });
 
-  it('sends a connection that was welcomed while persistence was away all that came meanwhile, however much', async () => {
+  it('sends a connection that was welcomed during an outage of persistence all that came meanwhile, however much', async () => {
     const pod = await world.pod({ CATCH_UP_ENTRIES: 5 });
     await (await world.connect(pod, BOB, { device: 'phone' })).close();
-    world.persistence.away = true;
+    world.persistence.unavailable = true;
     const bob = await world.connect(pod, BOB, { device: 'phone' });
     for (let number = 0; number < 40; number += 1) {
       world.persistence.put(BOB, { ...someMessage(`message ${number}`), message_id: randomUUID() });
     }
-    world.persistence.away = false;
+    world.persistence.unavailable = false;
     await until(() => bob.all('message').length === 40);
     expect(bob.all('message').map(({ seq }) => seq)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
   });
 
-  it('finds by the sweep what a lossy fan-out lost', async () => {
-    const [one, other] = [await world.pod(), await world.pod({ SWEEP_INTERVAL_MS: 100 })];
+  it('finds by reconciliation what a lossy fan-out lost', async () => {
+    const [one, other] = [await world.pod(), await world.pod({ RECONCILE_INTERVAL_MS: 100 })];
     const alice = await world.connect(one, ALICE);
     const bob = await world.connect(other, BOB);
     world.bus.loses = () => true;
@@ -78,7 +78,7 @@ describe('the websocket service, on two pods', () => {
     expect(await bob.next('message')).toMatchObject({ content: 'lost on the way', seq: 1 });
   });
 
-  it('delivers by the degraded sweep while the fan-out is away, and at once on the sender pod itself', async () => {
+  it('delivers by frequent reconciliation during an outage of the fan-out, and at once on the sender pod itself', async () => {
     const [one, other] = [await world.pod(), await world.pod()];
     const alice = await world.connect(one, ALICE);
     const bob = await world.connect(other, BOB);
@@ -91,7 +91,7 @@ describe('the websocket service, on two pods', () => {
   });
 
   it('looks at every inbox at once when the fan-out comes back', async () => {
-    const pod = await world.pod({ DEGRADED_SWEEP_INTERVAL_MS: 60_000 });
+    const pod = await world.pod({ DEGRADED_RECONCILE_INTERVAL_MS: 60_000 });
     const bob = await world.connect(pod, BOB);
     world.bus.set('degraded');
     world.persistence.put(BOB, someMessage('missed'));
@@ -105,14 +105,14 @@ describe('the websocket service, on two pods', () => {
     const bob = await world.connect(pod, BOB);
     world.bus.set('degraded');
     world.bus.set('connected');
-    const sweeps = async (): Promise<number> => {
+    const reconciled = async (): Promise<number> => {
       const { body } = await pod.metrics.expose();
-      return Number(/inbox_reads_total\{cause="sweep"[^}]*\} (\d+)/.exec(body)?.[1] ?? 0);
+      return Number(/inbox_reads_total\{cause="reconciliation"[^}]*\} (\d+)/.exec(body)?.[1] ?? 0);
     };
-    expect(await sweeps()).toBe(0);
+    expect(await reconciled()).toBe(0);
     world.persistence.put(BOB, someMessage('announced to nobody'));
     expect(await bob.next('message')).toMatchObject({ content: 'announced to nobody', seq: 1 });
-    expect(await sweeps()).toBe(1);
+    expect(await reconciled()).toBe(1);
   });
 
   it('delivers to the members of a group, follows joins and leaves, and tells them as entries', async () => {

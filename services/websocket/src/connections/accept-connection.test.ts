@@ -128,7 +128,7 @@ describe('the handshake', () => {
 
   it('answers 503 while tokens cannot be checked', async () => {
     const bearer = token();
-    world.authentication.away = true;
+    world.authentication.unavailable = true;
     const refused = await refusal(pod.url, { token: bearer });
     expect(refused.body.error).toMatchObject({ code: 'unavailable', retryable: true });
     expect(refused.headers['retry-after']).toBeDefined();

@@ -2,16 +2,17 @@
  * The handshake: from an upgrade request to a connection that was welcomed, or to an HTTP status that says why not. What
  * costs nothing is checked first; a token is checked before anything is allocated for its bearer.
  *
- * Steps: draining, room, request, Origin, token, user, room for the user → 101 → hear the user's channel → ask
- * persistence where the device resumes → `welcome`. A shared part that is away makes the welcome degraded, no refusal.
+ * Steps: draining, room, request, Origin, token, user, room for the user → 101 → subscribe to the user's channel → ask
+ * persistence where the device resumes → `welcome`. An outage of a shared part makes the welcome degraded, no refusal.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { newId, type ErrorCode, type WelcomeFrame } from '@chat-app/protocol';
+import { newId, type ErrorCode, type OpenConnectionResponse, type WelcomeFrame } from '@chat-app/protocol';
 import type { Logger, TokenClaims, TokenVerifier } from '@chat-app/platform';
-import { refusalOf } from './authenticate-connection';
+import { expiryOf, refusalOf } from './authenticate-connection';
+import type { Clock } from '../clock';
 import type { WebsocketConfiguration } from '../configuration';
-import type { InboxEvent } from '../inbox/follow-inbox';
+import type { InboxFollower } from '../inbox/follow-inbox';
 import { mayConnectFrom } from './handshake/check-origin';
 import { isPathOf, readRequest, readToken, type HandshakeRequest } from './handshake/read-request';
 import type { Subscriptions } from '../delivery/subscriptions';
@@ -20,24 +21,28 @@ import type { InboxOpener } from '../inbox/open-inbox';
 import { refuseUpgrade, type Refusal } from './handshake/refuse-upgrade';
 import type { ChatSocket, SocketListener } from './sockets/chat-socket';
 import type { SocketServer } from './sockets/ws-server';
-import { Connection, type ConnectionEvents } from './connection';
-import type { Registry } from './registry';
+import { Connection, type ConnectionListener } from './connection';
+import { Credential } from './credential';
+import type { ChannelChange, Registry } from './registry';
+import type { HeartbeatWatch } from './watch-heartbeats';
+import type { SessionWatch } from './watch-sessions';
 import type { Transmitter } from '../delivery/transmit-frame';
 
-export interface AcceptorParts {
+export interface AcceptorDependencies {
   configuration: WebsocketConfiguration;
   verifier: TokenVerifier;
   sockets: SocketServer;
   registry: Registry;
-  channels: Subscriptions;
+  subscriptions: Subscriptions;
   opener: InboxOpener;
   transmitter: Transmitter;
   metrics: WebsocketMetrics;
-  now: () => number;
-  step: (connection: Connection, event: InboxEvent) => void;
-  events: ConnectionEvents;
-  /** The connection was welcomed. */
-  onOpened: (connection: Connection) => void;
+  follower: InboxFollower;
+  heartbeats: HeartbeatWatch;
+  sessions: SessionWatch;
+  /** Told what every socket says. */
+  listener: ConnectionListener;
+  clock: Clock;
   logger: Logger;
 }
 
@@ -49,7 +54,7 @@ export class ConnectionAcceptor {
   #refusing: Refusal | undefined;
   #underWay = 0;
 
-  constructor(private readonly parts: AcceptorParts) {}
+  constructor(private readonly dependencies: AcceptorDependencies) {}
 
   /** From now on every handshake is refused with 503: another pod will take it. */
   refuseAll(): void {
@@ -61,7 +66,7 @@ export class ConnectionAcceptor {
     // Before anything else: an unhandled error of a socket ends the process.
     socket.on('error', destroyBroken);
     this.#answer(request, socket, head).catch((error: unknown) => {
-      this.parts.logger.error('a handshake failed', { error });
+      this.dependencies.logger.error('a handshake failed', { error });
       this.#refuse(socket, { code: 'internal', message: 'the handshake failed' });
     });
   }
@@ -83,12 +88,12 @@ export class ConnectionAcceptor {
   }
 
   #refuse(socket: Duplex, refusal: Refusal): void {
-    this.parts.metrics.refused.add(refusal.code);
+    this.dependencies.metrics.refused.add(refusal.code);
     refuseUpgrade(socket, refusal);
   }
 
   async #check(request: IncomingMessage): Promise<Accepted | Refusal> {
-    const { configuration, verifier, registry, now } = this.parts;
+    const { configuration, verifier, registry, clock } = this.dependencies;
     const asked = readRequest(request);
     if ('code' in asked) return asked;
     if (this.#refusing !== undefined) return this.#refusing;
@@ -109,7 +114,7 @@ export class ConnectionAcceptor {
       return unauthenticated(code, message, 'Bearer error="invalid_token"');
     }
     if (!isPathOf(asked, claims.userId)) return { code: 'wrong_user', message: 'the path names another user' };
-    if (claims.expiresAt * 1_000 <= now()) {
+    if (claims.expiresAt * 1_000 <= clock.wall()) {
       return unauthenticated('token_expired', 'the access token has expired', 'Bearer error="invalid_token"');
     }
     if ((registry.find(claims.userId)?.connections.length ?? 0) >= configuration.MAX_CONNECTIONS_PER_USER) {
@@ -121,52 +126,57 @@ export class ConnectionAcceptor {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, accepted: Accepted): void {
     const { claims, deviceId, named } = accepted;
-    const { userId, sessionId } = claims;
-    const connection = new Connection(
-      newId(),
-      userId,
-      deviceId,
-      named,
-      sessionId,
-      claims.expiresAt * 1_000,
-      this.parts.events,
-    );
-    this.parts.sockets.accept(request, socket, head, (opened) => this.#begin(connection, opened));
+    const { clock, listener, sockets } = this.dependencies;
+    const credential = new Credential(claims.sessionId, expiryOf(claims, clock));
+    const connection = new Connection(newId(), { userId: claims.userId, deviceId, named }, credential, listener);
+    sockets.accept(request, socket, head, (opened) => this.#begin(connection, opened));
   }
 
   #begin(connection: Connection, socket: ChatSocket): SocketListener {
-    const { registry, metrics, now, configuration, transmitter, logger } = this.parts;
-    connection.socket = socket;
+    const { registry, metrics, clock, configuration, logger } = this.dependencies;
+    connection.attach(socket, clock.wall());
     metrics.opened.inc();
-    connection.openedAt = now();
-    const change = registry.add(connection, now());
+    const change = registry.add(connection, clock.monotonic());
     if ((connection.user?.connections.length ?? 0) > configuration.MAX_CONNECTIONS_PER_USER) {
-      transmitter.close(connection, 'too_many_connections');
+      connection.close('too_many_connections');
     } else {
       // `welcome` is the first frame: what the client says before it waits.
-      socket.holdReading();
-      this.#welcome(connection, change.wanted).catch((error: unknown) => {
+      connection.pause('welcome');
+      this.#welcome(connection, change).catch((error: unknown) => {
         logger.error('a connection could not be opened', { error });
-        transmitter.close(connection, 'internal_error');
+        connection.close('internal_error');
       });
     }
     return connection;
   }
 
-  async #welcome(connection: Connection, wanted: string[]): Promise<void> {
-    const { channels, opener, transmitter, configuration, step, onOpened } = this.parts;
+  async #welcome(connection: Connection, change: ChannelChange): Promise<void> {
+    const { subscriptions, opener, transmitter, follower, heartbeats, sessions, clock } = this.dependencies;
     const { user } = connection;
     if (user === undefined) return;
-    // The second connection of a user must not read its position before the first one's channel is heard.
-    if (wanted.length > 0) user.heard = channels.follow({ wanted, unwanted: [] });
-    const heard = await user.heard;
+    // The second connection of a user must not read its position before the first one's channel is subscribed to.
+    const subscribed = await user.subscribeOnce(() => subscriptions.apply(change));
     const inbox = await opener.open(connection);
     if (!connection.alive) return;
-    connection.state = 'open';
-    const welcome: WelcomeFrame = {
+    connection.open();
+    const degraded = !subscribed || subscriptions.degraded || inbox === undefined;
+    transmitter.send(connection, this.#welcomeFrame(connection, inbox, degraded));
+    follower.opened(connection, inbox);
+    connection.resume('welcome');
+    heartbeats.begin(connection, clock.monotonic());
+    sessions.check(connection);
+  }
+
+  #welcomeFrame(
+    { userId, deviceId }: Connection,
+    inbox: OpenConnectionResponse | undefined,
+    degraded: boolean,
+  ): WelcomeFrame {
+    const { configuration } = this.dependencies;
+    return {
       type: 'welcome',
-      user_id: connection.userId,
-      device_id: connection.deviceId,
+      user_id: userId,
+      device_id: deviceId,
       ...(inbox !== undefined && { seq: inbox.position }),
       ...(inbox !== undefined && inbox.skipped > 0 && { skipped: inbox.skipped }),
       ping_interval_ms: configuration.PING_INTERVAL_MS,
@@ -175,13 +185,8 @@ export class ConnectionAcceptor {
         content_bytes: configuration.CONTENT_BYTES,
         unacknowledged_sends: configuration.MAX_UNACKNOWLEDGED_SENDS,
       },
-      ...((heard === false || channels.degraded || inbox === undefined) && { degraded: true }),
+      ...(degraded && { degraded: true }),
     };
-    transmitter.send(connection, welcome);
-    if (inbox === undefined) step(connection, { kind: 'open_failed' });
-    else step(connection, { kind: 'opened', position: inbox.position, head: inbox.head });
-    connection.socket.goOnReading();
-    onOpened(connection);
   }
 }
 

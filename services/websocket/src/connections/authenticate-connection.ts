@@ -1,48 +1,51 @@
 import type { ErrorCode } from '@chat-app/protocol';
 import { isPlatformError, type Logger, type TokenClaims, type TokenVerifier } from '@chat-app/platform';
-import type { Connection } from './connection';
+import type { Clock } from '../clock';
 import type { Transmitter } from '../delivery/transmit-frame';
+import type { Connection } from './connection';
+import type { SessionWatch } from './watch-sessions';
 
 /** How long before its token expires a client is told, milliseconds. */
 const WARNING_MS = 30_000;
 
-export interface AuthenticatorParts {
+export interface AuthenticatorDependencies {
   verifier: TokenVerifier;
+  sessions: SessionWatch;
   transmitter: Transmitter;
-  now: () => number;
-  /** A connection goes on with another session. */
-  onSession: (connection: Connection) => void;
+  clock: Clock;
   logger: Logger;
 }
 
 /** Keeps connections within the life of their token: warns, takes a newer token in place, closes at expiry. */
 export class Authenticator {
-  constructor(private readonly parts: AuthenticatorParts) {}
+  readonly #verifying = new Set<Connection>();
+
+  constructor(private readonly dependencies: AuthenticatorDependencies) {}
 
   /** Takes a newer token of the same user. Answers with `authenticated`, or with an error that changes nothing. */
   authenticate(connection: Connection, token: string): void {
-    if (connection.authenticating) {
+    if (this.#verifying.has(connection)) {
       this.#refuse(connection, 'rate_limited', 'one authenticate at a time');
       return;
     }
-    connection.authenticating = true;
-    this.parts.verifier
+    const { verifier, logger } = this.dependencies;
+    this.#verifying.add(connection);
+    verifier
       .verify(token)
       .then(
         (claims) => this.#take(connection, claims),
         (error: unknown) => this.#refuse(connection, ...refusalOf(error)),
       )
-      .catch((error: unknown) => this.parts.logger.error('a token could not be taken', { error }))
-      .finally(() => (connection.authenticating = false));
+      .catch((error: unknown) => logger.error('a token could not be taken', { error }))
+      .finally(() => this.#verifying.delete(connection));
   }
 
-  /** Looks at one connection's token; called about once a second for each. */
+  /** Looks at one connection's token; called about once a second for each. `now` is of the monotonic clock. */
   watch(connection: Connection, now: number): void {
-    const left = connection.expiresAt - now;
-    if (left <= 0) this.parts.transmitter.close(connection, 'token_expired');
-    else if (left <= WARNING_MS && !connection.toldOfExpiry) {
-      connection.toldOfExpiry = true;
-      this.parts.transmitter.send(connection, { type: 'token_expiring', after_ms: left });
+    const left = connection.credential.expiresIn(now);
+    if (left <= 0) connection.close('token_expired');
+    else if (left <= WARNING_MS && connection.credential.warnOnce()) {
+      this.dependencies.transmitter.send(connection, { type: 'token_expiring', after_ms: Math.round(left) });
     }
   }
 
@@ -51,21 +54,21 @@ export class Authenticator {
       this.#refuse(connection, 'wrong_user', 'the token is of another user');
       return;
     }
-    const expiresAt = claims.expiresAt * 1_000;
-    // A reordered older token must not shorten what a newer one granted.
-    if (expiresAt >= connection.expiresAt) {
-      connection.expiresAt = expiresAt;
-      connection.sessionId = claims.sessionId;
-      connection.toldOfExpiry = false;
-      this.parts.onSession(connection);
-    }
-    const expires_in_ms = Math.max(0, connection.expiresAt - this.parts.now());
-    this.parts.transmitter.send(connection, { type: 'authenticated', expires_in_ms });
+    const { clock, sessions, transmitter } = this.dependencies;
+    const { credential } = connection;
+    if (credential.renew(claims.sessionId, expiryOf(claims, clock))) sessions.check(connection);
+    const expires_in_ms = Math.max(0, Math.round(credential.expiresIn(clock.monotonic())));
+    transmitter.send(connection, { type: 'authenticated', expires_in_ms });
   }
 
   #refuse(connection: Connection, code: ErrorCode, message: string): void {
-    this.parts.transmitter.send(connection, { type: 'error', code, message });
+    this.dependencies.transmitter.send(connection, { type: 'error', code, message });
   }
+}
+
+/** When a token expires by the monotonic clock: it is read once against the time of day, which may be set later. */
+export function expiryOf(claims: TokenClaims, clock: Clock): number {
+  return clock.monotonic() + claims.expiresAt * 1_000 - clock.wall();
 }
 
 /** What a client is told about a token that was not taken. */

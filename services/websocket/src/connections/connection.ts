@@ -1,99 +1,166 @@
+import type { CloseReason } from '@chat-app/protocol';
 import type { EncodedFrame } from '../delivery/encode-frame';
+import { InboxPosition } from '../inbox/inbox-position';
+import type { Device } from '../peers/persistence-client';
+import { SendWindow } from '../publishing/send-window';
+import type { Credential } from './credential';
+import { FrameLimits } from './frame-limits';
+import { Heartbeat } from './heartbeat';
 import type { ChatSocket, SocketListener } from './sockets/chat-socket';
-import { newPosition, type Position } from '../inbox/position';
-import type { ReadCause } from '../metrics';
-import type { UserOnPod } from './registry';
-import { TokenBucket } from './token-bucket';
+import type { UserOnPod } from './user-on-pod';
 
-/** An answer to a send that waits until the answers before it are known. */
-export interface PendingAnswer {
-  /** Sends the answer; undefined while the outcome is open. */
-  give: (() => void) | undefined;
+/** Who is told what a connection's socket says. One for all connections of a pod. Nothing here may throw. */
+export interface ConnectionListener {
+  onText(connection: Connection, text: string): void;
+  onPing(connection: Connection): void;
+  onPong(connection: Connection): void;
+  onClosed(connection: Connection, code: number): void;
 }
 
-/** Who is told what a connection's socket says. One for all connections of a pod. */
-export interface ConnectionEvents {
-  text(connection: Connection, text: string): void;
-  ping(connection: Connection): void;
-  pong(connection: Connection): void;
-  closed(connection: Connection, code: number): void;
-}
+export type ConnectionState = 'opening' | 'open' | 'closing' | 'closed';
+
+/** Why nothing is read from a connection: it waits for its `welcome`, for answers to its sends, or it is sent away. */
+export type PauseReason = keyof typeof PAUSES;
+const PAUSES = { welcome: 1, sends: 2, leaving: 4 } as const;
 
 /**
- * One open socket and what is known about it. Plain fields that the journey files change; there are many of these, so
- * nothing is allocated before it is needed.
+ * One open socket and what is known about it. There are many of these, so nothing is allocated before it is needed.
  *
  * States: opening (no `welcome` yet) → open → closing (no sends are taken) → closed.
  */
-export class Connection implements SocketListener {
-  state: 'opening' | 'open' | 'closing' | 'closed' = 'opening';
-  socket!: ChatSocket;
-  /** Set while the connection is registered. */
-  user: UserOnPod | undefined;
-
-  readonly inbox: Position<EncodedFrame> = newPosition();
-  /** Why the next read of the inbox will be made. */
-  readCause: ReadCause = 'connect';
-
-  /** Milliseconds since the epoch. */
-  openedAt = 0;
-  /** The socket is slow: nothing is pushed until it drained. */
-  congested = false;
-
-  /** Sends without an answer. */
-  unacknowledged = 0;
-  held = false;
-  /** The drain has come to this connection: nothing more is read from it. */
-  leaving = false;
-  answers: PendingAnswer[] | undefined;
-  /** The last send whose checks need others; later ones wait for it. */
-  checking: Promise<void> | undefined;
-
-  /** Malformed frames and refused ones, each within the minute that began at … */
-  malformed = 0;
-  flooded = 0;
-  countedSince = 0;
-
-  #others: TokenBucket | undefined;
-  unansweredPings = 0;
-  nextPingAt = 0;
-  toldOfExpiry = false;
-  authenticating = false;
+export class Connection implements SocketListener, Device {
+  readonly userId: string;
+  readonly deviceId: string;
+  readonly named: boolean;
+  readonly inbox = new InboxPosition<EncodedFrame>();
+  readonly heartbeat = new Heartbeat();
+  #state: ConnectionState = 'opening';
+  #socket: ChatSocket | undefined;
+  #user: UserOnPod | undefined;
+  #openedAt = 0;
+  #pauses = 0;
+  #sends: SendWindow | undefined;
+  #limits: FrameLimits | undefined;
 
   constructor(
     readonly id: string,
-    readonly userId: string,
-    readonly deviceId: string,
-    /** Whether the client named its device. */
-    readonly named: boolean,
-    public sessionId: string,
-    /** Milliseconds since the epoch. */
-    public expiresAt: number,
-    private readonly events: ConnectionEvents,
-  ) {}
+    device: Device,
+    readonly credential: Credential,
+    private readonly listener: ConnectionListener,
+  ) {
+    this.userId = device.userId;
+    this.deviceId = device.deviceId;
+    this.named = device.named;
+  }
 
-  text(text: string): void {
-    this.events.text(this, text);
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** Neither closing nor closed. */
+  get alive(): boolean {
+    return this.#state === 'opening' || this.#state === 'open';
+  }
+
+  /** Time of day at which the socket opened, milliseconds since the epoch. */
+  get openedAt(): number {
+    return this.#openedAt;
+  }
+
+  /** Its user, while the connection is registered. */
+  get user(): UserOnPod | undefined {
+    return this.#user;
+  }
+
+  /** Its sends that have no answer yet. */
+  get sends(): SendWindow {
+    return (this.#sends ??= new SendWindow());
+  }
+
+  /** Limits of what is not a send. */
+  get limits(): FrameLimits {
+    return (this.#limits ??= new FrameLimits());
+  }
+
+  /** The registry added it to a user, or removed it. */
+  registeredFor(user: UserOnPod | undefined): void {
+    this.#user = user;
+  }
+
+  /** The handshake is done. `now` is the time of day. */
+  attach(socket: ChatSocket, now: number): void {
+    this.#socket = socket;
+    this.#openedAt = now;
+  }
+
+  /** `welcome` was decided on: from now on it is sent what comes. */
+  open(): void {
+    if (this.#state === 'opening') this.#state = 'open';
+  }
+
+  /** Writes a frame; frames of one tick leave together. */
+  write(frame: EncodedFrame): void {
+    this.#socket?.sendFrame(frame);
+  }
+
+  /** Bytes written and not yet taken by the kernel. */
+  get buffered(): number {
+    return this.#socket?.buffered ?? 0;
+  }
+
+  /** Calls the listener once when everything written so far was taken; at once where nothing is waiting. */
+  onceDrained(listener: () => void): void {
+    this.#socket?.onceDrained(listener);
   }
 
   ping(): void {
-    this.events.ping(this);
+    this.#socket?.sendPing();
   }
 
-  pong(): void {
-    this.events.pong(this);
+  /** Stops reading until every reason to is gone. Frames already read may still come. */
+  pause(reason: PauseReason): void {
+    if (this.#pauses === 0) this.#socket?.pause();
+    this.#pauses |= PAUSES[reason];
   }
 
-  closed(code: number): void {
-    this.events.closed(this, code);
+  resume(reason: PauseReason): void {
+    const before = this.#pauses;
+    this.#pauses &= ~PAUSES[reason];
+    if (before !== 0 && this.#pauses === 0) this.#socket?.resume();
   }
 
-  /** Limits what is not a send. */
-  others(now: number, burst: number): TokenBucket {
-    return (this.#others ??= new TokenBucket(burst, now));
+  /** Closes it from our side. Answers that are still to come are written as far as the socket takes them. */
+  close(reason: CloseReason): void {
+    if (!this.alive) return;
+    this.#state = 'closing';
+    this.#socket?.closeFor(reason);
   }
 
-  get alive(): boolean {
-    return this.state === 'opening' || this.state === 'open';
+  /** Cuts the socket. */
+  terminate(): void {
+    this.#socket?.terminate();
+  }
+
+  /** The socket is gone. False where that was known. */
+  end(): boolean {
+    if (this.#state === 'closed') return false;
+    this.#state = 'closed';
+    return true;
+  }
+
+  onText(text: string): void {
+    this.listener.onText(this, text);
+  }
+
+  onPing(): void {
+    this.listener.onPing(this);
+  }
+
+  onPong(): void {
+    this.listener.onPong(this);
+  }
+
+  onClosed(code: number): void {
+    this.listener.onClosed(this, code);
   }
 }

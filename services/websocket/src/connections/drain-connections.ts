@@ -6,21 +6,25 @@
  * States: running → settling → closing → drained. One drain per pod; calling again waits for the same.
  */
 import type { Logger } from '@chat-app/platform';
+import type { Clock } from '../clock';
 import type { CursorKeeper } from '../inbox/keep-cursors';
 import type { ConnectionAcceptor } from './accept-connection';
-import type { InboxEvent } from '../inbox/follow-inbox';
+import type { InboxFollower } from '../inbox/follow-inbox';
+import type { WebsocketMetrics } from '../metrics';
 import type { Connection } from './connection';
 import type { Registry } from './registry';
 import type { Transmitter } from '../delivery/transmit-frame';
 
-export interface DrainerParts {
+export interface DrainerDependencies {
   acceptor: ConnectionAcceptor;
   registry: Registry;
   transmitter: Transmitter;
   cursors: CursorKeeper;
-  step: (connection: Connection, event: InboxEvent) => void;
+  follower: InboxFollower;
+  metrics: WebsocketMetrics;
   settleMs: number;
   windowMs: number;
+  clock: Clock;
   random: () => number;
   logger: Logger;
 }
@@ -30,21 +34,15 @@ const SLICE_MS = 200;
 /** How long after its moment a client that did not go by itself is closed, milliseconds. */
 const COURTESY_MS = 500;
 /** How long a close waits for the answers to sends, milliseconds. */
-const MOST_WAIT_MS = 5_000;
+const MAX_WAIT_MS = 5_000;
 /** How long closing handshakes may take at the end, milliseconds. */
 const CLOSING_MS = 6_000;
 const SLICES_PER_WINDOW = 100;
 
 export class ConnectionDrainer {
   #drained: Promise<void> | undefined;
-  #left = 0;
 
-  constructor(private readonly parts: DrainerParts) {}
-
-  /** Sockets still to be closed. */
-  get left(): number {
-    return this.#left;
-  }
+  constructor(private readonly dependencies: DrainerDependencies) {}
 
   /** Resolves when no client is left. Never rejects. */
   drain(): Promise<void> {
@@ -53,54 +51,51 @@ export class ConnectionDrainer {
   }
 
   async #drain(): Promise<void> {
-    const { acceptor, registry, cursors, settleMs, logger } = this.parts;
+    const { acceptor, registry, cursors, metrics, settleMs, logger } = this.dependencies;
     await pause(settleMs);
     acceptor.refuseAll();
     logger.info('sending clients away', { connections: registry.size });
     await this.#sendAway();
-    for (const connection of [...registry.connections]) connection.socket.terminate();
+    for (const connection of [...registry.connections]) connection.terminate();
     await cursors.flush();
-    this.#left = 0;
+    metrics.draining.set(0);
     logger.info('clients are gone');
   }
 
   /** Returns when nobody is left, or nobody who is left can be waited for any longer. */
   async #sendAway(): Promise<void> {
-    const { registry, windowMs } = this.parts;
-    const end = Date.now() + windowMs;
+    const { registry, metrics, clock, windowMs } = this.dependencies;
+    const end = clock.monotonic() + windowMs;
     const slice = Math.min(SLICE_MS, Math.max(1, windowMs / SLICES_PER_WINDOW));
     /** When each is to be closed. Handshakes let in before the refusal end during the drain: they are told then. */
     const moments = new Map<Connection, number>();
     for (;;) {
-      const now = Date.now();
+      const now = clock.monotonic();
       for (const connection of registry.connections) {
         const moment = moments.get(connection);
         if (moment !== undefined) this.#closeAt(moment, now, connection);
         else if (connection.state === 'open') moments.set(connection, this.#tell(connection, end, now));
       }
-      this.#left = registry.size;
-      if (registry.size === 0 || now > end + COURTESY_MS + MOST_WAIT_MS + CLOSING_MS) return;
+      metrics.draining.set(registry.size);
+      if (registry.size === 0 || now > end + COURTESY_MS + MAX_WAIT_MS + CLOSING_MS) return;
       await pause(slice);
     }
   }
 
   /** Tells a client when to reconnect: within what is left of the window, each at another moment. */
   #tell(connection: Connection, end: number, now: number): number {
-    const after = Math.round(this.parts.random() * Math.max(0, end - now));
-    this.parts.transmitter.send(connection, { type: 'reconnect', after_ms: after });
+    const after = Math.round(this.dependencies.random() * Math.max(0, end - now));
+    this.dependencies.transmitter.send(connection, { type: 'reconnect', after_ms: after });
     return now + after + COURTESY_MS;
   }
 
   /** Closes one connection once its moment has come and its sends are answered (those, only for so long). */
   #closeAt(moment: number, now: number, connection: Connection): void {
     if (now < moment || !connection.alive) return;
-    if (!connection.leaving) {
-      connection.leaving = true;
-      connection.socket.holdReading();
-    }
-    if (connection.unacknowledged > 0 && now < moment + MOST_WAIT_MS) return;
-    this.parts.step(connection, { kind: 'flush' });
-    this.parts.transmitter.close(connection, 'service_restart');
+    connection.pause('leaving');
+    if (connection.sends.unanswered > 0 && now < moment + MAX_WAIT_MS) return;
+    this.dependencies.follower.step(connection, { kind: 'flush' });
+    connection.close('service_restart');
   }
 }
 

@@ -1,20 +1,21 @@
 import fc from 'fast-check';
 import { Connection } from './connection';
-import { knownAsOf, Registry, type ChannelChange } from './registry';
+import { Credential } from './credential';
+import { Registry, type ChannelChange } from './registry';
 
-const EVENTS = { text: jest.fn(), ping: jest.fn(), pong: jest.fn(), closed: jest.fn() };
+const LISTENER = { onText: jest.fn(), onPing: jest.fn(), onPong: jest.fn(), onClosed: jest.fn() };
 const connectionOf = (userId: string): Connection =>
-  new Connection(`c${Math.random()}`, userId, 'd', true, 's', 0, EVENTS);
+  new Connection(`c${Math.random()}`, { userId, deviceId: 'd', named: true }, new Credential('s', 0), LISTENER);
 
 describe('Registry', () => {
-  it('wants the channel of a user from the first connection to the last', () => {
+  it('subscribes to the channel of a user from the first connection to the last', () => {
     const registry = new Registry(10);
     const [one, two] = [connectionOf('a'), connectionOf('a')];
-    expect(registry.add(one, 0).wanted).toEqual(['user:a']);
-    expect(registry.add(two, 0).wanted).toEqual([]);
-    expect(registry.remove(one).unwanted).toEqual([]);
-    expect(registry.remove(two).unwanted).toEqual(['user:a']);
-    expect(registry.remove(two).unwanted).toEqual([]);
+    expect(registry.add(one, 0).subscribe).toEqual(['user:a']);
+    expect(registry.add(two, 0).subscribe).toEqual([]);
+    expect(registry.remove(one).unsubscribe).toEqual([]);
+    expect(registry.remove(two).unsubscribe).toEqual(['user:a']);
+    expect(registry.remove(two).unsubscribe).toEqual([]);
     expect(registry.size).toBe(0);
   });
 
@@ -50,15 +51,15 @@ describe('Registry', () => {
     const connection = connectionOf('a');
     registry.add(connection, 0);
     const user = connection.user!;
-    const asked = knownAsOf(user, 'g');
+    const asked = user.knownAsOf('g');
     registry.changeGroup(user, 'g', 'left', 5);
-    registry.join(user, 'g', asked);
+    registry.confirmGroup(user, 'g', asked);
     expect([...user.groups]).toEqual([]);
-    registry.join(user, 'g', knownAsOf(user, 'g'));
+    registry.confirmGroup(user, 'g', user.knownAsOf('g'));
     expect([...user.groups]).toEqual(['g']);
   });
 
-  it('wants exactly the channels of the users and groups that are there, after any changes', () => {
+  it('subscribes to exactly the channels of the users and groups that are there, after any changes', () => {
     const act = fc.record({
       what: fc.constantFrom('add', 'remove', 'join', 'left', 'set'),
       user: fc.constantFrom('a', 'b', 'c'),
@@ -71,8 +72,8 @@ describe('Registry', () => {
         const channels = new Set<string>();
         const open: Connection[] = [];
         const follow = (change: ChannelChange): void => {
-          change.unwanted.forEach((channel) => expect(channels.delete(channel)).toBe(true));
-          change.wanted.forEach((channel) => {
+          change.unsubscribe.forEach((channel) => expect(channels.delete(channel)).toBe(true));
+          change.subscribe.forEach((channel) => {
             expect(channels.has(channel)).toBe(false);
             channels.add(channel);
           });

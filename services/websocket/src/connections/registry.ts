@@ -1,31 +1,11 @@
 import { conversationChannel, userChannel } from '@chat-app/protocol';
 import type { Connection } from './connection';
-import { TokenBucket } from './token-bucket';
+import { UserOnPod, type GroupChange } from './user-on-pod';
 
-/** A user with at least one connection on this pod. */
-export interface UserOnPod {
-  readonly userId: string;
-  readonly connections: Connection[];
-  /** Groups whose channel this pod hears for the user. */
-  readonly groups: Set<string>;
-  /** All joins and leaves up to this inbox entry are in `groups`. */
-  groupsAsOf: number;
-  /** The newest entry after it that joined or left each group. Of different groups they may come in any order. */
-  readonly groupChanges: Map<string, number>;
-  readonly sends: TokenBucket;
-  /** Resolves once the user's channel is heard (true) or known not to be for now. */
-  heard: Promise<boolean> | undefined;
-}
-
-/** The inbox entry as of which it is known whether a user is in a group. */
-export function knownAsOf(user: UserOnPod, group: string): number {
-  return Math.max(user.groupsAsOf, user.groupChanges.get(group) ?? -1);
-}
-
-/** What the fan-out has to hear more, or no more. */
+/** What the fan-out has to subscribe to, and what no longer. */
 export interface ChannelChange {
-  wanted: string[];
-  unwanted: string[];
+  subscribe: string[];
+  unsubscribe: string[];
 }
 
 const USER_PREFIX = userChannel('');
@@ -33,7 +13,7 @@ const CONVERSATION_PREFIX = conversationChannel('');
 
 /**
  * Who is on this pod: connections by user, users by group. Counts how many need a channel, and answers every change with
- * the channels that are wanted or unwanted from now on. Knows no fan-out.
+ * the channels to subscribe to and to unsubscribe from. Knows no fan-out.
  */
 export class Registry {
   readonly #users = new Map<string, UserOnPod>();
@@ -58,8 +38,8 @@ export class Registry {
     return this.#users.get(userId);
   }
 
-  /** Users who hear a channel. */
-  *hearers(channel: string): Iterable<UserOnPod> {
+  /** Users who are concerned by a channel. */
+  *subscribers(channel: string): Iterable<UserOnPod> {
     if (channel.startsWith(USER_PREFIX)) {
       const user = this.#users.get(channel.slice(USER_PREFIX.length));
       if (user !== undefined) yield user;
@@ -68,93 +48,66 @@ export class Registry {
     }
   }
 
+  /** `now` is of the monotonic clock. */
   add(connection: Connection, now: number): ChannelChange {
     const { userId } = connection;
-    let user = this.#users.get(userId);
-    const wanted: string[] = [];
-    if (user === undefined) {
-      const sends = new TokenBucket(this.sendsBurst, now);
-      user = {
-        userId,
-        connections: [],
-        groups: new Set(),
-        groupsAsOf: -1,
-        groupChanges: new Map(),
-        sends,
-        heard: undefined,
-      };
-      this.#users.set(userId, user);
-      wanted.push(userChannel(userId));
-    }
-    user.connections.push(connection);
-    connection.user = user;
+    const known = this.#users.get(userId);
+    const user = known ?? new UserOnPod(userId, this.sendsBurst, now);
+    user.add(connection);
     this.#connections.add(connection);
-    return { wanted, unwanted: [] };
+    if (known !== undefined) return { subscribe: [], unsubscribe: [] };
+    this.#users.set(userId, user);
+    return { subscribe: [userChannel(userId)], unsubscribe: [] };
   }
 
   remove(connection: Connection): ChannelChange {
     const { user } = connection;
-    if (user === undefined) return { wanted: [], unwanted: [] };
-    connection.user = undefined;
+    if (user === undefined) return { subscribe: [], unsubscribe: [] };
     this.#connections.delete(connection);
-    user.connections.splice(user.connections.indexOf(connection), 1);
-    if (user.connections.length > 0) return { wanted: [], unwanted: [] };
+    user.remove(connection);
+    if (user.connections.length > 0) return { subscribe: [], unsubscribe: [] };
     this.#users.delete(user.userId);
-    const unwanted = [userChannel(user.userId)];
-    for (const group of user.groups) unwanted.push(...this.leave(user, group).unwanted);
-    return { wanted: [], unwanted };
+    const { unsubscribe } = this.#follow(user, { entered: [], left: [...user.groups] });
+    return { subscribe: [], unsubscribe: [userChannel(user.userId), ...unsubscribe] };
   }
 
   /** Replaces what is known of a user's groups by what was read when the inbox ended at `head`; what is newer stays. */
   setGroups(user: UserOnPod, groups: readonly string[], head: number): ChannelChange {
-    const change: ChannelChange = { wanted: [], unwanted: [] };
-    if (head < user.groupsAsOf || !this.#isHere(user)) return change;
-    user.groupsAsOf = head;
-    for (const [group, seq] of user.groupChanges) if (seq <= head) user.groupChanges.delete(group);
-    const now = new Set(groups);
-    for (const group of user.groups) {
-      if (now.has(group) || user.groupChanges.has(group)) continue;
-      change.unwanted.push(...this.leave(user, group).unwanted);
-    }
-    for (const group of now) {
-      if (!user.groupChanges.has(group)) change.wanted.push(...this.#enter(user, group).wanted);
-    }
-    return change;
+    return this.#change(user, () => user.replaceGroups(groups, head));
   }
 
   /** Follows a join or leave, unless something newer is known already. */
   changeGroup(user: UserOnPod, group: string, change: 'joined' | 'left', seq: number): ChannelChange {
-    if (seq <= knownAsOf(user, group) || !this.#isHere(user)) return { wanted: [], unwanted: [] };
-    user.groupChanges.set(group, seq);
-    return change === 'joined' ? this.#enter(user, group) : this.leave(user, group);
+    return this.#change(user, () => user.changeGroup(group, change, seq));
   }
 
-  /** The user is in this group, by an answer to a question; `asked` is knownAsOf when it was asked. */
-  join(user: UserOnPod, group: string, asked: number): ChannelChange {
-    // A join or leave that came meanwhile is newer than the answer may be.
-    if (knownAsOf(user, group) !== asked) return { wanted: [], unwanted: [] };
-    return this.#enter(user, group);
+  /** The user is in this group, by an answer to a question; `asked` is `knownAsOf` when it was asked. */
+  confirmGroup(user: UserOnPod, group: string, asked: number): ChannelChange {
+    return this.#change(user, () => user.confirmGroup(group, asked));
   }
 
-  #enter(user: UserOnPod, group: string): ChannelChange {
-    if (user.groups.has(group) || !this.#isHere(user)) return { wanted: [], unwanted: [] };
-    user.groups.add(group);
-    let users = this.#groups.get(group);
-    if (users === undefined) this.#groups.set(group, (users = new Set()));
-    users.add(user);
-    return { wanted: users.size === 1 ? [conversationChannel(group)] : [], unwanted: [] };
+  /** A user whose last connection is gone changes nothing any more. */
+  #change(user: UserOnPod, change: () => GroupChange): ChannelChange {
+    if (this.#users.get(user.userId) !== user) return { subscribe: [], unsubscribe: [] };
+    return this.#follow(user, change());
   }
 
-  private leave(user: UserOnPod, group: string): ChannelChange {
-    if (!user.groups.delete(group)) return { wanted: [], unwanted: [] };
-    const users = this.#groups.get(group);
-    users?.delete(user);
-    if (users === undefined || users.size > 0) return { wanted: [], unwanted: [] };
-    this.#groups.delete(group);
-    return { wanted: [], unwanted: [conversationChannel(group)] };
-  }
-
-  #isHere(user: UserOnPod): boolean {
-    return this.#users.get(user.userId) === user;
+  #follow(user: UserOnPod, { entered, left }: GroupChange): ChannelChange {
+    const change: ChannelChange = { subscribe: [], unsubscribe: [] };
+    for (const group of left) {
+      const users = this.#groups.get(group);
+      if (users?.delete(user) !== true || users.size > 0) continue;
+      this.#groups.delete(group);
+      change.unsubscribe.push(conversationChannel(group));
+    }
+    for (const group of entered) {
+      const users = this.#groups.get(group);
+      if (users !== undefined) users.add(user);
+      else {
+        this.#groups.set(group, new Set([user]));
+        change.subscribe.push(conversationChannel(group));
+      }
+    }
+    return change;
   }
 }

@@ -30,8 +30,8 @@ describe('the end of a session', () => {
     expect((await phone.closed).code).toBe(4500);
   });
 
-  it('finds with the sweep an ended session whose announcement was lost', async () => {
-    const pod = await world.pod({ SWEEP_INTERVAL_MS: 100 });
+  it('finds by reconciliation an ended session whose announcement was lost', async () => {
+    const pod = await world.pod({ RECONCILE_INTERVAL_MS: 100 });
     const phone = await world.connect(pod, ALICE, { sessionId: 's1' });
     world.authentication.ended.add('s1');
     expect((await phone.closed).code).toBe(4500);

@@ -12,26 +12,26 @@ export class Subscriptions {
     private readonly logger: Logger,
   ) {}
 
-  /** Live delivery is away for now. */
+  /** Live delivery is unavailable for now. */
   get degraded(): boolean {
     return this.fanout.state === 'degraded';
   }
 
   /**
-   * Follows a change of the registry. Resolves to whether everything wanted is heard by now; what is not stays wanted,
-   * the fan-out subscribes it when it can and reports a gap. Never rejects.
+   * Applies a change of the registry. Resolves to whether everything is subscribed to by now; what is not is still to be,
+   * the fan-out does it when it can and reports a gap. Never rejects.
    */
-  async follow(change: ChannelChange): Promise<boolean> {
-    if (change.unwanted.length > 0) void this.fanout.unsubscribe(change.unwanted);
-    if (change.wanted.length === 0) return true;
+  async apply(change: ChannelChange): Promise<boolean> {
+    if (change.unsubscribe.length > 0) void this.fanout.unsubscribe(change.unsubscribe);
+    if (change.subscribe.length === 0) return true;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<boolean>((resolve) => {
       timer = setTimeout(() => resolve(false), CONFIRMATION_MS);
     });
-    const confirmed = this.fanout.subscribe(change.wanted).then(
+    const confirmed = this.fanout.subscribe(change.subscribe).then(
       () => true,
       (error: unknown) => {
-        this.logger.debug('channels are not heard yet', { channels: change.wanted.length, error });
+        this.logger.debug('channels are not subscribed to yet', { channels: change.subscribe.length, error });
         return false;
       },
     );

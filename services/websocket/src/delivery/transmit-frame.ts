@@ -1,4 +1,4 @@
-import { encodeServerFrame, type CloseReason, type ServerFrame } from '@chat-app/protocol';
+import { encodeServerFrame, type ServerFrame } from '@chat-app/protocol';
 import type { WebsocketMetrics } from '../metrics';
 import { encodeFrame, type EncodedFrame } from './encode-frame';
 import type { Connection } from '../connections/connection';
@@ -8,9 +8,6 @@ import type { Connection } from '../connections/connection';
  * inbox feeds the client once it drained; beyond all of them it is closed as slow and resumes on its next connection.
  */
 export class Transmitter {
-  /** Told when a connection became congested. Set by who follows inboxes. */
-  onCongested: (connection: Connection) => void = () => undefined;
-
   constructor(
     private readonly maxOutboundBytes: number,
     private readonly metrics: WebsocketMetrics,
@@ -18,28 +15,25 @@ export class Transmitter {
 
   /** Encodes a frame for one connection and writes it. */
   send(connection: Connection, frame: ServerFrame): void {
-    this.write(connection, encodeFrame(encodeServerFrame(frame)), frame.type);
+    this.sendText(connection, encodeServerFrame(frame), frame.type);
+  }
+
+  /** Writes an encoded frame to one connection. */
+  sendText(connection: Connection, text: string, type: string): void {
+    this.write(connection, encodeFrame(text), type);
   }
 
   /** Writes a frame that was encoded before, perhaps for many. */
-  write(connection: Connection, frame: EncodedFrame, type: ServerFrame['type']): void {
+  write(connection: Connection, frame: EncodedFrame, type: string): void {
     if (connection.state === 'closed') return;
-    const { socket } = connection;
-    socket.sendFrame(frame);
+    connection.write(frame);
     this.metrics.framesOut.add(type);
     this.metrics.outboundBytes.add('', frame.length);
-    const { buffered } = socket;
-    if (buffered > this.maxOutboundBytes) this.close(connection, 'slow');
-    else if (buffered > this.maxOutboundBytes / 4 && !connection.congested) {
-      connection.congested = true;
-      this.onCongested(connection);
-    }
+    if (connection.buffered > this.maxOutboundBytes) connection.close('slow');
   }
 
-  /** Closes a connection from our side. Its remaining answers are still written as far as the socket takes them. */
-  close(connection: Connection, reason: CloseReason): void {
-    if (!connection.alive) return;
-    connection.state = 'closing';
-    connection.socket.closeFor(reason);
+  /** So much waits for the client that nothing should be pushed to it for now. */
+  isCongested(connection: Connection): boolean {
+    return connection.buffered > this.maxOutboundBytes / 4;
   }
 }

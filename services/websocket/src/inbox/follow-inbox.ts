@@ -2,15 +2,20 @@
  * Drives the position machine of every connection: carries out its effects and feeds back what came of them. One event
  * of a connection is handled to its end before the next (a step that is caused from inside a step waits in line).
  */
-import type { InboxEntry } from '@chat-app/protocol';
-import type { WebsocketMetrics } from '../metrics';
-import type { InboxReader } from './read-inbox';
-import type { EncodedFrame } from '../delivery/encode-frame';
+import type { OpenConnectionResponse } from '@chat-app/protocol';
+import type { Clock } from '../clock';
 import type { Connection } from '../connections/connection';
-import type { PositionEffect, PositionEvent } from './position';
-import { step } from './step-position';
-import type { TimerWheel } from '../timer-wheel';
+import type { Registry } from '../connections/registry';
+import type { UserOnPod } from '../connections/user-on-pod';
+import type { EncodedFrame } from '../delivery/encode-frame';
 import type { Transmitter } from '../delivery/transmit-frame';
+import type { ReadCause, WebsocketMetrics } from '../metrics';
+import type { Entry } from '../peers/persistence-client';
+import type { TimerWheel } from '../timer-wheel';
+import type { GroupFollower } from './follow-groups';
+import type { InboxOpener } from './open-inbox';
+import type { PositionEffect, PositionEvent } from './position-events';
+import type { InboxReader } from './read-inbox';
 
 export type InboxEvent = PositionEvent<EncodedFrame>;
 
@@ -21,25 +26,54 @@ const COALESCE_STORED_MS = 1_000;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 15_000;
 
-export interface FollowerParts {
+export interface FollowerDependencies {
   transmitter: Transmitter;
+  opener: InboxOpener;
   reader: InboxReader;
+  groups: GroupFollower;
+  registry: Registry;
   wheel: TimerWheel;
   metrics: WebsocketMetrics;
-  now: () => number;
+  clock: Clock;
   random: () => number;
-  /** Asks persistence where the device resumes, after it could not be asked at the connect. */
-  reopen: (connection: Connection) => void;
-  /** A join or leave stands in the inbox. */
-  onMembership: (connection: Connection, entry: Extract<InboxEntry, { kind: 'joined' | 'left' }>) => void;
 }
 
 export class InboxFollower {
-  #queue: [Connection, InboxEvent][] = [];
+  readonly #queue: [Connection, InboxEvent][] = [];
   #busy = false;
 
-  constructor(private readonly parts: FollowerParts) {
-    parts.transmitter.onCongested = (connection) => this.#congested(connection);
+  constructor(private readonly dependencies: FollowerDependencies) {}
+
+  /** Persistence told where the device of this connection resumes and what groups its user is in; undefined: it is unavailable. */
+  opened(connection: Connection, inbox: OpenConnectionResponse | undefined): void {
+    if (inbox === undefined) {
+      this.step(connection, { kind: 'open_failed' });
+      return;
+    }
+    const { position, head, conversation_ids } = inbox;
+    const { user } = connection;
+    if (user !== undefined) {
+      this.#lookAgain(user.userId, this.dependencies.groups.replace(user, conversation_ids, head));
+    }
+    this.step(connection, { kind: 'opened', position, head });
+  }
+
+  /** The user joined or left a group, as the inbox entry `seq` says. */
+  changeGroup(userId: string, group: string, change: 'joined' | 'left', seq: number): void {
+    this.#lookAgain(userId, this.dependencies.groups.change(userId, group, change, seq));
+  }
+
+  /** The user is in this group, as persistence answered to a question that was asked as of an entry (`knownAsOf`). */
+  confirmGroup(user: UserOnPod, group: string, asked: number): void {
+    this.#lookAgain(user.userId, this.dependencies.groups.confirm(user, group, asked));
+  }
+
+  /** The user's inbox reaches this far: connections that do not know it follow. */
+  tellHead(userId: string, head: number, cause: ReadCause): void {
+    for (const connection of this.dependencies.registry.find(userId)?.connections ?? []) {
+      if (connection.inbox.position >= 0 && head <= connection.inbox.head) continue;
+      this.step(connection, { kind: 'head', seq: head, cause });
+    }
   }
 
   /** Takes one event of a connection; one that is closed takes none. */
@@ -59,11 +93,20 @@ export class InboxFollower {
 
   #take(connection: Connection, event: InboxEvent): void {
     if (connection.state === 'closed') return;
-    for (const effect of step(connection.inbox, event)) this.#carryOut(connection, effect);
+    const { inbox } = connection;
+    if (!inbox.congested && this.dependencies.transmitter.isCongested(connection)) this.#holdBack(connection);
+    for (const effect of inbox.step(event)) this.#carryOut(connection, effect);
+  }
+
+  /** The socket is slow: the inbox feeds it once it drained. */
+  #holdBack(connection: Connection): void {
+    this.dependencies.metrics.slow.inc();
+    connection.inbox.step({ kind: 'congested' });
+    connection.onceDrained(() => this.step(connection, { kind: 'drained' }));
   }
 
   #carryOut(connection: Connection, effect: PositionEffect<EncodedFrame>): void {
-    const { transmitter, wheel, metrics } = this.parts;
+    const { transmitter, opener, wheel, metrics } = this.dependencies;
     switch (effect.kind) {
       case 'send':
         metrics.liveDeliveries.add('');
@@ -73,19 +116,18 @@ export class InboxFollower {
         this.#sendEntry(connection, effect.entry);
         break;
       case 'stored':
-        transmitter.send(connection, { type: 'stored', from: effect.from, message_ids: effect.messageIds });
+        transmitter.send(connection, { type: 'stored', from: effect.from, message_ids: effect.eventIds });
         break;
       case 'open':
-        this.parts.reopen(connection);
+        void opener.reopen(connection).then((inbox) => this.opened(connection, inbox));
         break;
       case 'read':
-        this.#read(connection, effect.after);
+        this.#read(connection, effect.after, effect.cause);
         break;
       case 'check_later':
         wheel.after(GRACE_MS, () => this.step(connection, { kind: 'check' }));
         break;
       case 'retry_later':
-        connection.readCause = 'retry';
         wheel.after(this.#backoff(effect.attempt), () => this.step(connection, { kind: 'retry' }));
         break;
       case 'flush_later':
@@ -94,45 +136,38 @@ export class InboxFollower {
     }
   }
 
-  #sendEntry(connection: Connection, entry: InboxEntry): void {
-    const { transmitter, onMembership } = this.parts;
-    if (entry.kind === 'message') {
-      transmitter.send(connection, { type: 'message', ...entry.message, seq: entry.seq });
-      this.#measure(connection, entry.message.sent_at);
-      return;
+  #sendEntry(connection: Connection, entry: Entry): void {
+    this.dependencies.transmitter.sendText(connection, entry.body, entry.type);
+    const { seq, kind, conversationId } = entry;
+    if (conversationId !== undefined && (kind === 'joined' || kind === 'left')) {
+      this.changeGroup(connection.userId, conversationId, kind, seq);
     }
-    const { seq, conversation_id, kind } = entry;
-    transmitter.send(connection, { type: 'conversation', seq, conversation_id, change: kind });
-    onMembership(connection, entry);
+    if (entry.sentAt !== undefined) this.#measure(connection, entry.sentAt);
   }
 
   /** What was sent before the socket opened did not wait for us. */
   #measure({ openedAt }: Connection, sentAt: string): void {
-    const { metrics, now } = this.parts;
+    const { metrics, clock } = this.dependencies;
     const sent = Date.parse(sentAt);
-    if (sent >= openedAt) metrics.deliverySeconds.observe(Math.max(0, now() - sent) / 1_000, { path: 'inbox' });
+    if (sent < openedAt) return;
+    metrics.deliverySeconds.observe(Math.max(0, clock.wall() - sent) / 1_000, { path: 'inbox' });
   }
 
-  #read(connection: Connection, after: number): void {
-    const { reader, metrics } = this.parts;
-    metrics.catchUpReads.add(connection.readCause);
-    connection.readCause = 'notice';
+  #read(connection: Connection, after: number, cause: ReadCause): void {
+    const { reader, metrics } = this.dependencies;
+    metrics.catchUpReads.add(cause);
     void reader.read(connection, after, (event) => this.step(connection, event));
   }
 
-  #congested(connection: Connection): void {
-    this.parts.metrics.slow.inc();
-    this.step(connection, { kind: 'congested' });
-    connection.socket.onceDrained(() => {
-      connection.congested = false;
-      connection.readCause = 'drained';
-      this.step(connection, { kind: 'drained' });
+  #lookAgain(userId: string, head: Promise<number | undefined>): void {
+    void head.then((seq) => {
+      if (seq !== undefined) this.tellHead(userId, seq, 'connect');
     });
   }
 
-  /** Exponential with full jitter: those who failed together do not come back together. */
+  /** Exponential with jitter: those who failed together do not come back together. */
   #backoff(attempt: number): number {
     const ceiling = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt - 1, 10));
-    return ceiling / 2 + (ceiling / 2) * this.parts.random();
+    return ceiling / 2 + (ceiling / 2) * this.dependencies.random();
   }
 }

@@ -32,14 +32,14 @@ describe('confirming what was received', () => {
     expect(again.all('welcome')[0]?.seq).toBe(5);
   });
 
-  it('keeps confirmations while persistence is away', async () => {
+  it('keeps confirmations during an outage of persistence', async () => {
     const phone = await world.connect(pod, ALICE);
     await phone.next('message');
-    world.persistence.away = true;
+    world.persistence.unavailable = true;
     phone.say({ type: 'received', seq: 2 });
     await phone.close();
     await until(() => pod.service.connections === 0);
-    world.persistence.away = false;
+    world.persistence.unavailable = false;
     await until(() => cursor() === 2);
   });
 

@@ -6,8 +6,8 @@ import type { Connection } from '../connections/connection';
 
 /** How long confirmations are collected, milliseconds. */
 const COLLECT_MS = 1_000;
-/** Most cursors kept while persistence is away; the oldest go first, and their devices are sent entries again. */
-const MOST_CURSORS = 100_000;
+/** Cursors kept during an outage of persistence; the oldest go first, and their devices are sent entries again. */
+const MAX_CURSORS = 100_000;
 
 /**
  * Hands on what devices confirmed, collected per pod: a cursor is cumulative, so only the newest of a device counts.
@@ -73,7 +73,7 @@ export class CursorKeeper {
     const key = keyOf(cursor.user_id, cursor.device_id);
     const known = this.#cursors.get(key);
     if (known !== undefined && known.received_seq >= cursor.received_seq) return;
-    if (known === undefined && this.#cursors.size >= MOST_CURSORS) {
+    if (known === undefined && this.#cursors.size >= MAX_CURSORS) {
       for (const oldest of this.#cursors.keys()) {
         this.#cursors.delete(oldest);
         break;

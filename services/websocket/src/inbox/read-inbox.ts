@@ -1,24 +1,20 @@
-import type { InboxEntry } from '@chat-app/protocol';
 import { LIMITS } from '@chat-app/protocol';
 import type { Logger } from '@chat-app/platform';
 import type { WebsocketMetrics } from '../metrics';
-import type { PersistenceClient } from '../peers/persistence-client';
+import type { Entry, InboxPage, PersistenceClient } from '../peers/persistence-client';
 import type { Connection } from '../connections/connection';
 import { Semaphore } from './semaphore';
-import type { PositionEvent } from './position';
+import type { PositionEvent } from './position-events';
 
 /** Reads in flight per pod: a storm of connects must not take persistence from everyone else. */
-const MOST_READS = 8;
+const MAX_READS = 8;
 /** Entries are handed over in parts of about so many bytes, each when the socket took the one before. */
 const PART_BYTES = 64 * 1024;
-/** What an entry takes beside its content, about. */
-const ENTRY_BYTES = 300;
-
 type ReadEvent = Extract<PositionEvent<never>, { kind: 'page' | 'read_failed' }>;
 
 /** Reads pages of inboxes, no faster than the client takes them. */
 export class InboxReader {
-  readonly #reads = new Semaphore(MOST_READS);
+  readonly #reads = new Semaphore(MAX_READS);
 
   constructor(
     private readonly persistence: PersistenceClient,
@@ -44,11 +40,7 @@ export class InboxReader {
   }
 }
 
-async function handOver(
-  connection: Connection,
-  page: { entries: readonly InboxEntry[]; head: number },
-  tell: (event: ReadEvent) => void,
-): Promise<void> {
+async function handOver(connection: Connection, page: InboxPage, tell: (event: ReadEvent) => void): Promise<void> {
   const { entries, head } = page;
   let start = 0;
   do {
@@ -59,20 +51,20 @@ async function handOver(
   } while (start < entries.length && connection.state !== 'closed');
 }
 
-function endOfPart(entries: readonly InboxEntry[], start: number): number {
+function endOfPart(entries: readonly Entry[], start: number): number {
   let bytes = 0;
   for (let end = start; end < entries.length; end += 1) {
     const entry = entries[end];
     if (bytes >= PART_BYTES) return end;
     // UTF-16 units are near enough to bytes for a bound of this kind.
-    bytes += ENTRY_BYTES + (entry?.kind === 'message' ? entry.message.content.length : 0);
+    bytes += entry?.body.length ?? 0;
   }
   return entries.length;
 }
 
 /** Waits until the socket took what was written, where much of it waits. */
 async function drained(connection: Connection): Promise<void> {
-  while (connection.state !== 'closed' && connection.socket.buffered > PART_BYTES) {
-    await new Promise<void>((resolve) => connection.socket.onceDrained(resolve));
+  while (connection.state !== 'closed' && connection.buffered > PART_BYTES) {
+    await new Promise<void>((resolve) => connection.onceDrained(resolve));
   }
 }

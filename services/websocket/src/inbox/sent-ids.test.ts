@@ -1,4 +1,4 @@
-import { MOST_PENDING, MOST_SETTLED, SentIds } from './sent-ids';
+import { MAX_PENDING, MAX_SETTLED, SentIds } from './sent-ids';
 
 describe('SentIds', () => {
   it('knows what was sent before and after its number is known', () => {
@@ -31,8 +31,8 @@ describe('SentIds', () => {
   });
 
   it.each([
-    ['pending', MOST_PENDING, (ids: SentIds, id: string) => ids.add(id)],
-    ['settled', MOST_SETTLED, (ids: SentIds, id: string) => ids.settle(id)],
+    ['pending', MAX_PENDING, (ids: SentIds, id: string) => ids.add(id)],
+    ['settled', MAX_SETTLED, (ids: SentIds, id: string) => ids.settle(id)],
   ])('keeps the newest %s ids up to its bound, and at most twice as many', (_, bound, take) => {
     const ids = new SentIds();
     for (let n = 0; n <= 3 * bound; n += 1) take(ids, `id-${n}`);

@@ -1,7 +1,7 @@
 /** Ids of messages that were sent and are not known to be stored: at least so many of the newest are kept. */
-export const MOST_PENDING = 2_048;
+export const MAX_PENDING = 2_048;
 /** The same of messages that were sent and stored. */
-export const MOST_SETTLED = 1_024;
+export const MAX_SETTLED = 1_024;
 
 /**
  * The ids of messages that one connection was sent, so that none is sent twice. The oldest go when a bound is reached;
@@ -40,7 +40,7 @@ export class SentIds {
   /** The message was sent, its number is not known yet. */
   add(id: string): void {
     if (this.has(id)) return;
-    if (this.#pending !== undefined && this.#pending.size >= MOST_PENDING) {
+    if (this.#pending !== undefined && this.#pending.size >= MAX_PENDING) {
       this.#pendingBefore = this.#pending;
       this.#pending = undefined;
     }
@@ -54,7 +54,7 @@ export class SentIds {
     } else if (this.#pendingBefore?.delete(id) === true && this.#pendingBefore.size === 0) {
       this.#pendingBefore = undefined;
     }
-    if (this.#settled !== undefined && this.#settled.size >= MOST_SETTLED) this.rotate();
+    if (this.#settled !== undefined && this.#settled.size >= MAX_SETTLED) this.rotate();
     (this.#settled ??= new Set()).add(id);
   }
 

@@ -1,4 +1,5 @@
 import {
+  encodeServerFrame,
   HeadsResponse,
   InboxResponse,
   MembershipResponse,
@@ -15,9 +16,26 @@ export interface Device {
   named: boolean;
 }
 
+/** An entry of an inbox. */
+export interface Entry {
+  seq: number;
+  /** What kind of event it tells; this service knows `joined` and `left`, and passes on the others. */
+  kind: string;
+  /** Undefined for an event that never travels live. */
+  eventId: string | undefined;
+  /** Type of the frame. */
+  type: string;
+  /** The frame for clients, encoded, with its number. */
+  body: string;
+  /** Where the user joined or left. */
+  conversationId?: string;
+  /** When a message was sent, ISO 8601. */
+  sentAt?: string;
+}
+
 /** Consecutive entries of an inbox, and how far it reaches. */
 export interface InboxPage {
-  entries: readonly InboxEntry[];
+  entries: readonly Entry[];
   head: number;
 }
 
@@ -47,13 +65,11 @@ export function createPersistenceClient(client: ServiceClient): PersistenceClien
         body: { user_id: userId, device_id: deviceId, keep_position: named, catch_up_entries: catchUpEntries },
         response: OpenConnectionResponse,
       }),
-    readInbox: (userId, after, limit) =>
-      client.call({
-        method: 'GET',
-        path: '/internal/inbox',
-        query: { user_id: userId, after, limit },
-        response: InboxResponse,
-      }),
+    async readInbox(userId, after, limit) {
+      const query = { user_id: userId, after, limit };
+      const page = await client.call({ method: 'GET', path: '/internal/inbox', query, response: InboxResponse });
+      return { head: page.head, entries: page.entries.map(entryOf) };
+    },
     async readHeads(userIds) {
       const body = { user_ids: userIds };
       const { heads } = await client.call({ method: 'POST', path: '/internal/heads', body, response: HeadsResponse });
@@ -73,4 +89,17 @@ export function createPersistenceClient(client: ServiceClient): PersistenceClien
       }
     },
   };
+}
+
+/** The entry as a client is sent it. */
+export function entryOf(entry: InboxEntry): Entry {
+  const { seq, kind } = entry;
+  if (entry.kind === 'message') {
+    const { message } = entry;
+    const body = encodeServerFrame({ type: 'message', ...message, seq });
+    return { seq, kind, eventId: message.message_id, type: 'message', body, sentAt: message.sent_at };
+  }
+  const { conversation_id } = entry;
+  const body = encodeServerFrame({ type: 'conversation', seq, conversation_id, change: entry.kind });
+  return { seq, kind, eventId: undefined, type: 'conversation', body, conversationId: conversation_id };
 }

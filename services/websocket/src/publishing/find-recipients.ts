@@ -8,7 +8,7 @@ const KNOWN_USER_MS = 3_600_000;
 
 /**
  * Knows whether users exist: from memory where they existed before, else from authentication, one call for all who are
- * asked for in the same tick. When authentication is away a user is taken to exist: a message to nobody is worth less
+ * asked for in the same tick. During an outage of authentication a user is taken to exist: a message to nobody is worth less
  * than a refused one to somebody.
  */
 export class Recipients {

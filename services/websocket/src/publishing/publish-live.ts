@@ -1,14 +1,16 @@
 import { conversationChannel, encodeEnvelope, userChannel, type ChatMessage } from '@chat-app/protocol';
 import type { Fanout } from '@chat-app/fanout';
 import { isPlatformError, type Logger } from '@chat-app/platform';
+import type { Clock } from '../clock';
+import type { Deliverer } from '../delivery/deliver-message';
 import type { WebsocketMetrics } from '../metrics';
 
-export interface PublisherParts {
+export interface PublisherDependencies {
   fanout: Fanout;
-  /** Delivers on this pod alone, while the fan-out is away. */
-  deliverHere: (channel: string, payload: Uint8Array) => void;
+  /** Delivers on this pod at least, during an outage of the fan-out. */
+  deliverer: Deliverer;
   metrics: WebsocketMetrics;
-  now: () => number;
+  clock: Clock;
   logger: Logger;
 }
 
@@ -17,7 +19,7 @@ export interface PublisherParts {
  * channel of the group. At most once: what is lost here is found in the inbox.
  */
 export class LivePublisher {
-  constructor(private readonly parts: PublisherParts) {}
+  constructor(private readonly dependencies: PublisherDependencies) {}
 
   /** `value` is the encoded message. Neither throws nor rejects. */
   publish(message: ChatMessage, value: string, origin: string, traceparent: string | undefined): void {
@@ -31,7 +33,7 @@ export class LivePublisher {
         conversation_id,
         sender_id,
         origin,
-        accepted_at_ms: this.parts.now(),
+        accepted_at_ms: this.dependencies.clock.wall(),
         ...(traceparent !== undefined && { traceparent }),
       },
       frame,
@@ -44,11 +46,11 @@ export class LivePublisher {
   }
 
   #publish(channel: string, payload: string): void {
-    const { fanout, metrics, logger, deliverHere } = this.parts;
+    const { fanout, metrics, logger, deliverer } = this.dependencies;
     fanout.publish(channel, payload).catch((error: unknown) => {
       metrics.publishFailures.inc();
       if (!isPlatformError(error, 'fanout_unavailable')) logger.error('a message was not published', { error });
-      deliverHere(channel, Buffer.from(payload));
+      deliverer.receive(channel, Buffer.from(payload));
     });
   }
 }

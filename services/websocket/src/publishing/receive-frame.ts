@@ -1,61 +1,67 @@
 import { decodeClientFrame, type ErrorCode } from '@chat-app/protocol';
 import type { Authenticator } from '../connections/authenticate-connection';
 import type { CursorKeeper } from '../inbox/keep-cursors';
-import { isFlooding, isTooMalformed } from '../connections/limit-sends';
 import type { WebsocketMetrics } from '../metrics';
 import type { MessageSender } from './send-message';
-import type { Connection } from '../connections/connection';
+import type { Clock } from '../clock';
+import type { Connection, ConnectionListener } from '../connections/connection';
+import type { ConnectionEnder } from '../connections/end-connection';
+import { OTHER_FRAMES_PER_SECOND } from '../connections/frame-limits';
 import type { Transmitter } from '../delivery/transmit-frame';
 
-export interface ReceiverParts {
+export interface ReceiverDependencies {
   sender: MessageSender;
   cursors: CursorKeeper;
   authenticator: Authenticator;
+  ender: ConnectionEnder;
   transmitter: Transmitter;
   metrics: WebsocketMetrics;
-  now: () => number;
+  clock: Clock;
 }
 
-/** Frames that are not sends, per second and at once: confirmations are cumulative, nobody needs more. */
-const OTHERS_PER_SECOND = 20;
-const OTHERS_BURST = 200;
-
-/** Reads a client's frames and hands each to whoever does it. */
-export class FrameReceiver {
-  constructor(private readonly parts: ReceiverParts) {}
+/** Hears what sockets say: reads a client's frames and hands each to whoever does it. */
+export class FrameReceiver implements ConnectionListener {
+  constructor(private readonly dependencies: ReceiverDependencies) {}
 
   /** Takes one text frame. Never throws. */
-  receive(connection: Connection, text: string): void {
+  onText(connection: Connection, text: string): void {
     if (!connection.alive) return;
-    connection.unansweredPings = 0;
+    connection.heartbeat.heard();
     const decoded = decodeClientFrame(text);
-    this.parts.metrics.framesIn.add(decoded.ok ? decoded.frame.type : 'unreadable');
+    this.dependencies.metrics.framesIn.add(decoded.ok ? decoded.frame.type : 'unreadable');
     if (!decoded.ok) {
       this.#refuse(connection, decoded);
       return;
     }
     const { frame } = decoded;
-    if (frame.type === 'send') this.parts.sender.send(connection, frame);
+    if (frame.type === 'send') this.dependencies.sender.send(connection, frame);
     else if (this.#mayGoOn(connection)) {
-      if (frame.type === 'authenticate') this.parts.authenticator.authenticate(connection, frame.token);
-      else if (!this.parts.cursors.confirm(connection, frame.seq)) {
+      if (frame.type === 'authenticate') this.dependencies.authenticator.authenticate(connection, frame.token);
+      else if (!this.dependencies.cursors.confirm(connection, frame.seq)) {
         this.#error(connection, 'invalid_request', 'seq: the inbox does not reach that far');
       }
     }
   }
 
   /** A ping of the client: answered by the socket, counted here. */
-  ping(connection: Connection): void {
-    connection.unansweredPings = 0;
+  onPing(connection: Connection): void {
+    connection.heartbeat.heard();
     if (connection.alive) this.#mayGoOn(connection);
   }
 
+  onPong(connection: Connection): void {
+    connection.heartbeat.heard();
+  }
+
+  onClosed(connection: Connection, code: number): void {
+    this.dependencies.ender.end(connection, code);
+  }
+
   #mayGoOn(connection: Connection): boolean {
-    const { now, transmitter } = this.parts;
-    const wait = connection.others(now(), OTHERS_BURST).take(now(), OTHERS_PER_SECOND, OTHERS_BURST);
-    if (wait === 0) return true;
-    if (isFlooding(connection, now())) transmitter.close(connection, 'rate_limited');
-    else this.#error(connection, 'rate_limited', `at most ${OTHERS_PER_SECOND} frames per second`);
+    const now = this.dependencies.clock.monotonic();
+    if (connection.limits.take(now) === 0) return true;
+    if (connection.limits.isFlooding(now)) connection.close('rate_limited');
+    else this.#error(connection, 'rate_limited', `at most ${OTHER_FRAMES_PER_SECOND} frames per second`);
     return false;
   }
 
@@ -63,13 +69,13 @@ export class FrameReceiver {
     connection: Connection,
     fault: { type: string | undefined; id: string | undefined; code: ErrorCode; message: string },
   ): void {
-    const { sender, transmitter, now } = this.parts;
+    const { sender, clock } = this.dependencies;
     if (fault.type === 'send') sender.refuse(connection, fault.id, fault.code, fault.message);
     else this.#error(connection, fault.code, fault.message);
-    if (isTooMalformed(connection, now())) transmitter.close(connection, 'protocol_violation');
+    if (connection.limits.isTooMalformed(clock.monotonic())) connection.close('protocol_violation');
   }
 
   #error(connection: Connection, code: ErrorCode, message: string): void {
-    this.parts.transmitter.send(connection, { type: 'error', code, message });
+    this.dependencies.transmitter.send(connection, { type: 'error', code, message });
   }
 }

@@ -4,7 +4,7 @@ import type { Recipients } from './find-recipients';
 import type { PersistenceClient } from '../peers/persistence-client';
 import { BoundedCache } from './bounded-cache';
 import type { Connection } from '../connections/connection';
-import { knownAsOf, type UserOnPod } from '../connections/registry';
+import type { InboxFollower } from '../inbox/follow-inbox';
 
 /** Where a send goes. `recipientId` is there for a direct conversation. */
 export type Destination =
@@ -17,7 +17,7 @@ const KNOWN_DIRECTS = 100_000;
  * Finds the conversation of a send and whether the sender may speak in it. What is known is answered at once, anything
  * else by asking: authentication whether a recipient exists, persistence whether the sender is a member.
  *
- * When persistence is away a conversation that is not known here is `unavailable`: a message must not be shown
+ * During an outage of persistence a conversation that is not known here is `unavailable`: a message must not be shown
  * to a group by someone who may not be in it.
  */
 export class ConversationResolver {
@@ -28,7 +28,7 @@ export class ConversationResolver {
   constructor(
     private readonly recipients: Recipients,
     private readonly persistence: PersistenceClient,
-    private readonly joinGroup: (user: UserOnPod, group: string, asked: number) => void,
+    private readonly follower: InboxFollower,
     private readonly logger: Logger,
   ) {}
 
@@ -65,12 +65,12 @@ export class ConversationResolver {
   }
 
   async #ask({ userId, user }: Connection, conversationId: string): Promise<Destination> {
-    const asked = user === undefined ? -1 : knownAsOf(user, conversationId);
+    const asked = user?.knownAsOf(conversationId) ?? -1;
     try {
       const membership = await this.persistence.findMembership(conversationId, userId);
       if (membership === undefined) return UNKNOWN_CONVERSATION;
       if (membership.kind === 'group') {
-        if (user !== undefined) this.joinGroup(user, conversationId, asked);
+        if (user !== undefined) this.follower.confirmGroup(user, conversationId, asked);
         return { ok: true, conversationId, recipientId: undefined };
       }
       const recipientId = membership.recipient_id ?? userId;

@@ -1,4 +1,5 @@
 import { decodeChatMessage, directConversationId, messageId, MESSAGES_TOPIC } from '@chat-app/protocol';
+import { TestClock } from '../testing/test-clock';
 import { ALICE, BOB, CAROL, TestWorld, until, type TestPod } from '../testing/test-pod';
 import type { TestClient } from '../testing/ws-test-client';
 
@@ -37,7 +38,7 @@ describe('sending a message', () => {
     });
   });
 
-  it("takes the first demo's frame as it was", async () => {
+  it('takes the frame of a legacy client as it was', async () => {
     alice.say({ sender_id: ALICE, recipient_id: BOB, content: 'hello' });
     expect(await alice.next('accepted')).not.toHaveProperty('id');
   });
@@ -66,11 +67,11 @@ describe('sending a message', () => {
     expect(world.log.records).toHaveLength(1);
   });
 
-  it('rejects a recipient who does not exist, and takes one to exist while authentication is away', async () => {
+  it('rejects a recipient who does not exist, and takes one to exist during an outage of authentication', async () => {
     world.authentication.unknown.add(CAROL);
     alice.say({ type: 'send', recipient_id: CAROL, content: 'x' });
     expect(await alice.next('rejected')).toMatchObject({ code: 'unknown_recipient', retryable: false });
-    world.authentication.away = true;
+    world.authentication.unavailable = true;
     alice.say({ type: 'send', recipient_id: CAROL, content: 'x' });
     await alice.next('accepted');
   });
@@ -97,7 +98,7 @@ describe('sending a message', () => {
   });
 
   it('says unavailable, not unknown, to a group that cannot be looked up', async () => {
-    world.persistence.away = true;
+    world.persistence.unavailable = true;
     alice.say({ type: 'send', conversation_id: CAROL, content: 'x' });
     expect(await alice.next('rejected')).toMatchObject({ code: 'unavailable', retryable: true });
   });
@@ -174,10 +175,11 @@ describe('sending a message', () => {
     expect(answers.map(({ type }) => type)).toEqual(['accepted', 'rejected']);
   });
 
-  it('limits the rate of a user, and closes who does not heed it', async () => {
+  it('limits the rate of a user, and closes who ignores it', async () => {
     // A clock that stands still: no token comes back however long the sends take.
-    const at = Date.now();
-    pod = await world.pod({ SENDS_PER_SECOND: 1, SENDS_BURST: 40 }, { now: () => at });
+    const clock = new TestClock();
+    clock.stop();
+    pod = await world.pod({ SENDS_PER_SECOND: 1, SENDS_BURST: 40 }, { clock });
     alice = await world.connect(pod, ALICE);
     for (let n = 0; n < 41; n += 1) {
       alice.say({ type: 'send', recipient_id: BOB, content: 'x' });

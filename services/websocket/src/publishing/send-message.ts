@@ -17,24 +17,24 @@ import {
 } from '@chat-app/protocol';
 import type { MessageLog } from '@chat-app/message-log';
 import { isPlatformError, startSpan, type Logger, type SpanHandle } from '@chat-app/platform';
-import { reserveAnswer } from './answer-in-order';
-import type { InboxEvent } from '../inbox/follow-inbox';
-import { holdBack, isFlooding, letGo, type SendLimits } from '../connections/limit-sends';
+import type { InboxFollower } from '../inbox/follow-inbox';
+import { countSend, settleSend, type SendLimits } from './limit-sends';
 import type { WebsocketMetrics } from '../metrics';
 import type { LivePublisher } from './publish-live';
 import type { ConversationResolver, Destination } from './resolve-conversation';
+import type { Clock } from '../clock';
 import type { Connection } from '../connections/connection';
 import type { Transmitter } from '../delivery/transmit-frame';
 
-export interface SenderParts {
+export interface SenderDependencies {
   log: MessageLog;
   publisher: LivePublisher;
   resolver: ConversationResolver;
   transmitter: Transmitter;
-  limits: SendLimits & { contentBytes: number };
+  limits: SendLimits;
   metrics: WebsocketMetrics;
-  now: () => number;
-  step: (connection: Connection, event: InboxEvent) => void;
+  follower: InboxFollower;
+  clock: Clock;
   logger: Logger;
 }
 
@@ -51,12 +51,12 @@ interface Sending {
 const RETRY_AFTER_MS = 1_000;
 
 export class MessageSender {
-  constructor(private readonly parts: SenderParts) {}
+  constructor(private readonly dependencies: SenderDependencies) {}
 
   /** Takes a send frame. Its answer comes through the connection; this neither throws nor rejects. */
   send(connection: Connection, frame: SendFrame): void {
-    const { limits, now } = this.parts;
-    if (!holdBack(connection, limits.unacknowledged)) {
+    const { limits, clock, resolver } = this.dependencies;
+    if (!countSend(connection, limits.unacknowledged)) {
       this.refuse(connection, frame.id, 'overloaded', 'too many sends without an answer');
       return;
     }
@@ -64,22 +64,22 @@ export class MessageSender {
       connection,
       frame,
       span: startSpan('send message', { kind: 'server' }),
-      startedAt: now(),
-      answer: reserveAnswer(connection),
+      startedAt: clock.monotonic(),
+      answer: connection.sends.reserveAnswer(),
     };
     const fault = this.#check(sending);
     if (fault !== undefined) {
       this.#reject(sending, ...fault);
       return;
     }
-    const found = this.parts.resolver.resolve(connection, frame);
-    if (connection.checking === undefined && !(found instanceof Promise)) this.#append(sending, found);
-    else this.#appendInTurn(sending, found);
+    const found = resolver.resolve(connection, frame);
+    if (!connection.sends.checking && !(found instanceof Promise)) this.#append(sending, found);
+    else connection.sends.inTurn(async () => this.#append(sending, await found));
   }
 
   /** Answers a send that did not get far enough to be one, in its turn. */
   refuse(connection: Connection, id: string | undefined, code: ErrorCode, message: string): void {
-    reserveAnswer(connection)(() => this.#tellRejected(connection, id, code, message));
+    connection.sends.reserveAnswer()(() => this.#tellRejected(connection, id, code, message));
   }
 
   #tellRejected(
@@ -89,7 +89,7 @@ export class MessageSender {
     message: string,
     retryAfterMs?: number,
   ): void {
-    const { transmitter, metrics } = this.parts;
+    const { transmitter, metrics } = this.dependencies;
     const { retryable } = ERRORS[code];
     metrics.rejected.add(code);
     transmitter.send(connection, {
@@ -104,10 +104,11 @@ export class MessageSender {
 
   /** The checks that need nobody else. */
   #check({ connection, frame }: Sending): [ErrorCode, string, number?] | undefined {
-    const { limits, now } = this.parts;
-    const wait = connection.user?.sends.take(now(), limits.perSecond, limits.burst) ?? 0;
+    const { limits, clock } = this.dependencies;
+    const now = clock.monotonic();
+    const wait = connection.user?.sends.take(now, limits.perSecond, limits.burst) ?? 0;
     if (wait > 0) {
-      if (isFlooding(connection, now())) this.parts.transmitter.close(connection, 'rate_limited');
+      if (connection.limits.isFlooding(now)) connection.close('rate_limited');
       return ['rate_limited', `at most ${limits.perSecond} messages per second`, wait];
     }
     if (frame.sender_id !== undefined && frame.sender_id !== connection.userId) {
@@ -116,20 +117,6 @@ export class MessageSender {
     const fault = contentFault(frame.content, limits.contentBytes);
     if (fault !== undefined) return [fault, `content: ${ERRORS[fault].action}`];
     return undefined;
-  }
-
-  /** Waits for the sends before it and for where it goes. */
-  #appendInTurn(sending: Sending, found: Destination | Promise<Destination>): void {
-    const { connection } = sending;
-    const before = connection.checking;
-    const append = async (): Promise<void> => {
-      await before;
-      this.#append(sending, await found);
-    };
-    const checking: Promise<void> = append().finally(() => {
-      if (connection.checking === checking) connection.checking = undefined;
-    });
-    connection.checking = checking;
   }
 
   #append(sending: Sending, destination: Destination): void {
@@ -147,16 +134,16 @@ export class MessageSender {
       sender_id: sender,
       ...(recipientId !== undefined && { recipient_id: recipientId }),
       content,
-      sent_at: new Date(this.parts.now()).toISOString(),
+      sent_at: new Date(this.dependencies.clock.wall()).toISOString(),
     };
     span.setAttribute('chat.message_id', message.message_id);
     const value = encodeChatMessage(message);
     // Before the log has it: the stored notice may overtake the acknowledgement.
-    this.parts.step(connection, { kind: 'sending', messageId: message.message_id });
+    this.dependencies.follower.step(connection, { kind: 'sending', eventId: message.message_id });
     const publish = startSpan(`${MESSAGES_TOPIC} publish`, { kind: 'producer', parent: span.traceparent });
     const headers: Record<string, string> = {};
     if (publish.traceparent !== undefined) headers[MESSAGE_HEADERS.traceparent] = publish.traceparent;
-    this.parts.log.append({ topic: MESSAGES_TOPIC, key: conversationId, value, headers }).then(
+    this.dependencies.log.append({ topic: MESSAGES_TOPIC, key: conversationId, value, headers }).then(
       () => {
         publish.end();
         this.#accept(sending, message, value, publish.traceparent);
@@ -171,9 +158,9 @@ export class MessageSender {
 
   #accept(sending: Sending, message: ChatMessage, value: string, traceparent: string | undefined): void {
     const { connection, frame } = sending;
-    const { metrics, now, publisher, step, transmitter } = this.parts;
+    const { metrics, clock, publisher, follower, transmitter } = this.dependencies;
     metrics.accepted.add('');
-    metrics.appendSeconds.observe((now() - sending.startedAt) / 1_000);
+    metrics.appendSeconds.observe((clock.monotonic() - sending.startedAt) / 1_000);
     sending.answer(() => {
       transmitter.send(connection, {
         type: 'accepted',
@@ -182,7 +169,7 @@ export class MessageSender {
         conversation_id: message.conversation_id,
         sent_at: message.sent_at,
       });
-      step(connection, { kind: 'settled', messageId: message.message_id, accepted: true });
+      follower.step(connection, { kind: 'settled', eventId: message.message_id, accepted: true });
     });
     this.#settle(sending);
     publisher.publish(message, value, connection.id, traceparent);
@@ -191,11 +178,11 @@ export class MessageSender {
   #fail(sending: Sending, id: string, error: unknown): void {
     const { connection } = sending;
     const [code, message] = outcomeOf(error);
-    if (code === 'internal') this.parts.logger.error('a message could not be appended', { error });
+    if (code === 'internal') this.dependencies.logger.error('a message could not be appended', { error });
     sending.span.fail(error);
     this.#reject(sending, code, message);
     // Its entry, should it be written all the same, comes as a message.
-    this.parts.step(connection, { kind: 'settled', messageId: id, accepted: false });
+    this.dependencies.follower.step(connection, { kind: 'settled', eventId: id, accepted: false });
   }
 
   #reject(sending: Sending, code: ErrorCode, message: string, retryAfterMs?: number): void {
@@ -207,7 +194,7 @@ export class MessageSender {
 
   #settle({ connection, span }: Sending): void {
     span.end();
-    letGo(connection, this.parts.limits.unacknowledged);
+    settleSend(connection, this.dependencies.limits.unacknowledged);
   }
 }
 

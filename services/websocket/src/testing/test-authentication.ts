@@ -3,7 +3,7 @@ import type { AuthenticationClient } from '../peers/authentication-client';
 
 /** Authentication in memory. Its tokens are readable claims: how real ones are checked is tested with their verifier. */
 export class TestAuthentication implements AuthenticationClient, TokenVerifier {
-  away = false;
+  unavailable = false;
   readonly unknown = new Set<string>();
   readonly ended = new Set<string>();
   /** Questions about users so far. */
@@ -22,7 +22,7 @@ export class TestAuthentication implements AuthenticationClient, TokenVerifier {
   }
 
   async verify(token: string): Promise<TokenClaims> {
-    if (this.away) throw new PlatformError('service_unavailable', 'taken away by the test');
+    if (this.unavailable) throw new PlatformError('service_unavailable', 'an outage, by the test');
     let claims: TokenClaims;
     try {
       claims = JSON.parse(Buffer.from(token, 'base64url').toString()) as TokenClaims;
@@ -35,12 +35,12 @@ export class TestAuthentication implements AuthenticationClient, TokenVerifier {
 
   async findUnknownUsers(userIds: readonly string[]): Promise<string[]> {
     this.questions += 1;
-    if (this.away) throw new PlatformError('service_unavailable', 'taken away by the test');
+    if (this.unavailable) throw new PlatformError('service_unavailable', 'an outage, by the test');
     return userIds.filter((id) => this.unknown.has(id));
   }
 
   async findEndedSessions(sessionIds: readonly string[]): Promise<string[]> {
-    if (this.away) throw new PlatformError('service_unavailable', 'taken away by the test');
+    if (this.unavailable) throw new PlatformError('service_unavailable', 'an outage, by the test');
     return sessionIds.filter((id) => this.ended.has(id));
   }
 }

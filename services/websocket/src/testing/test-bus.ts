@@ -1,7 +1,7 @@
 import type { Fanout, FanoutState } from '@chat-app/fanout';
 import { PlatformError } from '@chat-app/platform';
 
-/** A fan-out between the pods of one test, which can be taken away and can lose what it is given. */
+/** A fan-out between the pods of one test, which can fail and can lose what it is given. */
 export class TestBus {
   readonly #fanouts = new Set<TestFanout>();
   /** Decides what is lost. */
@@ -22,7 +22,7 @@ export class TestBus {
     this.#fanouts.delete(fanout);
   }
 
-  /** Takes the bus away, or brings it back (with the gap that this means). */
+  /** Begins an outage of the bus, or ends it (with the gap that this means). */
   set(state: FanoutState): void {
     this.#state = state;
     for (const fanout of this.#fanouts) fanout.changed(state);
@@ -88,6 +88,6 @@ export class TestFanout implements Fanout {
   }
 
   #available(): void {
-    if (this.state !== 'connected') throw new PlatformError('fanout_unavailable', 'taken away by the test');
+    if (this.state !== 'connected') throw new PlatformError('fanout_unavailable', 'an outage, by the test');
   }
 }

@@ -11,13 +11,13 @@ import {
 } from '@chat-app/protocol';
 import type { OutgoingRecord } from '@chat-app/message-log';
 import { PlatformError } from '@chat-app/platform';
-import type { Device, InboxPage, PersistenceClient } from '../peers/persistence-client';
+import { entryOf, type Device, type InboxPage, type PersistenceClient } from '../peers/persistence-client';
 import type { TestBus } from './test-bus';
 
 /** Persistence in memory: inboxes, groups, cursors; stores records and publishes notices when the test says so. */
 export class TestPersistence implements PersistenceClient {
   /** While true every call fails and nothing is stored. */
-  away = false;
+  unavailable = false;
   /** Inbox reads so far. */
   reads = 0;
   /** Stores each record as soon as it is appended. */
@@ -38,7 +38,7 @@ export class TestPersistence implements PersistenceClient {
   /** Takes a record of the log. */
   consume(record: OutgoingRecord): void {
     this.#waiting.push(record);
-    if (this.storesAtOnce && !this.away) this.store();
+    if (this.storesAtOnce && !this.unavailable) this.store();
   }
 
   /** Stores what waits, in one batch, and publishes its notices. */
@@ -100,7 +100,7 @@ export class TestPersistence implements PersistenceClient {
     this.reads += 1;
     this.#available();
     const inbox = this.inbox(userId);
-    return { entries: inbox.slice(after, after + limit), head: inbox.length };
+    return { entries: inbox.slice(after, after + limit).map(entryOf), head: inbox.length };
   }
 
   async readHeads(userIds: readonly string[]): Promise<Record<string, number>> {
@@ -140,6 +140,6 @@ export class TestPersistence implements PersistenceClient {
   }
 
   #available(): void {
-    if (this.away) throw new PlatformError('service_unavailable', 'taken away by the test');
+    if (this.unavailable) throw new PlatformError('service_unavailable', 'an outage, by the test');
   }
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Fanout } from '@chat-app/fanout';
 import type { MessageLog } from '@chat-app/message-log';
 import { Metrics, silentLogger } from '@chat-app/platform';
+import type { Clock } from '../clock';
 import type { WebsocketConfiguration } from '../configuration';
 import { createWebsocket, type WebsocketService } from '../create-websocket';
 import { TestAuthentication } from './test-authentication';
@@ -24,8 +25,8 @@ const CONFIGURATION: WebsocketConfiguration = {
   SENDS_BURST: 10_000,
   MAX_OUTBOUND_BYTES: 1_048_576,
   PING_INTERVAL_MS: 25_000,
-  SWEEP_INTERVAL_MS: 30_000,
-  DEGRADED_SWEEP_INTERVAL_MS: 100,
+  RECONCILE_INTERVAL_MS: 30_000,
+  DEGRADED_RECONCILE_INTERVAL_MS: 100,
   CATCH_UP_ENTRIES: 500,
   CONTENT_BYTES: 16_384,
   FRAME_BYTES: 65_536,
@@ -57,7 +58,7 @@ export class TestWorld {
 
   async pod(
     configuration: Partial<WebsocketConfiguration> = {},
-    parts: { log?: MessageLog; fanout?: Fanout; now?: () => number } = {},
+    parts: { log?: MessageLog; fanout?: Fanout; clock?: Clock } = {},
   ): Promise<TestPod> {
     const server = createServer();
     const fanout = parts.fanout ?? this.bus.join();
@@ -71,7 +72,7 @@ export class TestWorld {
       configuration: { ...CONFIGURATION, ...configuration },
       logger: silentLogger,
       metrics,
-      ...(parts.now !== undefined && { now: parts.now }),
+      ...(parts.clock !== undefined && { clock: parts.clock }),
     });
     service.attach(server);
     service.start();
@@ -110,11 +111,11 @@ export class TestWorld {
 }
 
 /** How long a test waits for something, milliseconds. */
-const PATIENCE_MS = 30_000;
+const WAIT_MS = 30_000;
 
 /** Resolves once the condition holds. @throws when it does not come to hold: a wait must not outlive its test */
 export async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + WAIT_MS;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error(`waited in vain for ${String(condition)}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -11,8 +11,8 @@ export interface ChatSocket {
   onceDrained(listener: () => void): void;
   sendPing(): void;
   /** Stops reading: the client's frames wait in the kernel, then at the client. Frames already read may still come. */
-  holdReading(): void;
-  goOnReading(): void;
+  pause(): void;
+  resume(): void;
   /** Starts the closing handshake; the socket is cut when the client does not answer it in time. */
   closeFor(reason: CloseReason): void;
   /** Cuts the socket. */
@@ -21,10 +21,10 @@ export interface ChatSocket {
 
 /** What a socket tells. Nothing here may throw. */
 export interface SocketListener {
-  text(text: string): void;
+  onText(text: string): void;
   /** The client sent a ping (it is answered by the socket itself). */
-  ping(): void;
-  pong(): void;
+  onPing(): void;
+  onPong(): void;
   /** The last event. `code` is what the client said, or 1006 where it said nothing. */
-  closed(code: number): void;
+  onClosed(code: number): void;
 }

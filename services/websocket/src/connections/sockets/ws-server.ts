@@ -14,11 +14,11 @@ export interface SocketLimits {
   closeTimeoutMs: number;
 }
 
-/** Most fragments of one message, and most chunks waiting to become one: against floods of tiny ones (ws 8.21). */
-const MOST_FRAGMENTS = 64;
-const MOST_BUFFERED_CHUNKS = 1_024;
-/** Most pongs that wait for a client that pings but does not read. */
-const MOST_PENDING_PONGS = 16;
+/** Fragments of one message, and chunks waiting to become one: against floods of tiny ones (ws 8.21). */
+const MAX_FRAGMENTS = 64;
+const MAX_BUFFERED_CHUNKS = 1_024;
+/** Pongs that wait for a client that pings but does not read. */
+const MAX_PENDING_PONGS = 16;
 
 /**
  * The only file that knows the library `ws`. Completes handshakes that were already checked, and adapts its sockets.
@@ -35,9 +35,9 @@ export class SocketServer {
       perMessageDeflate: false,
       skipUTF8Validation: false,
       maxPayload: limits.frameBytes,
-      maxFragments: MOST_FRAGMENTS,
-      maxBufferedChunks: MOST_BUFFERED_CHUNKS,
-      maxPendingAutoPongs: MOST_PENDING_PONGS,
+      maxFragments: MAX_FRAGMENTS,
+      maxBufferedChunks: MAX_BUFFERED_CHUNKS,
+      maxPendingAutoPongs: MAX_PENDING_PONGS,
       closeTimeout: limits.closeTimeoutMs,
       handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
       WebSocket: WsSocket,
@@ -121,12 +121,12 @@ class WsSocket extends WebSocket implements ChatSocket {
     if (this.readyState === WebSocket.OPEN) this.ping();
   }
 
-  holdReading(): void {
-    if (this.readyState === WebSocket.OPEN) this.pause();
+  override pause(): void {
+    if (this.readyState === WebSocket.OPEN) super.pause();
   }
 
-  goOnReading(): void {
-    if (this.readyState === WebSocket.OPEN) this.resume();
+  override resume(): void {
+    if (this.readyState === WebSocket.OPEN) super.resume();
   }
 
   closeFor(reason: CloseReason): void {
@@ -140,19 +140,19 @@ function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
   const socket = this as WsSocket;
   if (socket.readyState !== WebSocket.OPEN) return;
   if (isBinary) socket.closeFor('unsupported_data');
-  else socket.listener.text((data as Buffer).toString());
+  else socket.listener.onText((data as Buffer).toString());
 }
 
 function onPing(this: WebSocket): void {
-  (this as WsSocket).listener.ping();
+  (this as WsSocket).listener.onPing();
 }
 
 function onPong(this: WebSocket): void {
-  (this as WsSocket).listener.pong();
+  (this as WsSocket).listener.onPong();
 }
 
 function onClose(this: WebSocket, code: number): void {
-  (this as WsSocket).listener.closed(code);
+  (this as WsSocket).listener.onClosed(code);
 }
 
 /** A broken frame, or the connection was reset: ws closes the socket itself, `close` follows. */

@@ -1,0 +1,131 @@
+/** Puts the journey's steps together: in the order in which they need each other, each given what it uses and no more. */
+import type { Fanout } from '@chat-app/fanout';
+import type { Logger, Metrics, TokenVerifier } from '@chat-app/platform';
+import type { MessageLog } from '@chat-app/message-log';
+import { systemClock, type Clock } from './clock';
+import type { WebsocketConfiguration } from './configuration';
+import { ConnectionAcceptor } from './connections/accept-connection';
+import { Authenticator } from './connections/authenticate-connection';
+import { ConnectionDrainer } from './connections/drain-connections';
+import { ConnectionEnder } from './connections/end-connection';
+import { Registry } from './connections/registry';
+import { SocketServer } from './connections/sockets/ws-server';
+import { HeartbeatWatch } from './connections/watch-heartbeats';
+import { SessionWatch } from './connections/watch-sessions';
+import { Deliverer } from './delivery/deliver-message';
+import { Subscriptions } from './delivery/subscriptions';
+import { Transmitter } from './delivery/transmit-frame';
+import { GroupFollower } from './inbox/follow-groups';
+import { InboxFollower } from './inbox/follow-inbox';
+import { CursorKeeper } from './inbox/keep-cursors';
+import { InboxOpener } from './inbox/open-inbox';
+import { HeadReader } from './inbox/read-heads';
+import { InboxReader } from './inbox/read-inbox';
+import { InboxReconciler } from './inbox/reconcile-inboxes';
+import { declareMetrics } from './metrics';
+import type { AuthenticationClient } from './peers/authentication-client';
+import type { PersistenceClient } from './peers/persistence-client';
+import { Recipients } from './publishing/find-recipients';
+import { LivePublisher } from './publishing/publish-live';
+import { FrameReceiver } from './publishing/receive-frame';
+import { ConversationResolver } from './publishing/resolve-conversation';
+import { MessageSender } from './publishing/send-message';
+import { TimerWheel } from './timer-wheel';
+
+const WHEEL_STEP_MS = 25;
+/** How long a closing handshake may take, milliseconds. */
+const CLOSE_TIMEOUT_MS = 5_000;
+
+/** What the service is made of. It closes none of these. */
+export interface WebsocketDependencies {
+  log: MessageLog;
+  fanout: Fanout;
+  verifier: TokenVerifier;
+  persistence: PersistenceClient;
+  authentication: AuthenticationClient;
+  configuration: WebsocketConfiguration;
+  logger: Logger;
+  metrics: Metrics;
+  /** The system's by default. */
+  clock?: Clock;
+  /** 0 up to 1; Math.random by default. */
+  random?: () => number;
+}
+
+/** What the service starts, asks and stops. */
+export interface AssembledWebsocket {
+  registry: Registry;
+  deliverer: Deliverer;
+  reconciler: InboxReconciler;
+  acceptor: ConnectionAcceptor;
+  authenticator: Authenticator;
+  heartbeats: HeartbeatWatch;
+  drainer: ConnectionDrainer;
+  ender: ConnectionEnder;
+  cursors: CursorKeeper;
+  wheel: TimerWheel;
+  clock: Clock;
+}
+
+export function assembleWebsocket(dependencies: WebsocketDependencies): AssembledWebsocket {
+  const { log, fanout, verifier, persistence, authentication, configuration, logger } = dependencies;
+  const clock = dependencies.clock ?? systemClock;
+  const random = dependencies.random ?? Math.random;
+  const registry = new Registry(configuration.SENDS_BURST);
+  const metrics = declareMetrics(dependencies.metrics, registry);
+  const wheel = new TimerWheel(WHEEL_STEP_MS);
+
+  // What everything below writes to, subscribes with, and asks.
+  const transmitter = new Transmitter(configuration.MAX_OUTBOUND_BYTES, metrics);
+  const subscriptions = new Subscriptions(fanout, logger);
+  const sessions = new SessionWatch(authentication, registry, wheel, logger);
+
+  // The inbox.
+  const heads = new HeadReader(persistence, wheel, logger);
+  const opener = new InboxOpener(persistence, configuration.CATCH_UP_ENTRIES, logger);
+  const reader = new InboxReader(persistence, metrics, logger);
+  const groups = new GroupFollower(registry, subscriptions, heads);
+  const cursors = new CursorKeeper(persistence, metrics, logger);
+  const follower = new InboxFollower({
+    ...{ transmitter, opener, reader, groups, registry, wheel, metrics, clock, random },
+  });
+  const reconciler = new InboxReconciler({
+    ...{ heads, follower, sessions, registry, fanout, clock, random },
+    intervalMs: configuration.RECONCILE_INTERVAL_MS,
+    degradedIntervalMs: configuration.DEGRADED_RECONCILE_INTERVAL_MS,
+  });
+
+  // From the fan-out to sockets, and from frames to the log and the fan-out.
+  const deliverer = new Deliverer({ registry, follower, sessions, metrics, clock, logger });
+  const publisher = new LivePublisher({ fanout, deliverer, metrics, clock, logger });
+  const recipients = new Recipients(authentication, logger);
+  const resolver = new ConversationResolver(recipients, persistence, follower, logger);
+  const limits = {
+    unacknowledged: configuration.MAX_UNACKNOWLEDGED_SENDS,
+    perSecond: configuration.SENDS_PER_SECOND,
+    burst: configuration.SENDS_BURST,
+    contentBytes: configuration.CONTENT_BYTES,
+  };
+  const sender = new MessageSender({
+    ...{ log, publisher, resolver, transmitter, follower, limits, metrics, clock, logger },
+  });
+
+  // Connections.
+  const authenticator = new Authenticator({ verifier, sessions, transmitter, clock, logger });
+  const heartbeats = new HeartbeatWatch(configuration.PING_INTERVAL_MS, random);
+  const ender = new ConnectionEnder(registry, subscriptions, cursors, metrics);
+  const receiver = new FrameReceiver({ sender, cursors, authenticator, ender, transmitter, metrics, clock });
+  const sockets = new SocketServer({ frameBytes: configuration.FRAME_BYTES, closeTimeoutMs: CLOSE_TIMEOUT_MS });
+  const acceptor = new ConnectionAcceptor({
+    ...{ configuration, verifier, sockets, registry, subscriptions, opener, follower, transmitter },
+    ...{ listener: receiver, heartbeats, sessions, metrics, clock, logger },
+  });
+  const drainer = new ConnectionDrainer({
+    ...{ acceptor, registry, transmitter, cursors, follower, metrics, clock, random, logger },
+    settleMs: configuration.ENDPOINT_SETTLE_MS,
+    windowMs: configuration.DRAIN_WINDOW_MS,
+  });
+  return {
+    ...{ registry, deliverer, reconciler, acceptor, authenticator, heartbeats, drainer, ender, cursors, wheel, clock },
+  };
+}

@@ -1,0 +1,95 @@
+import type { Connection } from './connection';
+import { TokenBucket } from './token-bucket';
+
+/** Groups that a user entered and left, as this pod knows it. */
+export interface GroupChange {
+  entered: string[];
+  left: string[];
+}
+
+/**
+ * A user with at least one connection on this pod, and the groups this pod subscribes to for them.
+ *
+ * Joins and leaves of different groups come in any order and more than once. So each is known with the inbox entry that
+ * says it, and what is older than what is known changes nothing.
+ */
+export class UserOnPod {
+  readonly sends: TokenBucket;
+  readonly #connections: Connection[] = [];
+  readonly #groups = new Set<string>();
+  /** All joins and leaves up to this inbox entry are in `groups`. */
+  #groupsAsOf = -1;
+  /** The newest entry after it that joined or left each group. */
+  readonly #groupChanges = new Map<string, number>();
+  #subscribed: Promise<boolean> | undefined;
+
+  constructor(
+    readonly userId: string,
+    sendsBurst: number,
+    now: number,
+  ) {
+    this.sends = new TokenBucket(sendsBurst, now);
+  }
+
+  get connections(): readonly Connection[] {
+    return this.#connections;
+  }
+
+  get groups(): ReadonlySet<string> {
+    return this.#groups;
+  }
+
+  add(connection: Connection): void {
+    this.#connections.push(connection);
+    connection.registeredFor(this);
+  }
+
+  remove(connection: Connection): void {
+    const index = this.#connections.indexOf(connection);
+    if (index !== -1) this.#connections.splice(index, 1);
+    connection.registeredFor(undefined);
+  }
+
+  /** Subscribes to the user's channel once, whoever asks; true where it is subscribed, false where not for now. */
+  subscribeOnce(subscribe: () => Promise<boolean>): Promise<boolean> {
+    return (this.#subscribed ??= subscribe());
+  }
+
+  /** The inbox entry as of which it is known whether the user is in a group. */
+  knownAsOf(group: string): number {
+    return Math.max(this.#groupsAsOf, this.#groupChanges.get(group) ?? -1);
+  }
+
+  /** Replaces what is known by what was read when the inbox ended at `head`; what is newer stays. */
+  replaceGroups(groups: readonly string[], head: number): GroupChange {
+    if (head < this.#groupsAsOf) return { entered: [], left: [] };
+    this.#groupsAsOf = head;
+    for (const [group, seq] of this.#groupChanges) if (seq <= head) this.#groupChanges.delete(group);
+    const now = new Set(groups);
+    const left = [...this.#groups].filter((group) => !now.has(group) && !this.#groupChanges.has(group));
+    const entered = [...now].filter((group) => !this.#groups.has(group) && !this.#groupChanges.has(group));
+    for (const group of left) this.#groups.delete(group);
+    for (const group of entered) this.#groups.add(group);
+    return { entered, left };
+  }
+
+  /** Follows a join or leave, unless something newer is known already. */
+  changeGroup(group: string, change: 'joined' | 'left', seq: number): GroupChange {
+    if (seq <= this.knownAsOf(group)) return { entered: [], left: [] };
+    this.#groupChanges.set(group, seq);
+    if (change === 'left') return { entered: [], left: this.#groups.delete(group) ? [group] : [] };
+    return this.#enter(group);
+  }
+
+  /** The user is in this group, by an answer to a question; `asked` is `knownAsOf` when it was asked. */
+  confirmGroup(group: string, asked: number): GroupChange {
+    // A join or leave that came meanwhile is newer than the answer may be.
+    return this.knownAsOf(group) === asked ? this.#enter(group) : { entered: [], left: [] };
+  }
+
+  #enter(group: string): GroupChange {
+    if (this.#groups.has(group)) return { entered: [], left: [] };
+    this.#groups.add(group);
+    return { entered: [group], left: [] };
+  }
+}

@@ -1,0 +1,38 @@
+import type { Registry, ChannelChange } from '../connections/registry';
+import type { UserOnPod } from '../connections/user-on-pod';
+import type { Subscriptions } from '../delivery/subscriptions';
+import type { HeadReader } from './read-heads';
+
+/**
+ * Keeps this pod subscribed to the groups of its users. Each change resolves to where the user's inbox ends now if a
+ * channel was newly subscribed to: something may have come before it was. Undefined otherwise. None rejects.
+ */
+export class GroupFollower {
+  constructor(
+    private readonly registry: Registry,
+    private readonly subscriptions: Subscriptions,
+    private readonly heads: HeadReader,
+  ) {}
+
+  /** The user is in these groups, as persistence told when the inbox ended at `head`. */
+  replace(user: UserOnPod, groups: readonly string[], head: number): Promise<number | undefined> {
+    return this.#subscribe(user.userId, this.registry.setGroups(user, groups, head));
+  }
+
+  /** The user joined or left, as the inbox entry `seq` says. */
+  async change(userId: string, group: string, change: 'joined' | 'left', seq: number): Promise<number | undefined> {
+    const user = this.registry.find(userId);
+    if (user === undefined) return undefined;
+    return this.#subscribe(userId, this.registry.changeGroup(user, group, change, seq));
+  }
+
+  /** The user is in this group, as persistence answered to a question that was asked as of an entry (`knownAsOf`). */
+  confirm(user: UserOnPod, group: string, asked: number): Promise<number | undefined> {
+    return this.#subscribe(user.userId, this.registry.confirmGroup(user, group, asked));
+  }
+
+  async #subscribe(userId: string, change: ChannelChange): Promise<number | undefined> {
+    const subscribed = await this.subscriptions.apply(change);
+    return subscribed && change.subscribe.length > 0 ? this.heads.readSoon(userId) : undefined;
+  }
+}
