@@ -14,6 +14,7 @@ export const CLOSE_CODES = {
   ping_timeout: { code: 4002, action: 'Connect again; no pong came in time.' },
   rate_limited: { code: 4003, action: 'Connect again with backoff and send more slowly.' },
   lagging: { code: 4004, action: 'Connect again; this connection could not be brought up to date.' },
+  restored: { code: 4005, action: 'Connect again; welcome.epoch is another: forget the position and read afresh.' },
   signed_out: { code: 4500, action: 'Log in again: the session was ended.' },
   too_many_connections: { code: 4501, action: 'Close another connection of this user first.' },
   protocol_violation: { code: 4502, action: 'Correct the client: it kept sending frames that cannot be read.' },

@@ -1,5 +1,6 @@
 import { parse, v5, v7, validate } from 'uuid';
 import { z } from 'zod';
+import { canonicalJson } from './canonical-json';
 import { LIMITS } from './limits';
 
 /** Namespace of direct conversation ids. Never change it: ids derived from it are stored. */
@@ -44,17 +45,22 @@ export interface MessageIdentity {
   /** The client's own id for it; without one every send is a new message. */
   id?: string | undefined;
   content: string;
+  /** What the client hung on it: part of what makes it the same message. */
+  data?: Record<string, unknown> | undefined;
 }
 
 /**
- * Id of a message. With a client id it is derived from sender, conversation, client id and content: a retry through any
- * pod is the same message, and a reused client id with other content is another message. Without one it is a random
+ * Id of a message. With a client id it is derived from sender, conversation, client id, content and data: a retry through any
+ * pod is the same message, and a reused client id with other content or data is another message. Without one it is a random
  * UUIDv7 (RFC 9562).
  */
 export function messageId(identity: MessageIdentity): string {
   if (identity.id === undefined) return v7();
   // JSON keeps the parts apart whatever characters they hold.
-  const name = JSON.stringify([identity.sender_id, identity.conversation_id, identity.id, identity.content]);
+  const parts: unknown[] = [identity.sender_id, identity.conversation_id, identity.id, identity.content];
+  // Nothing is added where there is no data: ids derived before there was any stay what they are.
+  if (identity.data !== undefined) parts.push(canonicalJson(identity.data));
+  const name = JSON.stringify(parts);
   return v5(encoder.encode(name), MESSAGE_NAMESPACE);
 }
 

@@ -7,6 +7,8 @@ export const LIMITS = {
   frameBytes: 64 * 1024,
   /** Largest `content` of a message. */
   contentBytes: 16 * 1024,
+  /** Largest `data` of a message, conversation or user, as JSON. */
+  dataBytes: 4 * 1024,
   /** Longest client-chosen message id, in characters. */
   clientIdCharacters: 128,
   /** Longest device id, in characters. */

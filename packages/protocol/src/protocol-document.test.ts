@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { CLOSE_CODES, mayReconnect } from './close-codes';
 import { ERRORS } from './error-codes';
 import { decodeClientFrame } from './frames/client-frames';
+import { FEATURES } from './features';
+import { decodeServerFrame } from './frames/server-frames';
 import { LIMITS } from './limits';
 
 const text = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'protocol.md'), 'utf8');
@@ -47,19 +49,39 @@ describe('docs/protocol.md', () => {
     }
   });
 
-  it('shows frames that are JSON, and client frames that are read', () => {
+  it('shows frames that are JSON, and that both sides read', () => {
     const lines = [...text.matchAll(/```json\n([\s\S]*?)```/g)].flatMap(([, block]) =>
       (block ?? '').trim().split('\n'),
     );
     const frames = lines.map((line) => JSON.parse(line) as { type?: string });
     expect(frames.length).toBeGreaterThanOrEqual(14);
     const types = new Set(frames.map((frame) => frame.type));
-    for (const type of ['send', 'received', 'authenticate', 'welcome', 'message', 'accepted', 'rejected', 'stored']) {
+    for (const type of [
+      'send',
+      'received',
+      'authenticate',
+      'welcome',
+      'message',
+      'accepted',
+      'rejected',
+      'stored',
+      'joined',
+      'conversation',
+    ]) {
       expect(types).toContain(type);
     }
     for (const frame of frames.filter(({ type }) => ['send', 'received', 'authenticate'].includes(type ?? ''))) {
       expect(decodeClientFrame(JSON.stringify(frame)).ok).toBe(true);
     }
+    for (const frame of frames.filter(({ type }) => !['send', 'received', 'authenticate'].includes(type ?? ''))) {
+      if (frame.type !== undefined) {
+        expect(decodeServerFrame(JSON.stringify(frame))).toMatchObject({ ok: true, known: true });
+      }
+    }
+  });
+
+  it('names the features that there are', () => {
+    expect(text).toContain(`"features":${JSON.stringify(FEATURES)}`);
   });
 
   it('names the limits in force', () => {

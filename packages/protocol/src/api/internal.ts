@@ -3,9 +3,10 @@
  * shared secret in INTERNAL_SECRET_HEADER. persistence answers on :8091, authentication on :8001.
  */
 import { z } from 'zod';
-import { DeviceId, Uuid } from '../identifiers';
+import { DeviceId, newId, Uuid } from '../identifiers';
 import { LIMITS } from '../limits';
-import { ChatMessage } from '../records/chat-message';
+import { ChatMessage } from '../events/message';
+import type { Known } from '../known';
 
 export const INTERNAL_SECRET_HEADER = 'x-internal-secret';
 
@@ -21,7 +22,13 @@ export const OpenConnectionRequest = z.object({
   /** More unconfirmed entries than this are skipped. */
   catch_up_entries: z.int().min(0).max(LIMITS.mostCatchUpEntries).default(LIMITS.catchUpEntries),
 });
-export const OpenConnectionResponse = z.object({
+/**
+ * What a server can do, by word: kinds of events (`EVENT_KINDS`), and `data`. A pod takes a command only where
+ * persistence announced its kind.
+ */
+const Features = z.array(z.string());
+
+export const OpenConnectionResponse = z.looseObject({
   /** Number of the newest entry of the user's inbox. */
   head: z.int().min(0),
   /** The first entry to send is `position + 1`. */
@@ -30,14 +37,22 @@ export const OpenConnectionResponse = z.object({
   skipped: z.int().min(0),
   /** Groups the user is a member of. */
   conversation_ids: z.array(z.string()),
+  /** The numbering that `head` and `position` belong to; absent from persistence of the version before. */
+  epoch: z.string().optional(),
+  /** What every pod of persistence knows, sorted; absent from persistence of the version before: `message` alone. */
+  features: Features.optional(),
 });
-export type OpenConnectionResponse = z.infer<typeof OpenConnectionResponse>;
+export type OpenConnectionResponse = Known<z.infer<typeof OpenConnectionResponse>>;
 
-/** `GET /internal/inbox?user_id&after&limit` (persistence): entries `after + 1` and on, ascending, without gaps. */
+/**
+ * `GET /internal/inbox?user_id&after&limit&form` (persistence): entries `after + 1` and on, ascending, without gaps. With
+ * `form=encoded` they come as EncodedEntry, without as pods of the version before read them.
+ */
 export const InboxRequest = z.object({
   user_id: Uuid,
   after: z.coerce.number().int().min(0),
   limit: z.coerce.number().int().min(1).max(LIMITS.inboxPage).default(LIMITS.inboxPage),
+  form: z.enum(['encoded']).optional(),
 });
 export const InboxEntry = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('message'), seq: z.int().min(1), message: ChatMessage }),
@@ -48,14 +63,57 @@ export type InboxEntry = z.infer<typeof InboxEntry>;
 export const InboxResponse = z.object({ entries: z.array(InboxEntry), head: z.int().min(0) });
 export type InboxResponse = z.infer<typeof InboxResponse>;
 
+/** An entry of any kind, known or not: `body` is the encoded frame, `type` and `seq` in it, for clients as it is. */
+export const EncodedEntry = z.looseObject({
+  kind: z.string(),
+  seq: z.int().min(1),
+  event_id: z.string(),
+  conversation_id: z.string().optional(),
+  /** When it was accepted, milliseconds since the epoch, where that is known. */
+  accepted_at_ms: z.number().optional(),
+  body: z.string(),
+});
+export type EncodedEntry = Known<z.infer<typeof EncodedEntry>>;
+
+/** Answer with `form=encoded`; of persistence of the version before, which knows no form, in the same words. */
+export const InboxPage = z.looseObject({
+  head: z.int().min(0),
+  /** The numbering that the entries belong to; absent from persistence of the version before. */
+  epoch: z.string().optional(),
+  entries: z.array(z.union([EncodedEntry, InboxEntry.transform(encodeEntry)])),
+});
+export type InboxPage = Known<z.infer<typeof InboxPage>>;
+
+/** Encodes an entry of the version before. Goes with the release after this one. */
+function encodeEntry(entry: InboxEntry): EncodedEntry {
+  const { kind, seq } = entry;
+  if (kind === 'message') {
+    const { message } = entry;
+    const body = JSON.stringify({ type: kind, ...message, seq });
+    const { message_id: event_id, conversation_id, sent_at } = message;
+    return { kind, seq, event_id, conversation_id, accepted_at_ms: Date.parse(sent_at), body };
+  }
+  const { conversation_id } = entry;
+  const event_id = newId();
+  return { kind, seq, event_id, conversation_id, body: JSON.stringify({ type: kind, seq, event_id, conversation_id }) };
+}
+
 /** `POST /internal/heads` (persistence): number of the newest entry of each inbox; users without one are left out. */
 export const HeadsRequest = z.object({ user_ids: z.array(Uuid).max(LIMITS.usersPerCall) });
-export const HeadsResponse = z.object({ heads: z.record(z.string(), z.int().min(0)) });
+export const HeadsResponse = z.looseObject({
+  heads: z.record(z.string(), z.int().min(0)),
+  epoch: z.string().optional(),
+  features: Features.optional(),
+});
+export type HeadsResponse = Known<z.infer<typeof HeadsResponse>>;
 
-/** `POST /internal/cursors` (persistence): what devices confirmed. A cursor never goes back. Answers 204. */
+/**
+ * `POST /internal/cursors` (persistence): what devices confirmed. A cursor never goes back. One with an `epoch` other than
+ * the current one is of a numbering that is no more and changes nothing. Answers 204.
+ */
 export const CursorsRequest = z.object({
   cursors: z
-    .array(z.object({ user_id: Uuid, device_id: DeviceId, received_seq: z.int().min(0) }))
+    .array(z.object({ user_id: Uuid, device_id: DeviceId, received_seq: z.int().min(0), epoch: Uuid.optional() }))
     .max(LIMITS.usersPerCall),
 });
 export type Cursor = z.infer<typeof CursorsRequest>['cursors'][number];

@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { Uuid } from '../identifiers';
 import { LIMITS } from '../limits';
-import { ChatMessage } from '../records/chat-message';
+import { CustomData } from '../custom-data';
+import { ChatMessage } from '../events/message';
+import type { Known } from '../known';
 
 export const Role = z.enum(['owner', 'member']);
 export type Role = z.infer<typeof Role>;
@@ -24,8 +26,16 @@ export const Title = z
 export const CreateGroupRequest = z.object({
   title: Title,
   member_ids: z.array(Uuid).max(LIMITS.groupMembers - 1),
+  data: CustomData.optional(),
 });
-/** `PATCH /conversations/{id}` (owner). */
+/**
+ * `PATCH /conversations/{id}` (owner): what is there is changed, what is absent stays; `data: null` takes it away. Every
+ * member finds the change in their inbox.
+ */
+export const ChangeConversationRequest = z
+  .object({ title: Title.optional(), data: CustomData.nullable().optional() })
+  .refine((change) => change.title !== undefined || change.data !== undefined, { error: 'name title or data' });
+/** `PATCH` of the version before. */
 export const RenameRequest = z.object({ title: Title });
 /** `PUT /conversations/{id}/members/{user_id}` (owner): adds a member or changes the role of one. */
 export const PutMemberRequest = z.object({ role: Role.default('member') });
@@ -34,7 +44,7 @@ export const PutMemberRequest = z.object({ role: Role.default('member') });
 export const ReadRequest = z.object({ message_id: Uuid });
 
 export const StoredMessage = ChatMessage.extend({ stored_at: z.string() });
-export type StoredMessage = z.infer<typeof StoredMessage>;
+export type StoredMessage = Known<z.infer<typeof StoredMessage>>;
 
 export const ConversationResponse = z.object({
   conversation_id: z.string(),
@@ -44,6 +54,8 @@ export const ConversationResponse = z.object({
   /** Of a direct conversation: the other user. */
   recipient_id: z.string().optional(),
   role: Role,
+  /** What was hung on it. */
+  data: CustomData.optional(),
   created_at: z.string(),
   unread_count: z.int(),
   last_message: StoredMessage.optional(),

@@ -1,30 +1,12 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../error-codes';
 import { LIMITS } from '../limits';
-import { Uuid } from '../identifiers';
+import { commandOf, type CommandFrame } from '../events';
 
 /** The WebSocket subprotocol. A server speaks it also to a client that offers none. */
 export const SUBPROTOCOL = 'chat.v1';
 /** Prefix of the offered subprotocol in which a browser carries its token: `bearer.<jwt>`. It is never echoed. */
 export const BEARER_SUBPROTOCOL_PREFIX = 'bearer.';
-
-/**
- * `send`: store and deliver a message. Exactly one of recipient_id and conversation_id. `id` is the client's own id and
- * makes a retry safe. `sender_id` is accepted for the first demo's sake and must be the authenticated user.
- */
-export const SendFrame = z
-  .object({
-    type: z.literal('send'),
-    id: z.string().min(1).max(LIMITS.clientIdCharacters).optional(),
-    sender_id: Uuid.optional(),
-    recipient_id: Uuid.optional(),
-    conversation_id: Uuid.optional(),
-    content: z.string(),
-  })
-  .refine((frame) => (frame.recipient_id === undefined) !== (frame.conversation_id === undefined), {
-    error: 'name exactly one of recipient_id and conversation_id',
-  });
-export type SendFrame = z.infer<typeof SendFrame>;
 
 /** `received`: everything of my inbox up to and including `seq` has reached this device. Cumulative. */
 export const ReceivedFrame = z.object({ type: z.literal('received'), seq: z.int().min(0) });
@@ -35,18 +17,19 @@ export const AuthenticateFrame = z.object({ type: z.literal('authenticate'), tok
 export type AuthenticateFrame = z.infer<typeof AuthenticateFrame>;
 
 /** Everything a client may say. */
-export type ClientFrame = SendFrame | ReceivedFrame | AuthenticateFrame;
+export type ClientFrame = CommandFrame | ReceivedFrame | AuthenticateFrame;
 
 /** What came of reading a client's text frame. `id` is the client's message id, where one could be read. */
 export type DecodedClientFrame =
   | { ok: true; frame: ClientFrame }
   | { ok: false; type: string | undefined; id: string | undefined; code: ErrorCode; message: string };
 
-const SCHEMAS = { send: SendFrame, received: ReceivedFrame, authenticate: AuthenticateFrame } as const;
+/** Frames that ask for no event. */
+const SCHEMAS = { received: ReceivedFrame, authenticate: AuthenticateFrame } as const;
 
 /**
- * Reads one text frame of a client. Never throws. An object without `type` that has `content` is a `send`: the first
- * demo's clients know no other frame.
+ * Reads one text frame of a client. Never throws. An object without `type` that has `content` is a `send`: legacy
+ * clients know no other frame.
  */
 export function decodeClientFrame(text: string): DecodedClientFrame {
   let json: unknown;
@@ -62,12 +45,18 @@ export function decodeClientFrame(text: string): DecodedClientFrame {
   const id = typeof object['id'] === 'string' ? object['id'] : undefined;
   const type = object['type'] === undefined && 'content' in object ? 'send' : object['type'];
   if (typeof type !== 'string') return refusal(undefined, id, 'invalid_request', 'type: must be a string');
-  if (!Object.hasOwn(SCHEMAS, type)) {
+  const schema = schemaOf(type);
+  if (schema === undefined) {
     return refusal(type, id, 'unknown_type', `type: there is no frame "${type.slice(0, 32)}"`);
   }
-  const parsed = SCHEMAS[type as keyof typeof SCHEMAS].safeParse({ ...object, type });
+  const parsed = schema.safeParse({ ...object, type });
   if (parsed.success) return { ok: true, frame: parsed.data };
   return refusal(type, id, 'invalid_request', describe(parsed.error));
+}
+
+function schemaOf(type: string): z.ZodType<ClientFrame> | undefined {
+  if (Object.hasOwn(SCHEMAS, type)) return SCHEMAS[type as keyof typeof SCHEMAS];
+  return commandOf(type)?.frame as z.ZodType<ClientFrame> | undefined;
 }
 
 function refusal(

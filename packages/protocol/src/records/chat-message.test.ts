@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { LIMITS } from '../limits';
-import { decodeChatMessage, encodeChatMessage, type ChatMessage } from './chat-message';
+import type { ChatMessage } from '../events/message';
+import { decodeChatMessage, encodeChatMessage } from './chat-message';
 
 const message: ChatMessage = {
   message_id: '159b727d-2ecd-5c11-98fc-77ab7aa143fc',

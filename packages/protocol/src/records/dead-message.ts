@@ -1,9 +1,9 @@
 /** Topic of messages that could not be stored. Same key, value and headers as on `messages`, plus DEAD_MESSAGE_HEADERS. */
 export const DEAD_MESSAGES_TOPIC = 'dead-messages';
 
-/** Headers that say why and whence a message was set aside. */
+/** Headers that say for what reason and from which record a message was dead-lettered. */
 export const DEAD_MESSAGE_HEADERS = {
-  /** A sentence for a person. */
+  /** A sentence for an operator. */
   error: 'error',
   /** A DeadMessageCode, or the SQLSTATE that PostgreSQL answered with. */
   errorCode: 'error-code',
@@ -16,6 +16,12 @@ export const DEAD_MESSAGE_HEADERS = {
   valueEncoding: 'value-encoding',
 } as const;
 
-/** Reasons of our own for setting a message aside; a refusal by PostgreSQL is named by its SQLSTATE instead. */
-export const DEAD_MESSAGE_CODES = ['unreadable', 'not_a_member', 'unknown_conversation', 'wrong_conversation'] as const;
+/** Reasons of our own for dead-lettering a message; a refusal by PostgreSQL is named by its SQLSTATE instead. */
+export const DEAD_MESSAGE_CODES = [
+  'unreadable',
+  'unknown_kind',
+  'not_a_member',
+  'unknown_conversation',
+  'wrong_conversation',
+] as const;
 export type DeadMessageCode = (typeof DEAD_MESSAGE_CODES)[number];

@@ -1,0 +1,5 @@
+import { Uuid } from '../identifiers';
+import { defineEvent } from './event-kind';
+
+/** The user joined a group. An entry of that user's inbox alone. Persistence draws its id: it happens in a transaction. */
+export const joined = defineEvent('joined', 1, { user_id: Uuid });

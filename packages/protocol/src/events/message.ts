@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { contentFault } from '../content';
+import { CustomData } from '../custom-data';
+import { messageId, Uuid } from '../identifiers';
+import type { Known } from '../known';
+import { LIMITS } from '../limits';
+import { SEQ, type Command, type EventKind } from './event-kind';
+
+/** One accepted message, as it stands in the log, in inboxes and in history. Fields it does not know stay. */
+export const ChatMessage = z.looseObject({
+  message_id: Uuid,
+  conversation_id: Uuid,
+  sender_id: Uuid,
+  /** Present for a direct conversation, absent for a group. */
+  recipient_id: Uuid.optional(),
+  content: z.string(),
+  /** What the sender's client hung on it. */
+  data: CustomData.optional(),
+  /** When it was accepted: RFC 3339, UTC, milliseconds. */
+  sent_at: z.iso.datetime(),
+});
+export type ChatMessage = Known<z.infer<typeof ChatMessage>>;
+
+/** A message as the log holds it: with content that can be stored. */
+const MessageRecord = ChatMessage.superRefine((value, context) => {
+  const fault = contentFault(value.content);
+  if (fault !== undefined) context.addIssue({ code: 'custom', path: ['content'], message: fault });
+});
+
+/**
+ * `message`: a message of one of the user's conversations. With `seq` it is the entry of that number in the user's
+ * inbox; without, its number follows in `stored`. The same message_id may come again: show it once.
+ */
+export const MessageFrame = ChatMessage.extend({ type: z.literal('message'), seq: SEQ });
+export type MessageFrame = Known<z.infer<typeof MessageFrame>>;
+
+/**
+ * `send`: store and deliver a message. Exactly one of recipient_id and conversation_id. `id` is the client's own id and
+ * makes a retry safe. `sender_id` is accepted for legacy clients and must be the authenticated user.
+ */
+export const SendFrame = z
+  .object({
+    type: z.literal('send'),
+    id: z.string().min(1).max(LIMITS.clientIdCharacters).optional(),
+    sender_id: Uuid.optional(),
+    recipient_id: Uuid.optional(),
+    conversation_id: Uuid.optional(),
+    content: z.string(),
+    data: CustomData.optional(),
+  })
+  .refine((frame) => (frame.recipient_id === undefined) !== (frame.conversation_id === undefined), {
+    error: 'name exactly one of recipient_id and conversation_id',
+  });
+export type SendFrame = z.infer<typeof SendFrame>;
+
+/** Content, to everybody in a conversation. Its record and frame have names of their own for who, what and when. */
+export const message = {
+  kind: 'message',
+  number: 0,
+  record: MessageRecord,
+  frame: MessageFrame,
+  eventId: (value) => value.message_id,
+  toFrame: (value) => ({ type: 'message', ...value }),
+} satisfies EventKind<'message', ChatMessage, MessageFrame>;
+
+/** How a client asks for a message. */
+export const sendCommand = {
+  type: 'send',
+  frame: SendFrame,
+  fault: (frame, { contentBytes }) => contentFault(frame.content, contentBytes),
+  toRecord({ content, data, id }, { actor_id, conversation_id, recipient_id, at }) {
+    return {
+      message_id: messageId({ sender_id: actor_id, conversation_id, id, content, data }),
+      conversation_id,
+      sender_id: actor_id,
+      ...(recipient_id !== undefined && { recipient_id }),
+      content,
+      ...(data !== undefined && { data }),
+      sent_at: at,
+    };
+  },
+} satisfies Command<SendFrame, ChatMessage>;

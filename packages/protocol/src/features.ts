@@ -1,0 +1,7 @@
+import { EVENT_KINDS } from './events';
+
+/**
+ * What this version can do, sorted: the word of each kind of event, and `data` (custom data on messages, conversations
+ * and users is kept). `welcome.features` names those that the pod and every pod of persistence know.
+ */
+export const FEATURES: readonly string[] = [...Object.keys(EVENT_KINDS), 'data'].sort();
