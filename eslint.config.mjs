@@ -125,14 +125,7 @@ export default tseslint.config(
     rules: forbid([[...VENDORS, ...NETWORKED], 'standalone runs on embedded adapters.']),
   },
   {
-    files: [
-      '**/*.test.ts',
-      'test/**/*.ts',
-      'bench/**/*.ts',
-      '**/*.contract.ts',
-      '**/test-support/*.ts',
-      '**/testing/*.ts',
-    ],
+    files: ['**/*.test.ts', 'test/**/*.ts', 'bench/**/*.ts', '**/*.contract.ts', '**/testing/*.ts'],
     rules: {
       'no-restricted-imports': 'off',
       'no-restricted-globals': 'off',

@@ -2,8 +2,8 @@ import { createEmbeddedBus, createEmbeddedFanout } from '@chat-app/embedded/fano
 import type { SessionResponse } from '@chat-app/protocol';
 import { backendAddress, describeWithBackend } from '../../../test/support/backends';
 import { TcpProxy } from '../../../test/support/tcp-proxy';
-import { PASSWORD, startHarness, type Harness } from '../test/authentication-harness';
-import { createTemporaryDatabase, type TemporaryDatabase } from '../test/temporary-database';
+import { PASSWORD, startHarness, type Harness } from './testing/authentication-harness';
+import { createTemporaryDatabase, type TemporaryDatabase } from './testing/temporary-database';
 
 describeWithBackend('postgres', 'two pods of authentication on one PostgreSQL', () => {
   let temporary: TemporaryDatabase;

@@ -5,8 +5,8 @@ import type { TokenSigner } from '@chat-app/tokens';
 import type { AuthenticationConfiguration } from './configuration';
 import type { AuthenticationMetrics } from './metrics';
 import type { Passwords } from './passwords/passwords';
-import type { AccountThrottle } from './throttle/account-throttle';
-import type { AddressThrottle } from './throttle/address-throttle';
+import type { AccountThrottle } from './throttling/account-throttle';
+import type { AddressThrottle } from './throttling/address-throttle';
 
 /** What the verbs of this service work with. */
 export interface Context {

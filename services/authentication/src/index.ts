@@ -1,4 +1,4 @@
-export { createAuthentication, type Authentication, type AuthenticationDependencies } from './authentication';
+export { createAuthentication, type Authentication, type AuthenticationDependencies } from './create-authentication';
 export { authenticationVariables, type AuthenticationConfiguration } from './configuration';
-export { INTERNAL_BODY_BYTES } from './answer-services';
-export { DEMO_USERS } from './create-demo-users';
+export { INTERNAL_BODY_BYTES } from './internal-routes';
+export { DEMO_USERS } from './accounts/create-demo-users';

@@ -2,7 +2,7 @@ import { trace } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { SessionResponse } from '@chat-app/protocol';
 import { enableSpans } from '../../../packages/platform/src/tracing/spans';
-import { metricValue, startHarness, type Answer } from '../test/authentication-harness';
+import { metricValue, startHarness, type Answer } from './testing/authentication-harness';
 
 describe('secrets', () => {
   it('stand in no log line, no metric, no span and no error', async () => {

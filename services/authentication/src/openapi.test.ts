@@ -4,7 +4,7 @@ import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
 import type { TokenSigner } from '@chat-app/tokens';
 import { checkOpenApi } from '../../../test/support/check-openapi';
-import { createAuthentication } from './authentication';
+import { createAuthentication } from './create-authentication';
 
 const FILE = join(__dirname, '../openapi.yaml');
 

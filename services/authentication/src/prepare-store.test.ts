@@ -2,7 +2,7 @@ import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
 import type { TokenSigner } from '@chat-app/tokens';
 import { Metrics, PlatformError, silentLogger } from '@chat-app/platform';
-import { createAuthentication } from './authentication';
+import { createAuthentication } from './create-authentication';
 
 const away = () => Promise.reject(new PlatformError('database_unavailable', 'away'));
 

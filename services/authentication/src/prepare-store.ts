@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asError, isPlatformError } from '@chat-app/platform';
 import type { Context } from './context';
-import { createDemoUsers } from './create-demo-users';
+import { createDemoUsers } from './accounts/create-demo-users';
 import { MIGRATIONS, SCHEMA } from './migrations';
 
 const FIRST_DELAY_MS = 250;

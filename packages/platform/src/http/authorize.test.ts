@@ -1,4 +1,4 @@
-import { base, call, CALLER, codeOf, Names, routes, sceneForEachTest } from './test-support/http-scene';
+import { base, call, CALLER, codeOf, Names, routes, sceneForEachTest } from './testing/http-scene';
 import { route } from './route';
 
 const scene = sceneForEachTest();

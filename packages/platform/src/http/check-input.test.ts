@@ -1,4 +1,4 @@
-import { call, codeOf, json, messageOf, sceneForEachTest } from './test-support/http-scene';
+import { call, codeOf, json, messageOf, sceneForEachTest } from './testing/http-scene';
 
 const scene = sceneForEachTest();
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { call, codeOf, sceneForEachTest } from './test-support/http-scene';
+import { call, codeOf, sceneForEachTest } from './testing/http-scene';
 
 const scene = sceneForEachTest();
 

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { base, call, sceneForEachTest } from './test-support/http-scene';
+import { base, call, sceneForEachTest } from './testing/http-scene';
 import { route } from './route';
 import type { HttpServer } from './serve-http';
 

@@ -10,7 +10,7 @@ import {
   Names,
   routes,
   sceneForEachTest,
-} from './test-support/http-scene';
+} from './testing/http-scene';
 import { PlatformError } from '../errors';
 import { httpError } from './http-error';
 import { route } from './route';

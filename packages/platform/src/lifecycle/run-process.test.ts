@@ -1,5 +1,5 @@
-import { Child, compileScript, type CompiledScript } from '../test-support/child-process';
-import { Collector } from '../test-support/collector';
+import { Child, compileScript, type CompiledScript } from '../testing/child-process';
+import { Collector } from '../testing/collector';
 
 // Child processes on a busy machine.
 jest.setTimeout(60_000);
@@ -9,7 +9,7 @@ describe('runProcess', () => {
   const children: Child[] = [];
 
   beforeAll(() => {
-    script = compileScript('test-support/process-fixture.ts');
+    script = compileScript('testing/process-fixture.ts');
   }, 60_000);
   afterEach(() => {
     for (const child of children.splice(0)) child.kill('SIGKILL');

@@ -1,5 +1,5 @@
-import { Child, compileScript, type CompiledScript } from '../test-support/child-process';
-import { Collector } from '../test-support/collector';
+import { Child, compileScript, type CompiledScript } from '../testing/child-process';
+import { Collector } from '../testing/collector';
 
 // Child processes on a busy machine.
 jest.setTimeout(60_000);
@@ -9,7 +9,7 @@ describe('startTracing', () => {
   let collector: Collector;
 
   beforeAll(() => {
-    script = compileScript('test-support/tracing-fixture.ts');
+    script = compileScript('testing/tracing-fixture.ts');
   }, 60_000);
   beforeEach(() => {
     collector = new Collector();

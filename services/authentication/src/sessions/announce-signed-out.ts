@@ -1,7 +1,7 @@
 import { asError } from '@chat-app/platform';
 import { encodeEnvelope, userChannel } from '@chat-app/protocol';
 import type { Context } from '../context';
-import type { EndReason } from '../sql/end-session';
+import type { EndReason } from './sql/end-session';
 
 /**
  * Tells the websocket pods that sessions of a user were ended, after the commit. Never rejects: where the fan-out is

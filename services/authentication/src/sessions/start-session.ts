@@ -1,7 +1,7 @@
 import type { Queryable } from '@chat-app/database';
 import { newId } from '@chat-app/protocol';
 import type { Context } from '../context';
-import { openSession } from '../sql/open-session';
+import { openSession } from './sql/open-session';
 import type { GrantedSession } from './answer-session';
 import { newRefreshToken } from './refresh-token';
 

@@ -1,16 +1,16 @@
 import { asError, HttpError, route, type HttpResult, type Route } from '@chat-app/platform';
 import { LoginRequest, SessionResponse } from '@chat-app/protocol';
-import type { Context } from './context';
-import type { LoginOutcome } from './metrics';
-import { preparePassword } from './passwords/prepare-password';
-import { refusal } from './refusal';
-import { answerSession, type GrantedSession } from './sessions/answer-session';
-import { startSession } from './sessions/start-session';
-import { findCredentials, type Credentials } from './sql/find-credentials';
-import { replaceHash } from './sql/replace-hash';
-import { chargeAddress } from './throttle/charge-address';
-import { usernameKey } from './username-key';
-import { verifyCredentials } from './verify-credentials';
+import type { Context } from '../context';
+import type { LoginOutcome } from '../metrics';
+import { preparePassword } from '../passwords/prepare-password';
+import { refusal } from '../refusal';
+import { answerSession, type GrantedSession } from './answer-session';
+import { startSession } from './start-session';
+import { findCredentials, type Credentials } from '../passwords/sql/find-credentials';
+import { replaceHash } from '../passwords/sql/replace-hash';
+import { chargeAddress } from '../throttling/charge-address';
+import { usernameKey } from '../accounts/username-key';
+import { verifyCredentials } from '../passwords/verify-credentials';
 
 interface Login {
   username: string;

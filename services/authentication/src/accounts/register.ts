@@ -1,13 +1,13 @@
 import { route, type Route } from '@chat-app/platform';
 import { newId, RegisterRequest, SessionResponse } from '@chat-app/protocol';
-import type { Context } from './context';
-import { preparePassword } from './passwords/prepare-password';
-import { refusal } from './refusal';
-import { answerSession, type GrantedSession } from './sessions/answer-session';
-import { startSession } from './sessions/start-session';
+import type { Context } from '../context';
+import { preparePassword } from '../passwords/prepare-password';
+import { refusal } from '../refusal';
+import { answerSession, type GrantedSession } from '../sessions/answer-session';
+import { startSession } from '../sessions/start-session';
 import { findUserByName } from './sql/find-user-by-name';
 import { insertUser } from './sql/insert-user';
-import { chargeAddress } from './throttle/charge-address';
+import { chargeAddress } from '../throttling/charge-address';
 import { usernameKey } from './username-key';
 
 /**

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { INTERNAL_SECRET, startHarness, type Harness } from '../test/authentication-harness';
+import { INTERNAL_SECRET, startHarness, type Harness } from './testing/authentication-harness';
 
 describe('internal calls', () => {
   let service: Harness;

@@ -1,5 +1,5 @@
 import type { SessionResponse } from '@chat-app/protocol';
-import { PASSWORD, startHarness, type Harness } from '../test/authentication-harness';
+import { PASSWORD, startHarness, type Harness } from '../testing/authentication-harness';
 
 const NEW_PASSWORD = 'staple horse battery';
 

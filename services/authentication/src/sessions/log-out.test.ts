@@ -1,6 +1,6 @@
 import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
 import type { SessionResponse } from '@chat-app/protocol';
-import { metricValue, startHarness, type Harness } from '../test/authentication-harness';
+import { metricValue, startHarness, type Harness } from '../testing/authentication-harness';
 
 describe('log out', () => {
   let service: Harness;

@@ -1,5 +1,5 @@
 import type { SessionResponse } from '@chat-app/protocol';
-import { metricValue, PASSWORD, startHarness, type Harness } from '../test/authentication-harness';
+import { metricValue, PASSWORD, startHarness, type Harness } from '../testing/authentication-harness';
 
 describe('register', () => {
   let service: Harness;

@@ -1,4 +1,4 @@
-import { metricValue, PASSWORD, startHarness, type Harness } from '../test/authentication-harness';
+import { metricValue, PASSWORD, startHarness, type Harness } from '../testing/authentication-harness';
 
 describe('throttling of logins', () => {
   let service: Harness;

@@ -1,5 +1,5 @@
 import type { SessionResponse } from '@chat-app/protocol';
-import { metricValue, startHarness, type Harness } from '../test/authentication-harness';
+import { metricValue, startHarness, type Harness } from '../testing/authentication-harness';
 
 describe('refresh of a session', () => {
   let service: Harness;

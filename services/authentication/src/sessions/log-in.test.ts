@@ -1,6 +1,6 @@
 import { hash } from '@node-rs/argon2';
 import type { SessionResponse } from '@chat-app/protocol';
-import { metricValue, PASSWORD, startHarness, type Harness } from '../test/authentication-harness';
+import { metricValue, PASSWORD, startHarness, type Harness } from '../testing/authentication-harness';
 
 describe('log in', () => {
   let service: Harness;

@@ -5,7 +5,7 @@ import { createSigningKey, createTokenVerifier } from '@chat-app/tokens';
 import { silentLogger } from '@chat-app/platform';
 import { createPgliteDatabase } from '@chat-app/embedded/database';
 import type { SessionResponse } from '@chat-app/protocol';
-import { PASSWORD, startHarness } from '../test/authentication-harness';
+import { PASSWORD, startHarness } from '../testing/authentication-harness';
 
 const kidOf = (token: string) =>
   (JSON.parse(Buffer.from(token.split('.')[0]!, 'base64url').toString()) as { kid: string }).kid;

@@ -1,8 +1,8 @@
 import { route, type Route } from '@chat-app/platform';
 import { LogoutRequest } from '@chat-app/protocol';
-import type { Context } from './context';
-import { announceSignedOut } from './sessions/announce-signed-out';
-import { hashRefreshToken } from './sessions/refresh-token';
+import type { Context } from '../context';
+import { announceSignedOut } from './announce-signed-out';
+import { hashRefreshToken } from './refresh-token';
 import { endSessionOfToken } from './sql/end-session-of-token';
 
 /**

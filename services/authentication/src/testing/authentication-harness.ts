@@ -17,7 +17,7 @@ import {
   type ErrorBody,
   type SessionResponse,
 } from '@chat-app/protocol';
-import { createAuthentication, INTERNAL_BODY_BYTES, type AuthenticationConfiguration } from '../src';
+import { createAuthentication, INTERNAL_BODY_BYTES, type AuthenticationConfiguration } from '..';
 
 /** PGlite starts in a second or two, on a machine that is busy with other tests in half a minute. */
 jest.setTimeout(120_000);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '@chat-app/database';
 import { refusal } from '../refusal';
-import { chargeLoginAttempt, type ThrottleRule } from '../sql/charge-login-attempt';
-import { forgetLoginAttempts } from '../sql/forget-login-attempts';
-import { readLoginWait } from '../sql/read-login-wait';
+import { chargeLoginAttempt, type ThrottleRule } from './sql/charge-login-attempt';
+import { forgetLoginAttempts } from './sql/forget-login-attempts';
+import { readLoginWait } from './sql/read-login-wait';
 
 /** After five failures a second's delay, doubled by each further failure up to a minute; forgotten after a quiet quarter. */
 export const THROTTLE_RULE: ThrottleRule = { forgetAfterS: 900, delayFromFailures: 5, longestDelayS: 60 };

@@ -6,14 +6,14 @@ import {
   UnknownUsersResponse,
 } from '@chat-app/protocol';
 import type { Context } from './context';
-import { findEndedSessions } from './sql/find-ended-sessions';
-import { findUnknownUsers } from './sql/find-unknown-users';
+import { findEndedSessions } from './sessions/sql/find-ended-sessions';
+import { findUnknownUsers } from './accounts/sql/find-unknown-users';
 
 /** Largest body of an internal call: 10,000 ids with room to spare. */
 export const INTERNAL_BODY_BYTES = 1_048_576;
 
 /** The internal port: what the other services ask, many ids in one call. */
-export function answerServicesRoutes(context: Context): Route[] {
+export function internalRoutes(context: Context): Route[] {
   const unknownUsers = route({
     method: 'POST',
     path: '/internal/users/unknown',

@@ -2,22 +2,22 @@ import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
 import type { Logger, Metrics, Route } from '@chat-app/platform';
 import type { TokenSigner } from '@chat-app/tokens';
-import { answerServicesRoutes } from './answer-services';
-import { changePasswordRoute } from './change-password';
+import { internalRoutes } from './internal-routes';
+import { changePasswordRoute } from './passwords/change-password';
 import type { AuthenticationConfiguration } from './configuration';
 import type { Context } from './context';
-import { logInRoutes } from './log-in';
-import { logOutRoute } from './log-out';
-import { lookUpUserRoutes } from './look-up-user';
+import { logInRoutes } from './sessions/log-in';
+import { logOutRoute } from './sessions/log-out';
+import { lookUpUserRoutes } from './accounts/look-up-user';
 import { declareMetrics } from './metrics';
 import { Passwords } from './passwords/passwords';
 import { prepareStore } from './prepare-store';
-import { publishKeysRoute } from './publish-keys';
-import { refreshSessionRoute } from './refresh-session';
-import { registerRoute } from './register';
-import { Sweeper } from './sweep-expired';
-import { AccountThrottle } from './throttle/account-throttle';
-import { AddressThrottle } from './throttle/address-throttle';
+import { publishKeysRoute } from './keys/publish-keys';
+import { refreshSessionRoute } from './sessions/refresh-session';
+import { registerRoute } from './accounts/register';
+import { Sweeper } from './sessions/sweep-expired';
+import { AccountThrottle } from './throttling/account-throttle';
+import { AddressThrottle } from './throttling/address-throttle';
 
 export interface AuthenticationDependencies {
   database: Database;
@@ -68,7 +68,7 @@ export function createAuthentication(dependencies: AuthenticationDependencies): 
       ...lookUpUserRoutes(context),
       publishKeysRoute(context),
     ],
-    internalRoutes: answerServicesRoutes(context),
+    internalRoutes: internalRoutes(context),
     pages: dependencies.pages,
     async start() {
       await prepareStore(context, stopping.signal);

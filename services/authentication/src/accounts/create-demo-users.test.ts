@@ -1,7 +1,7 @@
 import type { Database } from '@chat-app/database';
 import { createPgliteDatabase } from '@chat-app/embedded/database';
 import type { SessionResponse } from '@chat-app/protocol';
-import { startHarness, type Harness } from '../test/authentication-harness';
+import { startHarness, type Harness } from '../testing/authentication-harness';
 import { DEMO_USERS } from './create-demo-users';
 
 describe('demo users', () => {

@@ -1,9 +1,9 @@
 import { asError } from '@chat-app/platform';
-import type { Context } from './context';
+import type { Context } from '../context';
 import { deleteExpiredRefreshTokens } from './sql/delete-expired-refresh-tokens';
 import { deleteExpiredSessions } from './sql/delete-expired-sessions';
-import { deleteStaleThrottles } from './sql/delete-stale-throttles';
-import { THROTTLE_RULE } from './throttle/account-throttle';
+import { deleteStaleThrottles } from '../throttling/sql/delete-stale-throttles';
+import { THROTTLE_RULE } from '../throttling/account-throttle';
 
 export const SWEEP_INTERVAL_MS = 60_000;
 const ROWS_PER_STATEMENT = 1_000;

@@ -1,10 +1,10 @@
 import { route, type Route, type TokenClaims } from '@chat-app/platform';
 import { ChangePasswordRequest } from '@chat-app/protocol';
-import type { Context } from './context';
-import { preparePassword } from './passwords/prepare-password';
-import { refusal } from './refusal';
-import { announceSignedOut } from './sessions/announce-signed-out';
-import { endOtherSessions } from './sql/end-other-sessions';
+import type { Context } from '../context';
+import { preparePassword } from './prepare-password';
+import { refusal } from '../refusal';
+import { announceSignedOut } from '../sessions/announce-signed-out';
+import { endOtherSessions } from '../sessions/sql/end-other-sessions';
 import { findCredentialsOfSession } from './sql/find-credentials-of-session';
 import { replacePassword } from './sql/replace-password';
 import { verifyCredentials } from './verify-credentials';

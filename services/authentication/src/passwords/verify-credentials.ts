@@ -1,6 +1,6 @@
 import { HttpError } from '@chat-app/platform';
-import type { Context } from './context';
-import type { Turn } from './passwords/passwords';
+import type { Context } from '../context';
+import type { Turn } from './passwords';
 
 /** What a password is held against, or undefined for a user who does not exist. */
 interface Stored {

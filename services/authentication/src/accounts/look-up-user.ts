@@ -1,8 +1,8 @@
 import { route, type Route } from '@chat-app/platform';
 import { UserResponse, Username, Uuid } from '@chat-app/protocol';
 import { z } from 'zod';
-import type { Context } from './context';
-import { refusal } from './refusal';
+import type { Context } from '../context';
+import { refusal } from '../refusal';
 import { findUser, type User } from './sql/find-user';
 import { findUserByName } from './sql/find-user-by-name';
 import { usernameKey } from './username-key';

@@ -1,6 +1,6 @@
 import { route, type Route } from '@chat-app/platform';
 import { z } from 'zod';
-import type { Context } from './context';
+import type { Context } from '../context';
 
 /** RFC 7517, section 5; the fields of an EC key as RFC 7518, section 6.2 has them. */
 const JwksResponse = z.object({

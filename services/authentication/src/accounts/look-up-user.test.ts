@@ -1,5 +1,5 @@
 import type { SessionResponse } from '@chat-app/protocol';
-import { startHarness, type Harness } from '../test/authentication-harness';
+import { startHarness, type Harness } from '../testing/authentication-harness';
 
 describe('look-up of a user', () => {
   let service: Harness;

@@ -1,11 +1,11 @@
 import type { Queryable } from '@chat-app/database';
 import { route, type Route } from '@chat-app/platform';
 import { RefreshRequest, SessionResponse } from '@chat-app/protocol';
-import type { Context } from './context';
-import { refusal } from './refusal';
-import { announceSignedOut } from './sessions/announce-signed-out';
-import { answerSession } from './sessions/answer-session';
-import { hashRefreshToken, newSuccessorSalt, successorOf } from './sessions/refresh-token';
+import type { Context } from '../context';
+import { refusal } from '../refusal';
+import { announceSignedOut } from './announce-signed-out';
+import { answerSession } from './answer-session';
+import { hashRefreshToken, newSuccessorSalt, successorOf } from './refresh-token';
 import { endSession } from './sql/end-session';
 import { lockSessionOfToken, type LockedSession } from './sql/lock-session-of-token';
 import { readRefreshToken } from './sql/read-refresh-token';

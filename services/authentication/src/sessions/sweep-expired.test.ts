@@ -1,6 +1,6 @@
 import type { SessionResponse } from '@chat-app/protocol';
-import { metricValue, PASSWORD, startHarness, type Harness } from '../test/authentication-harness';
-import { createContext } from './authentication';
+import { metricValue, PASSWORD, startHarness, type Harness } from '../testing/authentication-harness';
+import { createContext } from '../create-authentication';
 import { Sweeper, sweepExpired } from './sweep-expired';
 
 describe('sweep of expired rows', () => {

@@ -1,4 +1,4 @@
-import type { Context } from './context';
+import type { Context } from '../context';
 import { insertUser } from './sql/insert-user';
 import { findUserByName } from './sql/find-user-by-name';
 import { usernameKey } from './username-key';
