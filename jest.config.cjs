@@ -9,6 +9,7 @@ const base = {
     '^@chat-app/(client|database|fanout|message-log|platform|protocol|tokens)$': '<rootDir>/packages/$1/src/index.ts',
     '^@chat-app/(database|fanout|message-log)/contract$': '<rootDir>/packages/$1/src/$1.contract.ts',
     '^@chat-app/(database|embedded|fanout|message-log)/(.*)$': '<rootDir>/packages/$1/src/$2/index.ts',
+    '^@chat-app/client/store$': '<rootDir>/packages/client/src/store/index.ts',
     '^@chat-app/(authentication|websocket|persistence)$': '<rootDir>/services/$1/src/index.ts',
     '^@chat-app/standalone$': '<rootDir>/standalone/src/index.ts',
   },

@@ -22,7 +22,7 @@ import { SettledMessages } from './messages/settled-messages';
 import type { CompiledOptions } from './options';
 import { Authentication } from './session/keep-authenticated';
 import type { TokenSource } from './session/token-source';
-import type { Outbox } from './state/outbox';
+import type { Outbox, OutboxEntry } from './state/outbox';
 import type { RecentIds } from './state/recent-ids';
 import { Timers } from './state/timers';
 import { MOST_SAVED_IDS, type SavedState } from './storage';
@@ -82,7 +82,7 @@ export class ChatClient {
   }
 
   /** Messages that wait to be accepted, those kept from before a restart included. */
-  get pending(): readonly SentMessage[] {
+  get pending(): readonly OutboxEntry[] {
     return this.parts.outbox.entries();
   }
 
@@ -193,6 +193,7 @@ export class ChatClient {
         }),
       onMessage: (message) => events.emit('message', message),
       onConversation: (change) => events.emit('conversation', change),
+      onStored: (message_ids) => events.emit('stored', { message_ids }),
       onMissed: (missed) => events.emit('missed', missed),
       onHole: (code, reason) => this.connection.renew(code, reason),
     });

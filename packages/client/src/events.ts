@@ -52,6 +52,11 @@ export interface ConversationChange {
   seq: number;
 }
 
+/** Messages that came before, from whomever, and are in the history and in the inbox now, in this order. */
+export interface StoredMessages {
+  message_ids: readonly string[];
+}
+
 /**
  * Entries of the inbox that will not come as events; load the history of the conversations in view.
  * `skipped`: this device was too far behind. `gap`: entries between what this client saw and where the server goes on.
@@ -67,6 +72,7 @@ export interface ChatEvents {
   /** A message of another user, or of this user's other devices: once per message_id. */
   message: ReceivedMessage;
   message_state: MessageStateChange;
+  stored: StoredMessages;
   conversation: ConversationChange;
   missed: Missed;
   /** The tokens changed: keep them, the refresh token before is used up. */

@@ -6,6 +6,7 @@ export type { ChatClientOptions, Identity } from './options';
 export type { AddressOptions } from './addresses';
 export type { ChatStorage } from './storage';
 export type { OutboundMessage, SentMessage } from './messages/send-messages';
+export type { OutboxEntry } from './state/outbox';
 export type { BackoffBounds } from './state/backoff';
 export { register, login, refresh, logout, findUser, getUser, type HttpOptions } from './http/authentication';
 export { ConversationsApi, type Conversations, type History, type Members } from './http/conversations';

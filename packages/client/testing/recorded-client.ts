@@ -4,7 +4,16 @@ import { Inflow, USER_1 } from './fake-server';
 
 type Recorded = { [Name in keyof ChatEvents]: Inflow<ChatEvents[Name]> };
 
-const NAMES = ['connection', 'message', 'message_state', 'conversation', 'missed', 'session', 'fault'] as const;
+const NAMES = [
+  'connection',
+  'message',
+  'message_state',
+  'stored',
+  'conversation',
+  'missed',
+  'session',
+  'fault',
+] as const;
 
 /** A client and everything it reported. */
 export interface RecordedClient {

@@ -33,6 +33,8 @@ export interface ReceiverOptions {
   save: (position: number | undefined) => Promise<void>;
   onMessage: (message: ReceivedMessage) => void;
   onConversation: (change: ConversationChange) => void;
+  /** Messages that came before are entries now, in this order. */
+  onStored: (messageIds: readonly string[]) => void;
   onMissed: (missed: Missed) => void;
   /** This connection cannot be brought up to date. */
   onHole: (code: number, reason: string) => void;
@@ -78,6 +80,7 @@ export class Receiver {
     if (own) this.options.sender.seen(frame.message_id, frame.sent_at, frame.seq !== undefined);
     else if (fresh) this.options.onMessage(withoutType(frame));
     if (fresh) this.dirty = true;
+    if (frame.seq !== undefined && (own || !fresh)) this.options.onStored([frame.message_id]);
     if (frame.seq !== undefined) this.inbox.arrived(frame.seq);
     this.moved();
   }
@@ -99,6 +102,7 @@ export class Receiver {
     const trusting = recent.forgotten > this.forgottenBefore;
     this.inbox.stored(frame.from, frame.message_ids, (id) => trusting || recent.has(id));
     for (const id of frame.message_ids) this.options.sender.onStored(id);
+    this.options.onStored(frame.message_ids);
     this.moved();
   }
 

@@ -1,0 +1,220 @@
+import { FakeHistory, deliver, messageOf } from '../../testing/fake-history';
+import { USER_1, USER_2, type FakeConnection } from '../../testing/fake-server';
+import { memoryStorage, type RecordedClient } from '../../testing/recorded-client';
+import { acceptedFor, CONVERSATION, sceneForEachTest, uuid } from '../../testing/scene';
+import type { ChatClientOptions } from '../options';
+import { ChatStore, type Observable } from '.';
+
+const scene = sceneForEachTest();
+const stores: ChatStore[] = [];
+afterEach(() => stores.splice(0).forEach((store) => store.release()));
+
+/** Resolves with the value once it fits. */
+async function until<T>(observable: Observable<T>, fits: (value: T) => boolean): Promise<T> {
+  for (;;) {
+    if (fits(observable.get())) return observable.get();
+    await new Promise<void>((resolve) => {
+      const stop = observable.subscribe(() => (stop(), resolve()));
+    });
+  }
+}
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+function storeOf(client: RecordedClient['client'], storage = memoryStorage()): ChatStore {
+  const store = new ChatStore(client, { storage });
+  stores.push(store);
+  return store;
+}
+
+async function online(
+  history: FakeHistory,
+  options: Partial<ChatClientOptions> = {},
+): Promise<RecordedClient & { connection: FakeConnection; store: ChatStore }> {
+  const started = await scene.online(options, { seq: history.messages.length });
+  const store = storeOf(started.client);
+  await until(store.listStatus, (status) => status.loaded);
+  return { ...started, store };
+}
+
+/** What the timeline shows: contents, and the place of each gap. */
+const shown = (store: ChatStore): string[] =>
+  store
+    .timeline(CONVERSATION)
+    .get()
+    .items.map((item) => (item.kind === 'gap' ? item.gap.place : item.message.content));
+const numbers = (first: number, last: number): string[] =>
+  Array.from({ length: last - first + 1 }, (_, index) => `message ${first + index}`);
+const timelineShows = (store: ChatStore, ...texts: string[]) =>
+  until(store.timeline(CONVERSATION), () => texts.every((text) => shown(store).includes(text)));
+const unread = (store: ChatStore): number | undefined => store.conversations.get()[0]?.unread;
+
+describe('ChatStore', () => {
+  let history: FakeHistory;
+  beforeEach(() => (history = new FakeHistory(scene.server)));
+
+  it('makes all of 120 messages reachable of which the catch-up brought ten', async () => {
+    history.store(1, 20);
+    const { store, connection } = await online(history);
+    store.setActive(CONVERSATION);
+    await timelineShows(store, 'message 20');
+    connection.socket.terminate();
+    history.store(21, 140);
+    const again = await scene.server.connection();
+    again.welcome({ seq: 130, skipped: 110 });
+    for (let n = 131; n <= 140; n += 1) deliver(again, messageOf(n), n);
+    await timelineShows(store, 'message 140', 'message 91');
+    for (;;) {
+      const gap = store
+        .timeline(CONVERSATION)
+        .get()
+        .items.find((item) => item.kind === 'gap');
+      if (gap?.kind !== 'gap') break;
+      await store.loadGap(CONVERSATION, gap.gap.gap_id);
+    }
+    expect(shown(store)).toEqual(numbers(1, 140));
+  });
+
+  it('keeps the order of the server whatever the clock of this machine says', async () => {
+    history.store(1);
+    const { store, connection } = await online(history);
+    store.setActive(CONVERSATION);
+    await timelineShows(store, 'message 1');
+    jest.useFakeTimers({
+      now: Date.now() + 3_600_000,
+      doNotFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'nextTick', 'queueMicrotask', 'performance'],
+    });
+    try {
+      store.send(CONVERSATION, 'question');
+      const send = await connection.next('send');
+      connection.send(acceptedFor(send));
+      deliver(connection, { ...messageOf(3), content: 'answer' });
+      await timelineShows(store, 'answer');
+      expect(shown(store)).toEqual(['message 1', 'question', 'answer']);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('puts what waits after what came, and at its place once it is accepted', async () => {
+    const { store, connection } = await online(history);
+    deliver(connection, messageOf(1));
+    await timelineShows(store, 'message 1');
+    store.setActive(CONVERSATION);
+    store.send(CONVERSATION, 'mine');
+    const send = await connection.next('send');
+    deliver(connection, messageOf(2));
+    await timelineShows(store, 'message 2');
+    expect(shown(store).slice(-3)).toEqual(['message 1', 'message 2', 'mine']);
+    connection.send(acceptedFor(send));
+    deliver(connection, messageOf(3));
+    await timelineShows(store, 'message 3');
+    expect(shown(store).slice(-4)).toEqual(['message 1', 'message 2', 'mine', 'message 3']);
+  });
+
+  it('does not count own messages of another device as unread', async () => {
+    history.store(1);
+    const { store, connection } = await online(history);
+    const before = unread(store);
+    deliver(connection, messageOf(2, USER_1));
+    await timelineShows(store, 'message 2');
+    expect(unread(store)).toBe(before);
+    deliver(connection, messageOf(3));
+    await timelineShows(store, 'message 3');
+    expect(unread(store)).toBe(2);
+    const mine = store
+      .timeline(CONVERSATION)
+      .get()
+      .items.find((item) => item.kind === 'message' && item.message.own);
+    expect(mine).toMatchObject({ message: { content: 'message 2', state: 'accepted' } });
+  });
+
+  it('ends with nothing unread where a message is read the moment it comes, before it is stored', async () => {
+    history.store(1);
+    const { store, connection } = await online(history);
+    store.setActive(CONVERSATION);
+    await timelineShows(store, 'message 1');
+    deliver(connection, messageOf(2));
+    await timelineShows(store, 'message 2');
+    await wait(50);
+    expect(history.markers).not.toContain(uuid(2));
+    history.store(2);
+    connection.send({ type: 'stored', from: 2, message_ids: [uuid(2)] });
+    while (!history.markers.includes(uuid(2))) await wait(20);
+    expect(unread(store)).toBe(0);
+    await store.refresh(CONVERSATION);
+    expect(unread(store)).toBe(0);
+  });
+
+  it('tells the states of an own message apart, and keeps a refused text until it is discarded', async () => {
+    const storage = memoryStorage();
+    const { store, connection, client } = await online(history);
+    stores.push(new ChatStore(client, { storage }));
+    const state = () =>
+      store
+        .timeline(CONVERSATION)
+        .get()
+        .items.flatMap((item) => (item.kind === 'message' ? item.message.state : []));
+    await store.refresh(CONVERSATION);
+    deliver(connection, messageOf(1));
+    await timelineShows(store, 'message 1');
+    store.send(CONVERSATION, 'one');
+    expect(state()).toEqual([undefined, 'sending']);
+    const first = await connection.next('send');
+    connection.send(acceptedFor(first));
+    await until(store.timeline(CONVERSATION), () => state().includes('accepted'));
+    connection.send({ type: 'stored', from: 1, message_ids: [uuid(1), acceptedFor(first).message_id] });
+    await until(store.timeline(CONVERSATION), () => state().includes('stored'));
+    store.send(CONVERSATION, 'two');
+    const second = await connection.next('send');
+    connection.send({ type: 'rejected', id: second['id'], code: 'content_invalid', message: 'no', retryable: false });
+    await until(store.timeline(CONVERSATION), () => state().includes('failed'));
+    const failed = store.timeline(CONVERSATION).get().items.at(-1);
+    expect(failed).toMatchObject({ message: { content: 'two', code: 'content_invalid', reason: 'no' } });
+  });
+
+  it('finds texts again after a restart: drafts, what waits, and what was refused', async () => {
+    const storage = memoryStorage();
+    const started = await scene.start({ storage });
+    const store = storeOf(started.client, storage);
+    const { user_id } = { user_id: USER_2 };
+    scene.server.http.set('GET /users', () => ({ status: 200, body: { user_id, username: 'user2' } }));
+    const id = await store.openDirect('user2');
+    expect(id).toBe(CONVERSATION);
+    store.setDraft(CONVERSATION, 'begun');
+    store.send(CONVERSATION, 'waits');
+    await started.client.close();
+    const next = await scene.start({ storage });
+    const again = storeOf(next.client, storage);
+    expect(again.draft(CONVERSATION)).toBe('begun');
+    expect(shown(again)).toContain('waits');
+    expect(again.conversations.get()[0]).toMatchObject({ recipient_id: USER_2, draft: 'begun' });
+  });
+
+  it('says that a gap could not be read, and reads it when it is looked at again', async () => {
+    history.store(1, 60);
+    const { store } = await online(history);
+    history.away = true;
+    store.setActive(CONVERSATION);
+    await until(store.timeline(CONVERSATION), (view) => view.fault !== undefined);
+    history.away = false;
+    await store.loadGap(CONVERSATION, 'end');
+    expect(store.timeline(CONVERSATION).get().fault).toBeUndefined();
+    expect(shown(store)).toEqual(['beginning', ...numbers(11, 60)]);
+  });
+
+  it('reads the list once the server is back, and knows the names of those in it', async () => {
+    history.store(1, 3);
+    history.away = true;
+    const started = await scene.start();
+    const store = storeOf(started.client);
+    await until(store.listStatus, (status) => status.fault !== undefined);
+    history.away = false;
+    (await scene.server.connection()).welcome({ seq: 3 });
+    await until(store.listStatus, (status) => status.loaded);
+    expect(store.conversations.get()).toMatchObject([
+      { conversation_id: CONVERSATION, unread: 3, last: { content: 'message 3' } },
+    ]);
+    const names = await until(store.userNames, (known) => known.size === 2);
+    expect([names.get(USER_1), names.get(USER_2)]).toEqual(['user1', 'user2']);
+  });
+});

@@ -1,0 +1,363 @@
+/**
+ * Conversations and messages that a UI can bind to: everything it shows is an Observable, everything it does is a method.
+ *
+ * Fed by the events of one ChatClient. One thread; what an await brings back is joined by ids. release() ends it; the
+ * client is closed by whoever made it.
+ */
+import { directConversationId, type ConversationResponse } from '@chat-app/protocol';
+import { isFinal } from '../errors';
+import type { ConnectionStatus, MessageStateChange, Missed, ReceivedMessage } from '../events';
+import { Timers } from '../state/timers';
+import type { ChatStorage } from '../storage';
+import { ConversationList } from './conversation-list';
+import { ReadMarkers } from './mark-read';
+import { Names } from './names';
+import { Derived, type Observable } from './observable';
+import { SavedTexts } from './saved-texts';
+import type { StoreClient } from './store-client';
+import { Timeline } from './timeline';
+import type { ConversationView, MessageView, TimelineView } from './views';
+
+export interface ChatStoreOptions {
+  /** Keeps drafts and refused messages over restarts: a synchronous one, as `localStorage` is. By default nothing. */
+  storage?: ChatStorage;
+  /** Messages that one read of the history asks for. Default 50. */
+  pageSize?: number;
+}
+
+/** What is known of the list as a whole. */
+export interface ListStatus {
+  /** Whether the server's list was read at least once. */
+  readonly loaded: boolean;
+  /** Whether there are older conversations: loadMore() reads them. */
+  readonly more: boolean;
+  readonly fault?: string;
+}
+
+/** Counts of entries are read from the server this long after the last of them. */
+const SETTLE_MS = 300;
+
+export class ChatStore {
+  private readonly list: ConversationList;
+  private readonly timelines = new Map<string, Timeline>();
+  private readonly texts: SavedTexts;
+  private readonly names: Names;
+  private readonly markers: ReadMarkers;
+  private readonly timers = new Timers();
+  private readonly subscriptions: (() => void)[];
+  private status: ListStatus = { loaded: false, more: false };
+  private next: string | undefined;
+  private loading: Promise<void> | undefined;
+  private activeId: string | undefined;
+  private connectionStatus: ConnectionStatus;
+  private readonly listView: Derived<readonly ConversationView[]>;
+  private readonly statusView = new Derived(() => this.status);
+  private readonly connectionView = new Derived(() => this.connectionStatus);
+
+  constructor(
+    private readonly client: StoreClient,
+    private readonly options: ChatStoreOptions = {},
+  ) {
+    this.list = new ConversationList(client.userId);
+    this.texts = new SavedTexts(options.storage, client.userId);
+    this.names = new Names(async (userId) => (await client.getUser(userId)).username);
+    this.markers = new ReadMarkers((conversation, message) => client.conversations.markRead(conversation, message));
+    this.connectionStatus = { state: client.state };
+    this.listView = new Derived(() => this.list.views((id) => this.texts.draft(id)));
+    this.subscriptions = [
+      client.on('message', (message) => this.received(message)),
+      client.on('message_state', (change) => this.stateChanged(change)),
+      client.on('stored', ({ message_ids }) => this.stored(message_ids)),
+      client.on('conversation', ({ conversation_id }) => void this.refresh(conversation_id)),
+      client.on('missed', (missed) => this.missed(missed)),
+      client.on('connection', (status) => this.connected(status)),
+    ];
+    this.restore();
+    this.names.want(client.userId);
+    void this.load();
+  }
+
+  /** The user's conversations, newest activity first. */
+  get conversations(): Observable<readonly ConversationView[]> {
+    return this.listView;
+  }
+
+  get listStatus(): Observable<ListStatus> {
+    return this.statusView;
+  }
+
+  get connection(): Observable<ConnectionStatus> {
+    return this.connectionView;
+  }
+
+  /** Names of users by id. A name that is not there was asked for and will come, where the user exists. */
+  get userNames(): Observable<ReadonlyMap<string, string>> {
+    return this.names.view;
+  }
+
+  /** The messages of a conversation. */
+  timeline(conversationId: string): Observable<TimelineView> {
+    return this.timelineOf(conversationId).view;
+  }
+
+  /** Loads the messages of a gap. Never rejects: the timeline's `fault` says what went wrong. */
+  async loadGap(conversationId: string, gapId: string): Promise<void> {
+    await this.timelineOf(conversationId).loadGap(gapId);
+    this.wantNames(conversationId);
+    this.markActive();
+  }
+
+  /** Reads the server's list from its beginning. Never rejects: `listStatus` says what went wrong. */
+  load(): Promise<void> {
+    this.loading ??= this.readList(undefined).finally(() => (this.loading = undefined));
+    return this.loading;
+  }
+
+  /** Reads the next older conversations, where there are more. */
+  loadMore(): Promise<void> {
+    if (this.next === undefined) return Promise.resolve();
+    this.loading ??= this.readList(this.next).finally(() => (this.loading = undefined));
+    return this.loading;
+  }
+
+  /** The conversation that the user looks at, so that what it shows is read; undefined while they look elsewhere. */
+  setActive(conversationId: string | undefined): void {
+    this.activeId = conversationId;
+    if (conversationId === undefined) return;
+    void this.timelineOf(conversationId)
+      .loadNewest()
+      .then(() => {
+        this.wantNames(conversationId);
+        this.markActive();
+      });
+    this.markActive();
+  }
+
+  /** The conversation with a user of this name; it exists for others once a message is sent. @throws ChatError unknown_user */
+  async openDirect(username: string): Promise<string> {
+    const user = await this.client.findUser(username);
+    this.names.set(user.user_id, user.username);
+    const id = directConversationId(this.client.userId, user.user_id);
+    this.list.ensure(id, user.user_id);
+    this.listView.changed();
+    return id;
+  }
+
+  /** Creates a group of these users, by name. @returns its id @throws ChatError unknown_user, invalid_request … */
+  async createGroup(title: string, usernames: readonly string[]): Promise<string> {
+    const users = await Promise.all(usernames.map((name) => this.client.findUser(name)));
+    for (const user of users) this.names.set(user.user_id, user.username);
+    const ids = users.map((user) => user.user_id).filter((id) => id !== this.client.userId);
+    const answer = await this.client.conversations.createGroup(title, [...new Set(ids)]);
+    this.list.describe(answer, false);
+    this.list.bump(answer.conversation_id);
+    this.listView.changed();
+    return answer.conversation_id;
+  }
+
+  /** Asks the server what a conversation is now. Never rejects. */
+  async refresh(conversationId: string): Promise<void> {
+    try {
+      this.describe(await this.client.conversations.get(conversationId));
+    } catch (thrown) {
+      const record = this.list.get(conversationId);
+      // A direct conversation without messages is not there for the server.
+      if (isFinal(thrown) && record?.kind === 'group') record.member = false;
+    }
+    this.listView.changed();
+  }
+
+  /**
+   * Sends a text, online or not. It is shown at once.
+   * @throws ChatError content_…, outbox_full, closed: nothing was taken.
+   */
+  send(conversationId: string, content: string): void {
+    const { recipient_id } = this.list.ensure(conversationId);
+    const target = recipient_id === undefined ? { conversation_id: conversationId } : { recipient_id };
+    const sent = this.client.send({ ...target, content });
+    this.timelineOf(conversationId).sending({
+      message_id: sent.message_id,
+      conversation_id: sent.conversation_id,
+      content,
+    });
+    this.activity(conversationId);
+  }
+
+  /** Sends a refused message once more, as a new one. @throws as send */
+  sendAgain({ conversation_id, message_id, content }: MessageView): void {
+    this.send(conversation_id, content);
+    this.discard(conversation_id, message_id);
+  }
+
+  /** Forgets a refused message. */
+  discard(conversationId: string, messageId: string): void {
+    const timeline = this.timelineOf(conversationId);
+    timeline.discard(messageId);
+    this.texts.setFailed(conversationId, timeline.failed);
+    this.activity(conversationId);
+  }
+
+  draft(conversationId: string): string {
+    return this.texts.draft(conversationId);
+  }
+
+  /** Keeps a text that is being written. */
+  setDraft(conversationId: string, text: string): void {
+    if (this.texts.draft(conversationId) === text) return;
+    this.texts.setDraft(conversationId, text);
+    this.listView.changed();
+  }
+
+  /** Sees to it that this user's name will be known. */
+  wantName(userId: string): void {
+    this.names.want(userId);
+  }
+
+  release(): void {
+    for (const unsubscribe of this.subscriptions) unsubscribe();
+    this.timers.releaseAll();
+    this.markers.release();
+    for (const derived of [this.listView, this.statusView, this.connectionView, this.names.view]) derived.release();
+    for (const { view } of this.timelines.values()) view.release();
+  }
+
+  /** What an earlier run of this device left: messages that wait, and messages that were refused. */
+  private restore(): void {
+    for (const { message_id, conversation_id, recipient_id, content } of this.client.pending) {
+      this.list.ensure(conversation_id, recipient_id);
+      this.timelineOf(conversation_id).sending({ message_id, conversation_id, content });
+      this.activity(conversation_id);
+    }
+    for (const message of this.texts.failed) this.timelineOf(message.conversation_id).restoreFailed(message);
+  }
+
+  private async readList(after: string | undefined): Promise<void> {
+    const arrived = new Set<string>();
+    const unsubscribe = this.client.on('message', (message) => arrived.add(message.conversation_id));
+    try {
+      const page = await this.client.conversations.list(after === undefined ? {} : { after });
+      this.list.page(page.conversations, after === undefined, (id) => this.isRead(id));
+      this.next = page.next;
+      this.status = { loaded: true, more: page.next !== undefined };
+      for (const { recipient_id, last_message } of page.conversations) {
+        for (const id of [recipient_id, last_message?.sender_id]) if (id !== undefined) this.names.want(id);
+      }
+    } catch (thrown) {
+      this.status = { ...this.status, fault: thrown instanceof Error ? thrown.message : String(thrown) };
+    }
+    unsubscribe();
+    // Whether the answer counts what came meanwhile is not known.
+    for (const id of arrived) this.refreshSoon(id);
+    this.statusView.changed();
+    this.listView.changed();
+  }
+
+  private received(message: ReceivedMessage): void {
+    const { conversation_id, sender_id, recipient_id, seq } = message;
+    const own = sender_id === this.client.userId;
+    const record = this.list.ensure(conversation_id, own || recipient_id === undefined ? recipient_id : sender_id);
+    const isNew = this.timelineOf(conversation_id).received(message);
+    this.names.want(sender_id);
+    if (record.recipient_id !== undefined) this.names.want(record.recipient_id);
+    if (isNew && !own && !this.isRead(conversation_id)) record.unread += 1;
+    this.activity(conversation_id);
+    if (!own && conversation_id === this.activeId) this.mark(conversation_id);
+    // What comes from the inbox may be in the server's count already.
+    if (seq !== undefined || !record.described) this.refreshSoon(conversation_id);
+  }
+
+  private stateChanged(change: MessageStateChange): void {
+    const timeline = this.timelineOf(change.conversation_id);
+    timeline.stateChanged(change);
+    if (change.state === 'failed') this.texts.setFailed(change.conversation_id, timeline.failed);
+    if (change.state !== 'sending') this.touch(change.conversation_id);
+  }
+
+  private stored(messageIds: readonly string[]): void {
+    for (const timeline of this.timelines.values()) {
+      const here = messageIds.filter((id) => timeline.has(id));
+      if (here.length > 0) timeline.stored(here);
+    }
+    this.markers.retry(messageIds);
+  }
+
+  private missed({ reason }: Missed): void {
+    const restored = (reason as string) === 'restored';
+    for (const timeline of this.timelines.values()) {
+      if (restored) timeline.reset();
+      else timeline.missed();
+    }
+    void this.load();
+    if (this.activeId !== undefined) this.setActive(this.activeId);
+  }
+
+  private connected(status: ConnectionStatus): void {
+    this.connectionStatus = status;
+    this.connectionView.changed();
+    if (status.state !== 'online') return;
+    if (!this.status.loaded || this.status.fault !== undefined) void this.load();
+    this.names.retry();
+    this.markers.retry();
+    if (this.activeId !== undefined) this.setActive(this.activeId);
+  }
+
+  private describe(answer: ConversationResponse): void {
+    this.list.describe(answer, this.isRead(answer.conversation_id));
+    if (answer.recipient_id !== undefined) this.names.want(answer.recipient_id);
+  }
+
+  private refreshSoon(conversationId: string): void {
+    this.timers.set(conversationId, SETTLE_MS, () => void this.refresh(conversationId));
+  }
+
+  /** Whether what arrives in a conversation counts as read: it is in view, or its marker is on its way. */
+  private isRead(conversationId: string): boolean {
+    return conversationId === this.activeId || this.markers.isPending(conversationId);
+  }
+
+  private markActive(): void {
+    if (this.activeId === undefined) return;
+    if ((this.list.get(this.activeId)?.unread ?? 0) > 0) this.mark(this.activeId);
+  }
+
+  private mark(conversationId: string): void {
+    const newest = this.timelineOf(conversationId).newestOfOthers;
+    const record = this.list.get(conversationId);
+    if (newest === undefined || record === undefined) return;
+    record.unread = 0;
+    this.markers.mark(conversationId, newest.message_id);
+    this.listView.changed();
+  }
+
+  /** Something happened in a conversation: it comes first. */
+  private activity(conversationId: string): void {
+    this.list.bump(conversationId);
+    this.touch(conversationId);
+  }
+
+  private touch(conversationId: string): void {
+    const record = this.list.get(conversationId);
+    const newest = this.timelines.get(conversationId)?.newest;
+    if (record !== undefined && newest !== undefined) record.last = newest;
+    this.listView.changed();
+  }
+
+  private wantNames(conversationId: string): void {
+    for (const item of this.timelineOf(conversationId).view.get().items) {
+      if (item.kind === 'message') this.names.want(item.message.sender_id);
+    }
+  }
+
+  private timelineOf(conversationId: string): Timeline {
+    const known = this.timelines.get(conversationId);
+    if (known !== undefined) return known;
+    const timeline = new Timeline({
+      userId: this.client.userId,
+      pageSize: this.options.pageSize ?? 50,
+      history: (page) => this.client.conversations.history(conversationId, page),
+      onChange: () => undefined,
+    });
+    this.timelines.set(conversationId, timeline);
+    return timeline;
+  }
+}

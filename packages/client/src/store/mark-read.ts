@@ -1,0 +1,79 @@
+import { isFinal } from '../errors';
+import { fullJitter } from '../state/backoff';
+import { Timers } from '../state/timers';
+
+/** A message that is shown the moment it arrives is stored a little later: until then it cannot be marked. */
+const BACKOFF = { baseMs: 400, capMs: 10_000 };
+const SHORTEST_MS = 150;
+
+/**
+ * Keeps the read markers of conversations: the newest wish of each is sent until the server has it. A message that is not
+ * stored yet is tried again when it is, or after a while.
+ */
+export class ReadMarkers {
+  private readonly wanted = new Map<string, { messageId: string; failures: number }>();
+  private readonly running = new Set<string>();
+  private readonly timers = new Timers();
+
+  constructor(private readonly put: (conversationId: string, messageId: string) => Promise<void>) {}
+
+  /** Whether a marker of this conversation is not on the server yet. */
+  isPending(conversationId: string): boolean {
+    return this.wanted.has(conversationId);
+  }
+
+  /** The user has read up to and including this message. */
+  mark(conversationId: string, messageId: string): void {
+    if (this.wanted.get(conversationId)?.messageId === messageId) return;
+    this.wanted.set(conversationId, { messageId, failures: 0 });
+    this.send(conversationId);
+  }
+
+  /** These messages are stored, or the connection is back: what waits for that is tried now. */
+  retry(messageIds?: readonly string[]): void {
+    for (const [conversationId, { messageId }] of this.wanted) {
+      if (messageIds === undefined || messageIds.includes(messageId)) this.send(conversationId);
+    }
+  }
+
+  release(): void {
+    this.timers.releaseAll();
+    this.wanted.clear();
+  }
+
+  private send(conversationId: string): void {
+    this.timers.clear(conversationId);
+    if (this.running.has(conversationId)) return;
+    const wish = this.wanted.get(conversationId);
+    if (wish === undefined) return;
+    this.running.add(conversationId);
+    void this.put(conversationId, wish.messageId)
+      .then(
+        () => this.done(conversationId, wish),
+        (thrown: unknown) => this.failed(conversationId, wish, thrown),
+      )
+      .then((again) => {
+        this.running.delete(conversationId);
+        // A newer wish came meanwhile.
+        if (again) this.send(conversationId);
+      });
+  }
+
+  private done(conversationId: string, wish: { messageId: string }): boolean {
+    if (this.wanted.get(conversationId) !== wish) return true;
+    this.wanted.delete(conversationId);
+    return false;
+  }
+
+  private failed(conversationId: string, wish: { messageId: string; failures: number }, thrown: unknown): boolean {
+    if (this.wanted.get(conversationId) !== wish) return true;
+    if (isFinal(thrown) && thrown.code !== 'unknown_message') {
+      this.wanted.delete(conversationId);
+      return false;
+    }
+    const delay = Math.max(SHORTEST_MS, fullJitter(wish.failures, BACKOFF));
+    wish.failures += 1;
+    this.timers.set(conversationId, delay, () => this.send(conversationId));
+    return false;
+  }
+}

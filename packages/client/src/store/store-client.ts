@@ -1,0 +1,20 @@
+import type { UserResponse } from '@chat-app/protocol';
+import type { ChatEvents, ConnectionState } from '../events';
+import type { ConversationsApi } from '../http/conversations';
+import type { OutboundMessage, SentMessage } from '../messages/send-messages';
+import type { OutboxEntry } from '../state/outbox';
+
+/** What the store uses of a ChatClient. */
+export interface StoreClient {
+  readonly userId: string;
+  readonly state: ConnectionState;
+  readonly pending: readonly OutboxEntry[];
+  readonly conversations: Pick<
+    ConversationsApi,
+    'list' | 'get' | 'history' | 'markRead' | 'createGroup' | 'rename' | 'members' | 'putMember' | 'removeMember'
+  >;
+  on<Name extends keyof ChatEvents>(name: Name, listener: (event: ChatEvents[Name]) => void): () => void;
+  send(message: OutboundMessage): SentMessage;
+  findUser(username: string): Promise<UserResponse>;
+  getUser(userId: string): Promise<UserResponse>;
+}

@@ -1,0 +1,217 @@
+/**
+ * The messages of one conversation: what is known of its history, and own messages that wait to be accepted. Loads a gap
+ * when it is told that somebody looks at it; one load at a time for each gap.
+ */
+import type { StoredMessage } from '@chat-app/protocol';
+import type { MessageStateChange, ReceivedMessage } from '../events';
+import type { History } from '../http/conversations';
+import { HistoryPieces } from './history-pieces';
+import { Derived } from './observable';
+import type { MessageView, TimelineItem, TimelineView } from './views';
+
+/** Reads of the newest page until one has a certain place. */
+const MAX_READS = 3;
+const END_GAP = 'end';
+
+export interface TimelineOptions {
+  readonly userId: string;
+  history(page: { before?: string; limit?: number }): Promise<History>;
+  /** Messages one read asks for. */
+  readonly pageSize: number;
+  onChange(): void;
+}
+
+export class Timeline {
+  readonly view = new Derived<TimelineView>(() => this.compute());
+  private readonly pieces = new HistoryPieces<MessageView>();
+  private pending: MessageView[] = [];
+  private readonly loading = new Map<string, Promise<void>>();
+  private fault: string | undefined;
+  /** Moves on where the history's continuity breaks: what was asked for before has no place any more. */
+  private generation = 0;
+
+  constructor(private readonly options: TimelineOptions) {}
+
+  /** The newest message of the conversation, own waiting ones included. */
+  get newest(): MessageView | undefined {
+    return this.pending.at(-1) ?? this.pieces.newest;
+  }
+
+  /** The newest message of another user that is known here. */
+  get newestOfOthers(): MessageView | undefined {
+    for (const run of [this.pieces.unstored, ...[...this.pieces.runs].reverse()]) {
+      const found = run.findLast((one) => !one.own);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** Whether the newest messages were read, so that what is shown reaches the present. */
+  get isCurrent(): boolean {
+    return this.pieces.atEnd;
+  }
+
+  has(messageId: string): boolean {
+    return this.pieces.has(messageId);
+  }
+
+  /** A message came over the connection. @returns whether it is new here */
+  received(message: ReceivedMessage): boolean {
+    const isNew = !this.pieces.has(message.message_id);
+    const isEntry = message.seq !== undefined;
+    const view = this.viewOf(message, isEntry ? 'stored' : 'accepted');
+    if (isEntry) this.pieces.entry(view);
+    else this.pieces.arrived(view);
+    this.changed();
+    return isNew;
+  }
+
+  /** An own message was taken into the outbox. */
+  sending(message: Omit<MessageView, 'own' | 'state' | 'sender_id'>): void {
+    if (this.pending.some((one) => one.message_id === message.message_id)) return;
+    if (this.pieces.has(message.message_id)) return;
+    this.pending.push({ ...message, sender_id: this.options.userId, own: true, state: 'sending' });
+    this.changed();
+  }
+
+  /** An own message that was refused is shown again, for instance after a restart. */
+  restoreFailed(message: MessageView): void {
+    this.pending.push(message);
+    this.changed();
+  }
+
+  /** Removes a message that was refused. @returns it */
+  discard(messageId: string): MessageView | undefined {
+    const at = this.pending.findIndex((one) => one.message_id === messageId && one.state === 'failed');
+    const [message] = at === -1 ? [] : this.pending.splice(at, 1);
+    this.changed();
+    return message;
+  }
+
+  get failed(): readonly MessageView[] {
+    return this.pending.filter((one) => one.state === 'failed');
+  }
+
+  /** The state of an own message changed. */
+  stateChanged(change: MessageStateChange): void {
+    const { message_id, state, sent_at, code, reason } = change;
+    const waiting = this.pending.find((one) => one.message_id === message_id);
+    if (state === 'failed' && waiting !== undefined) {
+      const failed = {
+        ...waiting,
+        state,
+        ...(code !== undefined && { code }),
+        ...(reason !== undefined && { reason }),
+      };
+      this.pending = this.pending.map((one) => (one === waiting ? failed : one));
+    } else if (state === 'accepted' && waiting !== undefined) {
+      // Its place is where it was accepted: after all that came before.
+      this.pieces.arrived({ ...waiting, state, ...(sent_at !== undefined && { sent_at }) });
+      this.pending = this.pending.filter((one) => one !== waiting);
+    } else if (state === 'stored') this.markStored(message_id);
+    this.changed();
+  }
+
+  /** Messages that came before are entries of the inbox now, in this order. */
+  stored(messageIds: readonly string[]): void {
+    for (const id of messageIds) this.markStored(id);
+    this.changed();
+  }
+
+  /** Entries of the inbox were left out. */
+  missed(): void {
+    this.generation += 1;
+    this.pieces.missed();
+    this.changed();
+  }
+
+  /** The server's history is another one. */
+  reset(): void {
+    this.generation += 1;
+    this.pieces.reset();
+    this.changed();
+  }
+
+  /** Somebody looks at a gap: loads what is next to its newer side. Never rejects: `view.fault` says what went wrong. */
+  loadGap(gapId: string): Promise<void> {
+    const running = this.loading.get(gapId);
+    if (running !== undefined) return running;
+    const load = this.read(gapId).then(
+      () => (this.fault = undefined),
+      (thrown: unknown) => (this.fault = thrown instanceof Error ? thrown.message : String(thrown)),
+    );
+    const done = load.then(() => {
+      this.loading.delete(gapId);
+      this.changed();
+    });
+    this.loading.set(gapId, done);
+    this.changed();
+    return done;
+  }
+
+  /** Reads the newest messages where what is known does not reach them. Never rejects. */
+  loadNewest(): Promise<void> {
+    return this.pieces.atEnd && this.pieces.runs.length > 0 && this.wasRead ? Promise.resolve() : this.loadGap(END_GAP);
+  }
+
+  private wasRead = false;
+
+  private async read(gapId: string): Promise<void> {
+    const limit = this.options.pageSize;
+    for (let reads = 0; reads < MAX_READS; reads += 1) {
+      const { generation } = this;
+      const streaming = this.pieces.streaming;
+      const { messages, more } = await this.options.history(gapId === END_GAP ? { limit } : { before: gapId, limit });
+      if (generation !== this.generation) continue;
+      const page = this.takeIn(messages);
+      if (gapId !== END_GAP) return this.pieces.readBefore(gapId, page, more);
+      if (this.pieces.readNewest(page, more, streaming)) {
+        this.wasRead = true;
+        return;
+      }
+    }
+    throw new Error('the history changes faster than it can be read');
+  }
+
+  /** Makes views of what the history holds; what waited here and is there is accepted and stored. */
+  private takeIn(messages: readonly StoredMessage[]): MessageView[] {
+    const ids = new Set(messages.map((one) => one.message_id));
+    this.pending = this.pending.filter((one) => !ids.has(one.message_id));
+    return messages.map((message) => {
+      const view = this.viewOf(message, 'stored');
+      this.pieces.update(message.message_id, () => view);
+      return view;
+    });
+  }
+
+  private markStored(messageId: string): void {
+    const asStored = (one: MessageView): MessageView => (one.own ? { ...one, state: 'stored' } : one);
+    if (this.pieces.update(messageId, asStored)) this.pieces.stored(messageId);
+  }
+
+  private viewOf(message: ReceivedMessage, state: 'accepted' | 'stored'): MessageView {
+    const { message_id, conversation_id, sender_id, content, sent_at } = message;
+    const own = sender_id === this.options.userId;
+    return { message_id, conversation_id, sender_id, content, sent_at, own, ...(own && { state }) };
+  }
+
+  private compute(): TimelineView {
+    const items: TimelineItem[] = [];
+    const { runs, unstored, atBeginning, atEnd } = this.pieces;
+    runs.forEach((run, index) => {
+      const gap_id = run[0]!.message_id;
+      if (index > 0) items.push({ kind: 'gap', gap: { gap_id, place: 'middle' } });
+      else if (!atBeginning) items.push({ kind: 'gap', gap: { gap_id, place: 'beginning' } });
+      for (const message of run) items.push({ kind: 'message', message });
+    });
+    if (!atEnd) items.push({ kind: 'gap', gap: { gap_id: END_GAP, place: 'end' } });
+    for (const message of [...unstored, ...this.pending]) items.push({ kind: 'message', message });
+    const loading = new Set(this.loading.keys());
+    return { items, loading, ...(this.fault !== undefined && { fault: this.fault }) };
+  }
+
+  private changed(): void {
+    this.view.changed();
+    this.options.onChange();
+  }
+}

@@ -1,0 +1,96 @@
+import { refused, USER_1, USER_2, type FakeConnection, type FakeServer } from './fake-server';
+import { CONVERSATION, SENT_AT, uuid } from './scene';
+
+export interface FakeMessage {
+  message_id: string;
+  conversation_id: string;
+  sender_id: string;
+  recipient_id: string;
+  content: string;
+  sent_at: string;
+}
+
+/** One direct conversation as persistence would tell of it over HTTP. */
+export class FakeHistory {
+  readonly messages: FakeMessage[] = [];
+  /** Message ids of the read markers, as they came. */
+  readonly markers: string[] = [];
+  /** The answer to the list and to reads of the history fails while this is set. */
+  away = false;
+  reads = 0;
+
+  constructor(server: FakeServer) {
+    const at = `/conversations/${CONVERSATION}`;
+    const when = (answer: () => { status: number; body?: unknown }) => () =>
+      this.away ? refused(503, 'unavailable', true) : answer();
+    server.http.set(
+      'GET /conversations',
+      when(() => ({ status: 200, body: { conversations: this.messages.length === 0 ? [] : [this.describe()] } })),
+    );
+    server.http.set(
+      `GET ${at}`,
+      when(() => ({ status: 200, body: this.describe() })),
+    );
+    server.http.set(`GET ${at}/messages`, (_body, request) => {
+      if (this.away) return refused(503, 'unavailable', true);
+      this.reads += 1;
+      const query = new URL(request.url ?? '', server.url).searchParams;
+      return { status: 200, body: this.page(query.get('before'), Number(query.get('limit'))) };
+    });
+    server.http.set(`PUT ${at}/read`, (body) => {
+      const id = String(body['message_id']);
+      if (!this.messages.some((one) => one.message_id === id)) return refused(404, 'unknown_message', false);
+      this.markers.push(id);
+      return { status: 204 };
+    });
+    for (const [id, username] of [
+      [USER_1, 'user1'],
+      [USER_2, 'user2'],
+    ] as const) {
+      server.http.set(`GET /users/${id}`, () => ({ status: 200, body: { user_id: id, username } }));
+    }
+  }
+
+  /** Stores messages n … m of the other user, or of this one. */
+  store(from: number, to = from, sender = USER_2): FakeMessage[] {
+    const made = Array.from({ length: to - from + 1 }, (_, index) => messageOf(from + index, sender));
+    this.messages.push(...made);
+    return made;
+  }
+
+  private describe() {
+    const unread = this.messages.slice(this.messages.findLastIndex((one) => this.markers.includes(one.message_id)) + 1);
+    return {
+      conversation_id: CONVERSATION,
+      kind: 'direct',
+      recipient_id: USER_2,
+      role: 'member',
+      created_at: SENT_AT,
+      unread_count: unread.filter((one) => one.sender_id !== USER_1).length,
+      last_message: { ...this.messages.at(-1), stored_at: SENT_AT },
+    };
+  }
+
+  private page(before: string | null, limit: number) {
+    const end = before === null ? this.messages.length : this.messages.findIndex((one) => one.message_id === before);
+    const begin = Math.max(0, end - limit);
+    const messages = this.messages.slice(begin, end).map((one) => ({ ...one, stored_at: SENT_AT }));
+    return { messages, more: begin > 0 };
+  }
+}
+
+export function messageOf(n: number, sender = USER_2): FakeMessage {
+  return {
+    message_id: uuid(n),
+    conversation_id: CONVERSATION,
+    sender_id: sender,
+    recipient_id: sender === USER_2 ? USER_1 : USER_2,
+    content: `message ${n}`,
+    sent_at: SENT_AT,
+  };
+}
+
+/** Sends a message as a frame: live, or as entry `seq` of the inbox. */
+export function deliver(connection: FakeConnection, message: FakeMessage, seq?: number): void {
+  connection.send({ type: 'message', ...message, ...(seq !== undefined && { seq }) });
+}
