@@ -18,6 +18,7 @@ COPY packages/fanout/package.json packages/fanout/
 COPY packages/message-log/package.json packages/message-log/
 COPY packages/platform/package.json packages/platform/
 COPY packages/protocol/package.json packages/protocol/
+COPY packages/timing/package.json packages/timing/
 COPY packages/tokens/package.json packages/tokens/
 COPY services/authentication/package.json services/authentication/
 COPY services/persistence/package.json services/persistence/

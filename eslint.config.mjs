@@ -70,8 +70,8 @@ export default tseslint.config(
     },
   },
   {
-    files: ['packages/protocol/src/**/*.ts'],
-    rules: forbid([[...NODE, ...VENDORS, '@chat-app/*'], 'protocol is pure: a browser imports it.']),
+    files: ['packages/{protocol,timing}/src/**/*.ts'],
+    rules: forbid([[...NODE, ...VENDORS, '@chat-app/*'], 'a browser imports it.']),
   },
   {
     files: ['packages/client/src/**/*.ts'],

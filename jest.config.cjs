@@ -6,7 +6,8 @@ const base = {
   },
   transformIgnorePatterns: ['/node_modules/(?!@electric-sql/pglite/)'],
   moduleNameMapper: {
-    '^@chat-app/(client|database|fanout|message-log|platform|protocol|tokens)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@chat-app/(client|database|fanout|message-log|platform|protocol|timing|tokens)$':
+      '<rootDir>/packages/$1/src/index.ts',
     '^@chat-app/(database|fanout|message-log)/contract$': '<rootDir>/packages/$1/src/$1.contract.ts',
     '^@chat-app/(database|embedded|fanout|message-log)/(.*)$': '<rootDir>/packages/$1/src/$2/index.ts',
     '^@chat-app/client/store$': '<rootDir>/packages/client/src/store/index.ts',

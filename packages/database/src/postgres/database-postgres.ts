@@ -8,6 +8,7 @@ import {
   type Histogram,
   type Metrics,
 } from '@chat-app/platform';
+import { withTimeout } from '@chat-app/timing';
 import { Availability } from './availability';
 import { endsConnection, isStaleStatement } from '../adapter/classify-failure';
 import type { Database, Migration, Queryable, SqlValue, Statement } from '../database';
@@ -133,7 +134,7 @@ class PostgresDatabase implements Database {
       await session.query(LET_GO_OF_DEAD_PEERS);
       await migrate(session, schema, migrations, this.#logger);
     } finally {
-      await endWithin(client.end(), CLOSE_MS);
+      await endWithin(CLOSE_MS, client.end());
     }
   }
 
@@ -143,7 +144,7 @@ class PostgresDatabase implements Database {
 
   close(): Promise<void> {
     // A connection that died silently would keep its end waiting.
-    this.#closed ??= endWithin(this.#pool.end(), CLOSE_MS);
+    this.#closed ??= endWithin(CLOSE_MS, this.#pool.end());
     return this.#closed;
   }
 
@@ -214,9 +215,9 @@ function measurePool(pool: Pool, metrics: Metrics): void {
   });
 }
 
-async function endWithin(ended: Promise<void>, milliseconds: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)));
-  await Promise.race([ended.catch(() => undefined), late]);
-  clearTimeout(timer);
+async function endWithin(ms: number, ended: Promise<void>): Promise<void> {
+  await withTimeout(
+    ms,
+    ended.catch(() => undefined),
+  );
 }

@@ -9,16 +9,14 @@
  */
 import { PlatformError, isPlatformError, type Logger, type Metrics } from '@chat-app/platform';
 import {
-  type BackoffOptions,
   Deadlines,
   declareLogMetrics,
   type LogMetrics,
   partitionOfKey,
   checkRecordSize,
   recordBytes,
-  LATE,
-  within,
 } from '@chat-app/message-log/adapter';
+import { TIMED_OUT, withTimeout, type BackoffOptions } from '@chat-app/timing';
 import { Group } from './group';
 import type { Member } from './member';
 import { Partition } from './partition';
@@ -183,7 +181,7 @@ class EmbeddedMessageLog implements MessageLog, LogHost {
   async #drain(): Promise<void> {
     const end = performance.now() + this.#deadlines.allowedMs;
     while (this.#pending.size > 0) {
-      if ((await within(end - performance.now(), Promise.all(this.#pending))) === LATE) break;
+      if ((await withTimeout(end - performance.now(), Promise.all(this.#pending))) === TIMED_OUT) break;
     }
     if (this.#pending.size > 0) this.logger.warn('closing with records not handled', { records: this.#pending.size });
   }

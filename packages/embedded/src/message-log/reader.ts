@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Logger, asError, PlatformError } from '@chat-app/platform';
-import { backoffMs, delay, type BackoffOptions, type LogMetrics } from '@chat-app/message-log/adapter';
+import type { LogMetrics } from '@chat-app/message-log/adapter';
+import { backoffMs, delay, type BackoffOptions } from '@chat-app/timing';
 import type { OutgoingRecord, RecordBatch } from '@chat-app/message-log';
 import type { Entry } from './entry';
 import type { Member } from './member';

@@ -1,3 +1,4 @@
+import { backoffMs } from '@chat-app/timing';
 import {
   configurationInvalid,
   trustedCertificates,
@@ -31,8 +32,7 @@ export interface RedisFanoutOptions {
 }
 
 const DEFAULT_PORT = 6379;
-const RECONNECT_FIRST_MS = 50;
-const RECONNECT_MAX_MS = 2_000;
+const RECONNECT = { firstMs: 50, maxMs: 2_000 };
 
 /** What both connections share, as the library `ioredis` takes it. @throws PlatformError configuration_invalid */
 export function connectionOptions(options: RedisFanoutOptions) {
@@ -78,8 +78,7 @@ export function addressFrom(configuration: Configuration<typeof redisVariables>)
 
 /** Waits before reconnecting: doubling up to 2 s, the upper half of it by chance, so that pods do not come together. */
 export function reconnectDelayMs(attempt: number): number {
-  const delay = Math.min(RECONNECT_FIRST_MS * 2 ** Math.min(attempt - 1, 16), RECONNECT_MAX_MS);
-  return Math.round(delay / 2 + (Math.random() * delay) / 2);
+  return Math.round(backoffMs(attempt, RECONNECT));
 }
 
 /** A Sentinel without a password takes any for the user `default`; one with a password has the same as Redis. */

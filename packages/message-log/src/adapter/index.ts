@@ -1,7 +1,5 @@
 /** What adapters of the message log are made of. */
-export { backoffMs, delay, type BackoffOptions } from './backoff';
 export { Deadlines } from './deadlines';
 export { declareLogMetrics, type ConsumerLabels, type LogMetrics } from './log-metrics';
 export { murmur2, partitionOfKey } from './partition-of-key';
 export { checkRecordSize, recordBytes } from './record-size';
-export { LATE, within } from './within';

@@ -10,7 +10,7 @@
  * Concurrency: `consume` runs for several partitions at once, for one partition once at a time.
  */
 import { type Logger, asError } from '@chat-app/platform';
-import { backoffMs, delay, type BackoffOptions } from '../adapter/backoff';
+import { backoffMs, delay, type BackoffOptions } from '@chat-app/timing';
 import type { ConsumerLabels, LogMetrics } from '../adapter/log-metrics';
 import type { BatchHandler, LogRecord, OutgoingRecord, SubscribeOptions } from '../message-log';
 import type { EachBatchPayload } from './kafka-clients';

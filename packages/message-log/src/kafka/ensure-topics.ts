@@ -1,5 +1,5 @@
 import { type Logger, asError } from '@chat-app/platform';
-import { backoffMs, delay } from '../adapter/backoff';
+import { backoffMs, delay } from '@chat-app/timing';
 import { appendError } from './map-errors';
 import type { Admin } from './kafka-clients';
 

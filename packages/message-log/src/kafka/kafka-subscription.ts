@@ -6,10 +6,9 @@
  * told, and ends the process.
  */
 import { PlatformError, asError, type Logger } from '@chat-app/platform';
-import { backoffMs, delay } from '../adapter/backoff';
+import { backoffMs, delay, withTimeout } from '@chat-app/timing';
 import type { LogMetrics } from '../adapter/log-metrics';
 import type { SubscribeOptions, Subscription } from '../message-log';
-import { within } from '../adapter/within';
 import type { BatchConsumer } from './batch-consumer';
 import type { Consumer } from './kafka-clients';
 import type { Watchdog } from './watchdog';
@@ -132,7 +131,7 @@ export class KafkaSubscription implements Subscription {
         logger.warn('consumer did not leave cleanly', { group: this.options.groupId, error: asError(error) });
       });
     // The group notices a member that does not leave by its session timeout.
-    await within(closeTimeoutMs, left);
+    await withTimeout(closeTimeoutMs, left);
     this.#settleReady?.reject(new PlatformError('log_closed', 'the subscription was closed before it joined'));
     this.host.onClosed();
   }

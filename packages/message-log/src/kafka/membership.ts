@@ -7,8 +7,7 @@
  * coordinator can give the partitions away) → overdue (a session long without an answer: heartbeats fail, kafkajs starts
  * its consumer again, under the name it had) ; left.
  */
-import { backoffMs, delay } from '../adapter/backoff';
-import { within } from '../adapter/within';
+import { backoffMs, delay, withTimeout } from '@chat-app/timing';
 import { isCoordinatorLost } from './map-errors';
 
 /** What is used of kafkajs's Broker. */
@@ -72,7 +71,7 @@ export class Membership {
     }
     if (silence >= interval && this.group.memberId !== null) {
       this.#beating ??= this.#beat().finally(() => (this.#beating = undefined));
-      await within(HEARTBEAT_PATIENCE_MS, this.#beating);
+      await withTimeout(HEARTBEAT_PATIENCE_MS, this.#beating);
     }
     const refusal = this.#refusal;
     this.#refusal = undefined;

@@ -6,7 +6,7 @@
  * States: open → closing (appends throw log_closed; handlers in hand may still forward) → closed.
  */
 import { PlatformError, isPlatformError, type Logger, type Metrics } from '@chat-app/platform';
-import type { BackoffOptions } from '../adapter/backoff';
+import type { BackoffOptions } from '@chat-app/timing';
 import { declareLogMetrics, type LogMetrics } from '../adapter/log-metrics';
 import type { BatchHandler, MessageLog, OutgoingRecord, SubscribeOptions, Subscription } from '../message-log';
 import { checkRecordSize, recordBytes } from '../adapter/record-size';

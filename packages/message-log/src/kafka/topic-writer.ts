@@ -8,14 +8,13 @@
  * A topic has a producer of its own: one that cannot be written (it does not exist, say) does not hold up the others.
  */
 import { type Logger, PlatformError } from '@chat-app/platform';
-import { backoffMs, delay } from '../adapter/backoff';
+import { backoffMs, delay, TIMED_OUT, withTimeout } from '@chat-app/timing';
 import { Deadlines } from '../adapter/deadlines';
 import type { LogMetrics } from '../adapter/log-metrics';
 import type { OutgoingRecord } from '../message-log';
 import { appendBatch } from './append-batch';
 import type { Producer } from './kafka-clients';
 import { appendError, isTooLarge } from './map-errors';
-import { LATE, within } from '../adapter/within';
 import { PendingRecords, type Budget, type PendingRecord } from './pending-records';
 
 export interface WriterOptions {
@@ -74,7 +73,7 @@ export class TopicWriter {
   /** Waits until everything is settled, at most so long; what is left then is rejected. Disconnects. */
   async close(withinMs: number): Promise<void> {
     this.#write();
-    if (this.#writing !== undefined) await within(withinMs, this.#writing);
+    if (this.#writing !== undefined) await withTimeout(withinMs, this.#writing);
     this.#stop.abort();
     for (const pending of this.#queue.all()) {
       this.#fail(pending, new PlatformError('log_unavailable', 'the log was closed before Kafka confirmed the record'));
@@ -181,8 +180,8 @@ export class TopicWriter {
 
   /** A request that hangs is abandoned with its producer: it must not hold up the queue for ever. */
   async #bounded<T>(request: Promise<T>): Promise<T> {
-    const result = await within(this.options.requestTimeoutMs, request);
-    if (result !== LATE) return result;
+    const result = await withTimeout(this.options.requestTimeoutMs, request);
+    if (result !== TIMED_OUT) return result;
     void this.#dropProducer();
     throw new PlatformError('log_unavailable', 'a request to Kafka hung');
   }
@@ -203,7 +202,7 @@ export class TopicWriter {
     this.#producer = undefined;
     if (producer === undefined) return;
     const gone = producer.then((connected) => connected.disconnect()).catch(() => undefined);
-    await within(DISCONNECT_MS, gone);
+    await withTimeout(DISCONNECT_MS, gone);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Environment } from '../configuration/variable';
+import { withTimeout } from '@chat-app/timing';
 import type { Logger } from '../log/logger';
 import { enableSpans } from './spans';
 import type * as Sdk from './tracing-sdk';
@@ -49,9 +50,9 @@ function wanted(environment: Environment): boolean {
 }
 
 async function flush(sdk: Sdk.TracingSdk): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, FLUSH_LIMIT_MS)));
-  // A collector that is away makes shutdown reject: nothing to do about it at the end.
-  await Promise.race([sdk.shutdown().catch(() => undefined), limit]);
-  clearTimeout(timer);
+  // A collector that is unavailable makes shutdown reject: nothing to do about it at the end.
+  await withTimeout(
+    FLUSH_LIMIT_MS,
+    sdk.shutdown().catch(() => undefined),
+  );
 }

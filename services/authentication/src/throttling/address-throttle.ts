@@ -1,10 +1,5 @@
+import { TokenBucket } from '@chat-app/timing';
 import { refusal } from '../refusal';
-
-interface Bucket {
-  tokens: number;
-  /** When `tokens` was right, on the clock given. */
-  at: number;
-}
 
 /**
  * A token bucket for each client address: a minute's worth at once, refilled steadily. Kept in memory, by this pod for
@@ -13,7 +8,7 @@ interface Bucket {
  */
 export class AddressThrottle {
   /** In the order in which they were last used. */
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new Map<string, TokenBucket>();
 
   constructor(
     private readonly perMinute: number,
@@ -23,18 +18,13 @@ export class AddressThrottle {
 
   /** Takes one attempt from the address. @throws HttpError rate_limited, with the time until the next is there */
   charge(address: string): void {
-    const bucket = this.#bucket(networkOf(address));
-    if (bucket.tokens < 1) {
-      const waitMs = Math.ceil(((1 - bucket.tokens) * 60_000) / this.perMinute);
-      throw refusal('rate_limited', 'too many attempts from this address; wait before the next', waitMs);
-    }
-    bucket.tokens -= 1;
+    const waitMs = this.#bucket(address).take(this.now(), this.perMinute / 60, this.perMinute);
+    if (waitMs > 0) throw refusal('rate_limited', 'too many attempts from this address; wait before the next', waitMs);
   }
 
   /** Gives an attempt back that turned out to be none. */
   refund(address: string): void {
-    const bucket = this.#bucket(networkOf(address));
-    bucket.tokens = Math.min(this.perMinute, bucket.tokens + 1);
+    this.#bucket(address).give(this.perMinute);
   }
 
   /** Addresses kept in memory. */
@@ -42,13 +32,9 @@ export class AddressThrottle {
     return this.#buckets.size;
   }
 
-  #bucket(network: string): Bucket {
-    const now = this.now();
-    const known = this.#buckets.get(network);
-    const bucket: Bucket =
-      known === undefined
-        ? { tokens: this.perMinute, at: now }
-        : { tokens: Math.min(this.perMinute, known.tokens + ((now - known.at) * this.perMinute) / 60_000), at: now };
+  #bucket(address: string): TokenBucket {
+    const network = networkOf(address);
+    const bucket = this.#buckets.get(network) ?? new TokenBucket(this.perMinute, this.now());
     this.#buckets.delete(network);
     this.#buckets.set(network, bucket);
     if (this.#buckets.size > this.maxAddresses) {

@@ -1,4 +1,4 @@
-import { TokenBucket } from './token-bucket';
+import { TokenBucket } from '@chat-app/timing';
 
 /** Frames that are not sends, per second and at once: confirmations are cumulative, nobody needs more. */
 export const OTHER_FRAMES_PER_SECOND = 20;

@@ -1,5 +1,5 @@
 import type { Connection } from './connection';
-import { TokenBucket } from './token-bucket';
+import { TokenBucket } from '@chat-app/timing';
 
 /** Groups that a user entered and left, as this pod knows it. */
 export interface GroupChange {

@@ -21,4 +21,9 @@ export class TokenBucket {
     }
     return Math.ceil(((1 - this.#tokens) * 1_000) / perSecond);
   }
+
+  /** Gives a token back whose act turned out to be none. */
+  give(burst: number): void {
+    this.#tokens = Math.min(burst, this.#tokens + 1);
+  }
 }

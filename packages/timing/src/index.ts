@@ -1,0 +1,5 @@
+/** Time: the one backoff, the one timeout and the one token bucket of the project. */
+export { backoffMs, type BackoffOptions } from './backoff';
+export { delay } from './delay';
+export { TokenBucket } from './token-bucket';
+export { TIMED_OUT, withTimeout } from './with-timeout';
