@@ -42,6 +42,33 @@ describeWithBackend('kafka', 'message log on Kafka', () => {
   });
   const record = (topic: string, value: string, key = value) => ({ topic, key, value, headers: {} });
 
+  it('lets a group read again from a moment on, once nobody of the group is at work', async () => {
+    const topic = await newTopic();
+    const log = opened();
+    const group = `again-${randomUUID()}`;
+    const read = async (count: number): Promise<string[]> => {
+      const values: string[] = [];
+      const enough = new EventEmitter();
+      const subscription = log.subscribe({ topic, groupId: group, maxBatchRecords: 10 }, async ({ records }) => {
+        values.push(...records.map(({ value }) => value ?? ''));
+        if (values.length >= count) enough.emit('enough');
+      });
+      if (values.length < count) await once(enough, 'enough');
+      const since = new Date();
+      await expect(log.rewindGroup({ groupId: group, topic, since })).rejects.toMatchObject({ code: 'illegal_state' });
+      await subscription.close();
+      return values.sort();
+    };
+    await log.append(record(topic, 'before', 'k'));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const since = new Date();
+    for (const value of ['one', 'two']) await log.append(record(topic, value));
+    expect(await read(3)).toEqual(['before', 'one', 'two']);
+    const partitions = await log.rewindGroup({ groupId: group, topic, since });
+    expect(partitions).toHaveLength(12);
+    expect(await read(2)).toEqual(['one', 'two']);
+  });
+
   it('finds the record that the topic does not take and writes those beside it', async () => {
     const topic = await newTopic({ 'max.message.bytes': '2000' });
     const log = opened();

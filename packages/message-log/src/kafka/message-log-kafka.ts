@@ -12,6 +12,7 @@ import type { BatchHandler, MessageLog, OutgoingRecord, SubscribeOptions, Subscr
 import { checkRecordSize, recordBytes } from '../adapter/record-size';
 import { BatchConsumer } from './batch-consumer';
 import { ensureTopics, type TopicSpecification } from './ensure-topics';
+import { rewindGroup, type RewindTarget, type RewoundPartition } from './rewind-group';
 import { KafkaSubscription } from './kafka-subscription';
 import { kafkaClients, type KafkaClients, type KafkaConnectionOptions } from './kafka-clients';
 import { Budget } from './pending-records';
@@ -53,6 +54,11 @@ export interface KafkaMessageLogOptions extends KafkaConnectionOptions {
 export interface KafkaMessageLog extends MessageLog {
   /** Creates topics that do not exist; for development. */
   ensureTopics(topics: readonly TopicSpecification[]): Promise<void>;
+  /**
+   * Lets a group without members read a topic again from a moment on; after a restore.
+   * @throws PlatformError illegal_state where the group is at work, log_unavailable
+   */
+  rewindGroup(target: RewindTarget): Promise<readonly RewoundPartition[]>;
   /** For the liveness probe: false when a consumer hangs or has crashed for good, never because Kafka is away. */
   health(): LogHealth;
 }
@@ -130,6 +136,10 @@ class KafkaLog implements KafkaMessageLog {
 
   ensureTopics(topics: readonly TopicSpecification[]): Promise<void> {
     return ensureTopics(() => this.#clients.admin(), topics, this.#logger);
+  }
+
+  rewindGroup(target: RewindTarget): Promise<readonly RewoundPartition[]> {
+    return rewindGroup(() => this.#clients.admin(), target);
   }
 
   health(): LogHealth {
