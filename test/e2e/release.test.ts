@@ -2,9 +2,13 @@
  * The life of a release on a real cluster, in order: `npm run test:e2e` with a KUBECONFIG whose namespace (E2E_NAMESPACE,
  * default chat) holds the resources of k8s/, and with images that the cluster has (E2E_SET=image.tag=…).
  */
+import { resource } from '../../k8s/kustomize';
 import { command, eventually, getJson, helm, kubectl, NAMESPACE, readyPods, RELEASE, settled } from './kubectl';
+import { describeReplacedAuthority } from './kafka-authority';
 import { upgrade } from './release';
+import { describeRestore } from './restore';
 import { evaluate, NOTHING_LOST, TEST_LABELS, underLoad } from './test-pods';
+import { describeUninstall } from './uninstall';
 
 jest.setTimeout(480_000);
 
@@ -92,6 +96,8 @@ describe('the life of a release', () => {
     expect(result).toMatchObject(NOTHING_LOST);
   });
 });
+
+describeReplacedAuthority();
 
 describe('what the release permits', () => {
   it('refuses connections that no policy names', async () => {
@@ -186,38 +192,52 @@ describe('what the release permits', () => {
     }
   });
 
-  it('scales by CPU where a HorizontalPodAutoscaler is asked for', async () => {
+  it('scales by CPU where a HorizontalPodAutoscaler is asked for, and no pod goes when it takes over', async () => {
+    await upgrade(['websocket.replicas=4']);
+    await settled('websocket', 4);
+    const before = await readyPods('websocket');
     await upgrade([
       'websocket.autoscaling.kind=hpa',
       'websocket.autoscaling.minReplicas=2',
-      'websocket.autoscaling.maxReplicas=3',
+      'websocket.autoscaling.maxReplicas=4',
     ]);
+    expect(await readyPods('websocket')).toEqual(before);
     const path = 'jsonpath={.status.conditions[?(@.type=="ScalingActive")].status}';
     await eventually(
       'the autoscaler reads CPU',
       120_000,
       async () => (await kubectl('get', 'hpa', `${RELEASE}-websocket`, '--output', path)) === 'True',
     );
+    await upgrade(['websocket.replicas=2']);
     await settled('websocket', 2);
+  });
+
+  it('restarts Redis when its configuration changes, and nothing when nothing changes', async () => {
+    const pods = async () => [...(await podsOfServices()), ...(await readyPods('redis'))];
+    const before = await pods();
+    await upgrade();
+    expect(await pods()).toEqual(before);
+    const [redis] = await readyPods('redis');
+    await upgrade(['redis.internal.maxMemory=64mb']);
+    expect(await readyPods('redis')).not.toContain(redis);
+    expect(await podsOfServices()).toEqual(before.filter((pod) => pod !== redis));
+  });
+
+  it('has brokers that carry what their PodMonitor selects by and takes over for the dashboard', async () => {
+    const { spec } = resource('strimzi/overlays/production', 'PodMonitor', 'chat-kafka');
+    const { matchLabels } = spec['selector'] as { matchLabels: Record<string, string> };
+    const selector = Object.entries(matchLabels).map(([name, value]) => `${name}=${value}`);
+    const { items } = await getJson<{ items: { metadata: { labels: Record<string, string> } }[] }>(
+      ...['pods', '--selector', selector.join()],
+    );
+    expect(items.length).toBeGreaterThan(0);
+    for (const label of spec['podTargetLabels'] as string[]) expect(items[0]?.metadata.labels).toHaveProperty([label]);
   });
 });
 
-describe('the end of a release', () => {
-  it('leaves nothing but data', async () => {
-    await helm('uninstall', RELEASE, '--wait', '--timeout', '3m');
-    const kinds =
-      'deployments,services,secrets,configmaps,networkpolicies,poddisruptionbudgets,horizontalpodautoscalers,cronjobs,jobs,serviceaccounts,ingresses';
-    const selector = `app.kubernetes.io/instance=${RELEASE},app.kubernetes.io/name=chat-app`;
-    const { items } = await getJson<{ items: { kind: string; metadata: { name: string } }[] }>(
-      kinds,
-      '--selector',
-      selector,
-    );
-    expect(items.map((item) => `${item.kind}/${item.metadata.name}`)).toEqual([]);
-    expect(Number(await sql('select count(*) from messages'))).toBeGreaterThan(0);
-    expect(await kubectl('get', 'kafkatopic.kafka.strimzi.io', 'messages', '--output', 'name')).not.toBe('');
-  });
-});
+describeRestore();
+
+describeUninstall(async () => Number(await sql('select count(*) from messages')));
 
 async function scale(replicas: number): Promise<void> {
   for (const service of ['websocket', 'persistence']) {
