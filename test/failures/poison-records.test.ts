@@ -7,7 +7,7 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { Kafka, logLevel, type Message } from 'kafkajs';
+import { ConfigResourceTypes, Kafka, logLevel, type Message } from 'kafkajs';
 import { directConversationId } from '@chat-app/protocol';
 import type { LogRecord } from '@chat-app/message-log';
 import { eventually } from './support/eventually';
@@ -16,6 +16,8 @@ import { readTopic, withDatabase } from './support/stores';
 import { describeFault, type Scene } from './support/with-stack';
 
 const MAX_RETRY_VALUE = 2;
+/** Bytes of a value that fits Kafka's 1,048,588 with a key and two headers of its own, and not with those that say why. */
+const LARGEST = 1_048_300;
 const options = { overrides: { persistence: { MAX_RETRY_VALUE: String(MAX_RETRY_VALUE) } } };
 const REDRIVE = resolve(__dirname, '..', '..', 'services', 'persistence', 'dist', 'redrive.js');
 
@@ -38,6 +40,8 @@ describeFault('when records that cannot be stored come among the others', option
       'U+0000': 'unreadable',
       'another conversation': 'wrong_conversation',
       stranger: 'not_a_member',
+      'as large as Kafka takes': 'unreadable',
+      'as large, not UTF-8': 'unreadable',
     });
     for (const { headers } of dead) {
       expect(headers).toMatchObject({
@@ -47,6 +51,33 @@ describeFault('when records that cannot be stored come among the others', option
     }
     load.healed();
     const { broken } = await load.finish('poison-records');
+    expect(broken).toEqual({});
+  });
+
+  it('archives a record that dead-messages does not take, whole and with the reason, and goes on', async () => {
+    const load = await scene.load();
+    load.start();
+    await load.more('positioned', 50);
+    await setLargestDeadMessage(scene, 1_000_000);
+    const value = randomUUID().padEnd(LARGEST, 'x');
+    try {
+      await append(scene, [{ key: randomUUID(), value }]);
+      const rows = await eventually(async () => {
+        const found = await withDatabase(scene.stack.backends, (client) =>
+          client.query<{ error_code: string; source_topic: string }>(
+            'select error_code, source_topic from chat.dead_messages where value = $1',
+            [Buffer.from(value)],
+          ),
+        );
+        return found.rows.length > 0 ? found.rows : undefined;
+      }, 'it is in the archive');
+      expect(rows).toEqual([{ error_code: 'unreadable', source_topic: 'messages' }]);
+      await load.more('positioned', 200);
+    } finally {
+      await setLargestDeadMessage(scene, 2_097_152);
+    }
+    load.healed();
+    const { broken } = await load.finish('poison-too-large');
     expect(broken).toEqual({});
   });
 
@@ -111,6 +142,8 @@ function poisonFor(load: Load): Poison[] {
     'not UTF-8': Buffer.from([0xff, 0xfe, 0x00]),
     'U+0000': message({ content: 'a\u0000b' }),
     'another conversation': message({ conversation_id: directConversationId(one, stranger) }),
+    'as large as Kafka takes': 'x'.repeat(LARGEST),
+    'as large, not UTF-8': Buffer.alloc(LARGEST, 0xff),
     stranger: message({ conversation_id: load.group, sender_id: stranger, recipient_id: undefined }),
   };
   const run = randomUUID();
@@ -130,7 +163,22 @@ async function append({ stack }: Scene, messages: Message[]): Promise<void> {
   const brokers = stack.backends.kafkaAddress.split(',');
   const producer = new Kafka({ brokers, clientId: 'poison', logLevel: logLevel.NOTHING }).producer();
   await producer.connect();
-  await producer.send({ topic: 'messages', acks: -1, messages }).finally(() => producer.disconnect());
+  try {
+    // One by one: two of the large ones would not fit a batch.
+    for (const message of messages) await producer.send({ topic: 'messages', acks: -1, messages: [message] });
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+/** Sets how large a record `dead-messages` takes. */
+async function setLargestDeadMessage({ stack }: Scene, bytes: number): Promise<void> {
+  const brokers = stack.backends.kafkaAddress.split(',');
+  const admin = new Kafka({ brokers, clientId: 'poison', logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  const configEntries = [{ name: 'max.message.bytes', value: String(bytes) }];
+  const resources = [{ type: ConfigResourceTypes.TOPIC, name: 'dead-messages', configEntries }];
+  await admin.alterConfigs({ validateOnly: false, resources }).finally(() => admin.disconnect());
 }
 
 function sql({ stack }: Scene, statement: string): Promise<unknown> {

@@ -42,6 +42,7 @@ export interface RecordBatch {
   /**
    * Appends follow-up records (a retry, a dead message) from inside the handler. Resolves when they are as durable as
    * this log makes them before the batch is committed; on an embedded log the original append then waits for them too.
+   * @throws PlatformError log_unavailable, log_record_too_large
    */
   forward(records: readonly OutgoingRecord[]): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { Fanout } from '@chat-app/fanout';
 import type { RecordBatch } from '@chat-app/message-log';
 import { asError, inSpan, startSpan, type Logger, type SpanHandle } from '@chat-app/platform';
 import { announceStored } from './announce-stored';
+import { archiveDeadMessages } from './archive-dead-messages';
 import type { PersistenceSettings } from './configuration';
 import { decodeBatch, hopeless, type BadRecord, type Incoming } from './decode-batch';
 import { judgeFailure } from './judge-failure';
@@ -149,8 +150,9 @@ export class MessageConsumer {
 
   async #setAside(batch: RecordBatch, bad: readonly BadRecord[]): Promise<void> {
     const { logger, metrics, settings } = this.#dependencies;
-    const destinations = await setAside(batch, bad, settings.maxRetryValue);
-    destinations.forEach(({ to }, index) => {
+    const archive = archiveDeadMessages(this.#dependencies);
+    const destinations = await setAside(batch, bad, settings.maxRetryValue, archive);
+    destinations.forEach(({ to, archivedOnly }, index) => {
       const one = bad[index];
       if (one === undefined) return;
       metrics.setAside.inc({ to, code: one.code });
@@ -158,7 +160,8 @@ export class MessageConsumer {
       if (!readCount(one.record.headers[MESSAGE_HEADERS.retryCount]).readable) metrics.badHeaders.inc();
       const { topic, partition, offset, key } = one.record;
       const { code, reason } = one;
-      logger.warn('a message could not be stored', { to, code, reason, topic, partition, offset, key });
+      const fields = { to, code, reason, topic, partition, offset, key, ...(archivedOnly && { too_large: true }) };
+      logger.warn('a message could not be stored', fields);
     });
   }
 

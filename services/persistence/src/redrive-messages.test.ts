@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@chat-app/database';
-import type { MessageLog } from '@chat-app/message-log';
-import { Metrics, silentLogger } from '@chat-app/platform';
+import type { MessageLog, OutgoingRecord } from '@chat-app/message-log';
+import { Metrics, PlatformError, silentLogger } from '@chat-app/platform';
 import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
 import { createEmbeddedMessageLog } from '@chat-app/embedded/message-log';
 import { encodeChatMessage, MESSAGES_TOPIC, type ChatMessage } from '@chat-app/protocol';
@@ -62,6 +62,28 @@ describe('dead messages, from refusal to redrive', () => {
     1;
   const redrive = (over: Partial<RedriveOptions> = {}) =>
     redriveMessages({ database, log, logger: silentLogger }, { ...OPTIONS, ...over });
+
+  it('leaves what the log finds too large where it is, and brings back the others', async () => {
+    await refusePoison();
+    const [large, other] = [0, 1].map(() => directMessage(randomUUID(), randomUUID(), 'poison')) as [
+      ChatMessage,
+      ChatMessage,
+    ];
+    await append(large);
+    await append(other);
+    await allowPoison();
+    const narrow = {
+      append: (record: OutgoingRecord) =>
+        record.value.includes(large.message_id)
+          ? Promise.reject(new PlatformError('log_record_too_large', 'too large'))
+          : log.append(record),
+    } as unknown as MessageLog;
+    const counts = await redriveMessages({ database, log: narrow, logger: silentLogger }, OPTIONS);
+    expect(counts).toMatchObject({ redriven: 1, unsendable: 1 });
+    expect([await isStored(large), await isStored(other)]).toEqual([false, true]);
+    expect(await redrive()).toMatchObject({ redriven: 1, unsendable: 0 });
+    expect(await isStored(large)).toBe(true);
+  });
 
   it('archives what the database refuses and brings it back once the cause is gone', async () => {
     await refusePoison();

@@ -1,6 +1,6 @@
 import { DEAD_MESSAGE_HEADERS, MESSAGE_HEADERS, MESSAGES_TOPIC } from '@chat-app/protocol';
 import type { Database, Queryable } from '@chat-app/database';
-import type { Logger } from '@chat-app/platform';
+import { isPlatformError, type Logger } from '@chat-app/platform';
 import type { MessageLog, OutgoingRecord } from '@chat-app/message-log';
 import { FIND_LAST_DEAD_MESSAGE, type FindLastDeadMessageRow } from './sql/find-last-dead-message';
 import { LIST_DEAD_MESSAGES, type ListDeadMessagesRow } from './sql/list-dead-messages';
@@ -30,7 +30,7 @@ export interface RedriveCounts {
   redriven: number;
   /** Left, because they were moved back too often. */
   exhausted: number;
-  /** Left, because their value is not text. */
+  /** Left, because their value is not text, or the log does not take a record of their size. */
   unsendable: number;
 }
 
@@ -80,16 +80,30 @@ async function redrivePage(
   const rows = await database.query<ListDeadMessagesRow>(LIST_DEAD_MESSAGES, filters);
   const sendable = rows.filter((row) => row.headers[DEAD_MESSAGE_HEADERS.valueEncoding] === undefined);
   const chosen = sendable.filter((row) => force || row.redrive_count < MAX_REDRIVES);
-  if (!dryRun && chosen.length > 0) {
-    await Promise.all(chosen.map((row) => log.append(toRecord(row))));
-    await database.query(MARK_REDRIVEN, [chosen.map((row) => row.id)]);
-  }
+  const taken = dryRun ? chosen : await append(log, chosen);
+  if (!dryRun && taken.length > 0) await database.query(MARK_REDRIVEN, [taken.map((row) => row.id)]);
   return {
-    redriven: chosen.length,
+    redriven: taken.length,
     exhausted: sendable.length - chosen.length,
-    unsendable: rows.length - sendable.length,
+    unsendable: rows.length - sendable.length + chosen.length - taken.length,
     last: rows.at(-1)?.id,
   };
+}
+
+/** Appends the rows. @returns those that the log took: all but the ones that are too large for it */
+async function append(log: MessageLog, rows: readonly ListDeadMessagesRow[]): Promise<readonly ListDeadMessagesRow[]> {
+  const taken = await Promise.all(
+    rows.map((row) =>
+      log.append(toRecord(row)).then(
+        () => true,
+        (error: unknown) => {
+          if (isPlatformError(error, 'log_record_too_large')) return false;
+          throw error;
+        },
+      ),
+    ),
+  );
+  return rows.filter((_, index) => taken[index]);
 }
 
 const OWN_HEADERS: readonly string[] = Object.values(DEAD_MESSAGE_HEADERS);

@@ -1,4 +1,6 @@
 import * as fc from 'fast-check';
+import { PlatformError } from '@chat-app/platform';
+import type { BatchHandler, LogRecord, OutgoingRecord } from '@chat-app/message-log';
 import { recordOf, TestBatch } from '../test/batches';
 import type { BadRecord } from './decode-batch';
 import { destinationOf, readCount, setAside } from './set-aside';
@@ -49,7 +51,65 @@ describe('setting bad messages aside', () => {
 
   it('forwards nothing where nothing is bad', async () => {
     const batch = new TestBatch([]);
-    await setAside(batch, [], 3);
+    await setAside(batch, [], 3, async () => undefined);
     expect(batch.forwarded).toEqual([]);
+  });
+
+  describe('a record that the log finds too large', () => {
+    /** A batch whose topics take records of so many headers. */
+    class Narrow extends TestBatch {
+      constructor(private readonly headers: Record<string, number>) {
+        super([]);
+      }
+      override async forward(records: readonly OutgoingRecord[]): Promise<void> {
+        for (const { topic, headers } of records) {
+          if (Object.keys(headers).length <= (this.headers[topic] ?? Infinity)) continue;
+          throw new PlatformError('log_record_too_large', `${topic} does not take it`);
+        }
+        await super.forward(records);
+      }
+    }
+    const archived: LogRecord[] = [];
+    const archive: BatchHandler = async ({ records }) => void archived.push(...records);
+    beforeEach(() => archived.splice(0));
+
+    it('goes to the dead messages where a retry does not fit, and its neighbours are tried again', async () => {
+      const batch = new Narrow({ messages: 2 });
+      const large = bad({ one: '1', two: '2' });
+      const destinations = await setAside(batch, [bad({}), large], 3, archive);
+      expect(destinations.map(({ to }) => to)).toEqual(['retry', 'dead']);
+      expect(batch.forwarded.map(({ topic }) => topic).sort()).toEqual(['dead-messages', 'messages']);
+      expect(batch.forwarded.find(({ topic }) => topic === 'dead-messages')?.headers).toMatchObject({
+        one: '1',
+        'error-code': '23514',
+      });
+      expect(archived).toEqual([]);
+    });
+
+    it('goes whole to the archive, with the reason, where it does not fit the dead messages either', async () => {
+      const batch = new Narrow({ 'dead-messages': 0 });
+      const [destination] = await setAside(batch, [bad({ one: '1' }, { hopeless: true })], 3, archive);
+      expect(destination).toMatchObject({ to: 'dead', archivedOnly: true });
+      expect(batch.forwarded).toEqual([]);
+      expect(archived).toEqual([
+        expect.objectContaining({
+          value: 'value',
+          headers: expect.objectContaining({
+            one: '1',
+            'error-code': '23514',
+            'source-topic': 'messages',
+            'source-offset': '9007199254740993',
+          }) as unknown,
+        }),
+      ]);
+    });
+
+    it('comes again with its batch where the archive cannot take it', async () => {
+      const batch = new Narrow({ 'dead-messages': 0 });
+      const refusing = setAside(batch, [bad({}, { hopeless: true })], 3, async () => {
+        throw new Error('the partition was taken away');
+      });
+      await expect(refusing).rejects.toThrow('the partition was taken away');
+    });
   });
 });

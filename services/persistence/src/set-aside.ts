@@ -1,5 +1,6 @@
 import { DEAD_MESSAGE_HEADERS, DEAD_MESSAGES_TOPIC, MESSAGE_HEADERS, MESSAGES_TOPIC } from '@chat-app/protocol';
-import type { LogRecord, OutgoingRecord, RecordBatch } from '@chat-app/message-log';
+import { isPlatformError } from '@chat-app/platform';
+import type { BatchHandler, LogRecord, OutgoingRecord, RecordBatch } from '@chat-app/message-log';
 import type { BadRecord } from './decode-batch';
 import { encodeValue } from './record-value';
 import { pause } from './patience';
@@ -14,6 +15,8 @@ export interface Destination {
   record: OutgoingRecord;
   /** How long to wait before it may be tried again. */
   delayMs: number;
+  /** The log does not take a record of this size: it stands in the archive of dead messages alone. */
+  archivedOnly?: true;
 }
 
 /**
@@ -31,18 +34,54 @@ export function destinationOf(bad: BadRecord, maxRetryValue: number, now: Date):
   return { to: 'dead', record: deadRecord(bad, key, now), delayMs: 0 };
 }
 
-/** Moves bad records to where they go. @throws what appending throws: then the batch must come again */
+/**
+ * Moves bad records to where they go. One that the log finds too large, with the headers that say why, is never tried again
+ * in vain: a retry becomes a dead message, and a dead message goes straight to the archive.
+ * @throws what appending throws, or the archive: then the batch must come again
+ */
 export async function setAside(
   batch: RecordBatch,
   bad: readonly BadRecord[],
   maxRetryValue: number,
+  archive: BatchHandler,
 ): Promise<readonly Destination[]> {
   if (bad.length === 0) return [];
   const destinations = bad.map((one) => destinationOf(one, maxRetryValue, new Date()));
   const delayMs = Math.max(...destinations.map((destination) => destination.delayMs));
   if (delayMs > 0) await pause(batch, delayMs);
-  await batch.forward(destinations.map((destination) => destination.record));
-  return destinations;
+  const moves = destinations.map((destination, index) => move(batch, bad[index] as BadRecord, destination, archive));
+  // None goes on unobserved when another fails.
+  await Promise.allSettled(moves);
+  return Promise.all(moves);
+}
+
+async function move(
+  batch: RecordBatch,
+  bad: BadRecord,
+  destination: Destination,
+  archive: BatchHandler,
+): Promise<Destination> {
+  try {
+    await batch.forward([destination.record]);
+    return destination;
+  } catch (error) {
+    if (!isPlatformError(error, 'log_record_too_large')) throw error;
+    if (destination.to === 'retry') {
+      return move(batch, bad, destinationOf({ ...bad, hopeless: true }, 0, new Date()), archive);
+    }
+    const { topic, partition, signal } = batch;
+    const { key, value, headers } = destination.record;
+    const record: LogRecord = { ...bad.record, key, value, raw: null, headers };
+    await archive({
+      topic,
+      partition,
+      signal,
+      records: [record],
+      heartbeat: () => batch.heartbeat(),
+      forward: (records) => batch.forward(records),
+    });
+    return { ...destination, archivedOnly: true };
+  }
 }
 
 /** Reads a header that counts. What is no count is 0; `readable` then says so. */

@@ -161,7 +161,7 @@ async function createTopics(brokers: string): Promise<void> {
   try {
     await log.ensureTopics([
       { topic: 'messages', partitions: PARTITIONS },
-      { topic: 'dead-messages', partitions: 2 },
+      { topic: 'dead-messages', partitions: 2, configuration: { 'max.message.bytes': '2097152' } },
     ]);
   } finally {
     await log.close();

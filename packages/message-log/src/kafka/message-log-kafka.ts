@@ -34,6 +34,11 @@ export interface KafkaMessageLogOptions extends KafkaConnectionOptions {
   maxQueuedBytes?: number;
   /** Larger records are refused at once; 1,000,000 bytes by default (Kafka's own bound is 1,048,588 with its framing). */
   maxRecordBytes?: number;
+  /**
+   * Larger records are not forwarded; 2,000,000 bytes by default: what a foreign producer wrote, as large as Kafka takes it,
+   * grows by a third where it has to be spelt in base64, and by headers. The topic has to take it (`max.message.bytes`).
+   */
+  maxForwardedBytes?: number;
   /** From append to log_unavailable; 10 s by default. */
   appendTimeoutMs?: number;
   /** Waits between attempts of a batch whose handler rejects; 100 ms doubling to 5 s by default. */
@@ -158,7 +163,8 @@ class KafkaLog implements KafkaMessageLog {
   /** Past the bound of the queue, which is bounded here by the batches in hand. */
   async #forward(records: readonly OutgoingRecord[]): Promise<void> {
     const sized = records.map((record) => ({ record, bytes: recordBytes(record) }));
-    for (const { record, bytes } of sized) checkRecordSize(record.topic, bytes, this.#maxRecordBytes);
+    const { maxForwardedBytes = 2_000_000 } = this.options;
+    for (const { record, bytes } of sized) checkRecordSize(record.topic, bytes, maxForwardedBytes);
     await Promise.all(sized.map(({ record, bytes }) => this.#writer(record.topic).append(record, bytes)));
   }
 
