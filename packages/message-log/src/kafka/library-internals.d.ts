@@ -10,3 +10,14 @@ declare module 'kafkajs/src/consumer/consumerGroup' {
   const ConsumerGroup: ConsumerGroupClass;
   export = ConsumerGroup;
 }
+declare module 'kafkajs/src/producer/sendMessages' {
+  type Attempt = (bail: (error: unknown) => never, retryCount: number, retryTime: number) => Promise<unknown>;
+  const createSendMessages: (options: {
+    logger: object;
+    cluster: object;
+    partitioner: (...args: never[]) => number;
+    eosManager: object;
+    retrier: (attempt: Attempt) => Promise<unknown>;
+  }) => (batch: { acks: number; timeout: number; topicMessages: readonly object[] }) => Promise<unknown>;
+  export = createSendMessages;
+}
