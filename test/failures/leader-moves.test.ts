@@ -6,8 +6,8 @@
  *   npx jest leader-moves --selectProjects failures            2 runs, and the control
  *   RUNS=20 npx jest leader-moves --selectProjects failures    the full proof
  *
- * The control does the same with kafkajs used as its documentation says, and loses acknowledged records: it shows that
- * these runs would notice.
+ * The control leaves records out and acknowledges them: it shows that these runs would notice. That kafkajs does so, used
+ * as its documentation says, is shown on its own code in append-batch.library.test.ts of packages/message-log.
  */
 import { randomUUID } from 'node:crypto';
 import { once, EventEmitter } from 'node:events';
@@ -18,7 +18,6 @@ import { createKafkaMessageLog } from '@chat-app/message-log/kafka';
 import { startPrivateKafka, type PrivateKafka } from '../support/private-kafka';
 
 const RUNS = Number(process.env['RUNS'] ?? 2);
-const CONTROL_RUNS = 5;
 const PARTITIONS = 12;
 const IN_FLIGHT = 200;
 const PACE_MS = 10;
@@ -41,7 +40,7 @@ interface Outcome {
   duplicates: number;
 }
 
-jest.setTimeout(120_000 + 60_000 * (RUNS + CONTROL_RUNS));
+jest.setTimeout(120_000 + 60_000 * (RUNS + 1));
 
 describe('when the leader of partitions moves', () => {
   let kafka: PrivateKafka;
@@ -180,45 +179,20 @@ describe('when the leader of partitions moves', () => {
     }
   });
 
-  it('the control, kafkajs without the check of partitions, loses acknowledged records', async () => {
-    let missing = 0;
-    for (const run of runs(CONTROL_RUNS)) {
-      const topic = await newTopic();
-      const producer = library.producer({ idempotent: false, allowAutoTopicCreation: false });
-      await producer.connect();
-      const outcome = await lose(
-        run,
-        topic,
-        batched((messages) => producer.sendBatch({ acks: -1, topicMessages: [{ topic, messages }] })),
-      ).finally(() => producer.disconnect());
-      report('control,', run, outcome);
-      missing += outcome.missing;
-      // Once is proof enough.
-      if (missing > 0) break;
-    }
-    expect(missing).toBeGreaterThan(0);
+  it('the control, a writer that leaves one record in a hundred out, is found out to the record', async () => {
+    const [run] = runs(1) as [Run];
+    const topic = await newTopic();
+    const log = createKafkaMessageLog({ brokers: kafka.brokers, clientId: 'control', logger: silentLogger });
+    let appended = 0;
+    let leftOut = 0;
+    const append: Append = async (key, value) => {
+      appended += 1;
+      if (appended % 100 === 0) leftOut += 1;
+      else await log.append({ topic, key, value, headers: {} });
+    };
+    const outcome = await lose(run, topic, append).finally(() => log.close());
+    report('control,', run, outcome);
+    expect(leftOut).toBeGreaterThan(0);
+    expect(outcome.missing).toBe(leftOut);
   });
 });
-
-/** One batch in flight, like the message log, but a send that resolves counts as an acknowledgement of all of it. */
-function batched(send: (messages: { key: string; value: string }[]) => Promise<unknown>): Append {
-  let queue: { key: string; value: string; resolve: () => void; reject: (error: unknown) => void }[] = [];
-  let sending = false;
-  const flush = async (): Promise<void> => {
-    sending = true;
-    while (queue.length > 0) {
-      const batch = queue;
-      queue = [];
-      await send(batch.map(({ key, value }) => ({ key, value }))).then(
-        () => batch.forEach(({ resolve }) => resolve()),
-        (error: unknown) => batch.forEach(({ reject }) => reject(error)),
-      );
-    }
-    sending = false;
-  };
-  return (key, value) =>
-    new Promise((resolve, reject) => {
-      queue.push({ key, value, resolve, reject });
-      if (!sending) setImmediate(() => (sending ? undefined : void flush()));
-    });
-}
