@@ -4,6 +4,7 @@ import { parseAllDocuments } from 'yaml';
 
 /** An object as an overlay makes it; its kind says what is in `spec`. */
 export interface Resource {
+  apiVersion: string;
   kind: string;
   metadata: { name: string; labels?: Record<string, string> };
   spec: Record<string, unknown>;
