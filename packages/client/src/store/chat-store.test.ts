@@ -1,5 +1,5 @@
 import { FakeHistory, deliver, messageOf } from '../../testing/fake-history';
-import { USER_1, USER_2, type FakeConnection } from '../../testing/fake-server';
+import { refused, USER_1, USER_2, type FakeConnection } from '../../testing/fake-server';
 import { memoryStorage, type RecordedClient } from '../../testing/recorded-client';
 import { acceptedFor, CONVERSATION, sceneForEachTest, uuid } from '../../testing/scene';
 import type { ChatClientOptions } from '../options';
@@ -200,6 +200,17 @@ describe('ChatStore', () => {
     await store.loadGap(CONVERSATION, 'end');
     expect(store.timeline(CONVERSATION).get().fault).toBeUndefined();
     expect(shown(store)).toEqual(['beginning', ...numbers(11, 60)]);
+  });
+
+  it('shows a conversation that nobody wrote in yet as empty', async () => {
+    const { store } = await online(history);
+    scene.server.http.set(`GET /conversations/${CONVERSATION}/messages`, () =>
+      refused(404, 'unknown_conversation', false),
+    );
+    scene.server.http.set('GET /users', () => ({ status: 200, body: { user_id: USER_2, username: 'user2' } }));
+    store.setActive(await store.openDirect('user2'));
+    await until(store.timeline(CONVERSATION), (view) => view.items.length === 0);
+    expect(store.timeline(CONVERSATION).get().fault).toBeUndefined();
   });
 
   it('reads the list once the server is back, and knows the names of those in it', async () => {

@@ -7,6 +7,7 @@
 import { directConversationId, type ConversationResponse } from '@chat-app/protocol';
 import { isFinal } from '../errors';
 import type { ConnectionStatus, MessageStateChange, Missed, ReceivedMessage } from '../events';
+import type { History } from '../http/conversations';
 import { Timers } from '../state/timers';
 import type { ChatStorage } from '../storage';
 import { ConversationList } from './conversation-list';
@@ -348,13 +349,24 @@ export class ChatStore {
     }
   }
 
+  /** A direct conversation is there for the server once a message was sent: before that it is empty. */
+  private async history(conversationId: string, page: { before?: string; limit?: number }): Promise<History> {
+    try {
+      return await this.client.conversations.history(conversationId, page);
+    } catch (thrown) {
+      const isNew = isFinal(thrown) && thrown.code === 'unknown_conversation';
+      if (isNew && this.list.get(conversationId)?.kind === 'direct') return { messages: [], more: false };
+      throw thrown;
+    }
+  }
+
   private timelineOf(conversationId: string): Timeline {
     const known = this.timelines.get(conversationId);
     if (known !== undefined) return known;
     const timeline = new Timeline({
       userId: this.client.userId,
       pageSize: this.options.pageSize ?? 50,
-      history: (page) => this.client.conversations.history(conversationId, page),
+      history: (page) => this.history(conversationId, page),
       onChange: () => undefined,
     });
     this.timelines.set(conversationId, timeline);

@@ -1,0 +1,30 @@
+import { splitLinks } from './links';
+
+const hrefs = (text: string) => splitLinks(text).flatMap((part) => part.href ?? []);
+
+describe('splitLinks', () => {
+  it.each([
+    ['see https://example.org/a?b=c#d.', ['https://example.org/a?b=c#d']],
+    ['(https://example.org/wiki/A_(b))', ['https://example.org/wiki/A_(b)']],
+    ['http://a.example, https://b.example!', ['http://a.example', 'https://b.example']],
+    ['HTTPS://EXAMPLE.ORG', ['HTTPS://EXAMPLE.ORG']],
+    ['https://пример.рф/путь', ['https://пример.рф/путь']],
+    ['javascript:alert(1) data:text/html,x ftp://a.example mailto:a@b.example', []],
+    ['https://', []],
+    ['no address at all', []],
+    ['https://a.example/\u202egnp.exe', ['https://a.example/']],
+  ])('finds the web addresses of %j', (text, found) => {
+    expect(hrefs(text)).toEqual(found);
+  });
+
+  it.each(['', 'a https://example.org b', 'https://example.org', '<b>https://x.example</b>'])(
+    'loses nothing of %j',
+    (text) => {
+      expect(
+        splitLinks(text)
+          .map((part) => part.text)
+          .join(''),
+      ).toBe(text);
+    },
+  );
+});

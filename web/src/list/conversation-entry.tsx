@@ -1,0 +1,72 @@
+import type { ConversationView } from '@chat-app/client/store';
+import { dates, useChat } from '../context';
+import { Avatar } from '../icons';
+import { conversationHref } from '../route';
+import { t } from '../texts';
+import { useObservable } from '../use-observable';
+
+/** What a conversation is called: its title, or the name of the other user. */
+export function titleOf(conversation: ConversationView, names: ReadonlyMap<string, string>): string {
+  if (conversation.title !== undefined) return conversation.title;
+  return (conversation.recipient_id && names.get(conversation.recipient_id)) ?? t.list.noTitle;
+}
+
+export function ConversationEntry({ conversation, isOpen }: { conversation: ConversationView; isOpen: boolean }) {
+  const { store } = useChat();
+  const names = useObservable(store.userNames);
+  const { conversation_id, last, unread, member } = conversation;
+  const title = titleOf(conversation, names);
+  return (
+    <li>
+      <a
+        class={unread > 0 ? 'entry has-unread' : 'entry'}
+        href={conversationHref(conversation_id)}
+        {...(isOpen && { 'aria-current': 'page' as const })}
+      >
+        <Avatar name={title} id={conversation.recipient_id ?? conversation_id} />
+        <span class="title" dir="auto">
+          {title}
+        </span>
+        {last?.sent_at !== undefined && <time dateTime={last.sent_at}>{dates.short(last.sent_at)}</time>}
+        <span class="last" dir="auto">
+          {member ? <Preview conversation={conversation} isOpen={isOpen} names={names} /> : t.list.left}
+        </span>
+        {unread > 0 && (
+          <span class="badge">
+            <span aria-hidden="true">{unread > 99 ? '99+' : unread}</span>
+            <span class="unseen">{t.list.unread(unread)}</span>
+          </span>
+        )}
+      </a>
+    </li>
+  );
+}
+
+interface PreviewProps {
+  conversation: ConversationView;
+  isOpen: boolean;
+  names: ReadonlyMap<string, string>;
+}
+
+/** The draft where there is one, else the last message. */
+function Preview({ conversation: { draft, last, kind }, isOpen, names }: PreviewProps) {
+  if (draft !== '' && !isOpen) {
+    return (
+      <>
+        <em>{t.list.draft}</em> {firstLine(draft)}
+      </>
+    );
+  }
+  if (last === undefined) return null;
+  const sender = last.own ? t.list.you : kind === 'group' ? names.get(last.sender_id) : undefined;
+  return (
+    <>
+      {sender !== undefined && <span class="sender">{sender}: </span>}
+      {firstLine(last.content)}
+    </>
+  );
+}
+
+function firstLine(text: string): string {
+  return text.trimStart().slice(0, 200).split('\n', 1)[0] ?? '';
+}

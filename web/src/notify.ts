@@ -1,0 +1,50 @@
+import { useEffect } from 'preact/hooks';
+import { useChat } from './context';
+import { openConversation } from './route';
+import { t } from './texts';
+import { useObservable } from './use-observable';
+
+/** The count of unread messages in the title and on the icon, and a notification for what comes while one is elsewhere. */
+export function useNotifications(): void {
+  const { client, store } = useChat();
+  const conversations = useObservable(store.conversations);
+  const unread = conversations.reduce((sum, one) => sum + one.unread, 0);
+  useEffect(() => {
+    document.title = unread === 0 ? t.appName : `(${unread}) ${t.appName}`;
+    icon(unread > 0);
+  }, [unread]);
+  useEffect(
+    () => () => {
+      document.title = t.appName;
+      icon(false);
+    },
+    [],
+  );
+  useEffect(
+    () =>
+      client.on('message', ({ sender_id, conversation_id, content }) => {
+        if (sender_id === client.userId || document.visibilityState === 'visible' || !isAllowed()) return;
+        const name = store.userNames.get().get(sender_id) ?? t.appName;
+        // One for each conversation: the newest replaces the one before.
+        const shown = new Notification(name, { body: content.slice(0, 200), tag: conversation_id });
+        shown.onclick = () => {
+          focus();
+          openConversation(conversation_id);
+          shown.close();
+        };
+      }),
+    [client, store],
+  );
+}
+
+function isAllowed(): boolean {
+  return 'Notification' in globalThis && Notification.permission === 'granted';
+}
+
+/** The icon of the page, with a dot where something is unread. */
+function icon(dotted: boolean): void {
+  const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
+  if (link === null) return;
+  const dot = dotted ? "<circle cx='25' cy='8' r='7' fill='%23d33a2c'/>" : '';
+  link.href = `data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Cpath d='M4 6h24v16H14l-7 6v-6H4z' fill='%232f6f5e'/%3E${dot.replaceAll('<', '%3C').replaceAll('>', '%3E')}%3C/svg%3E`;
+}

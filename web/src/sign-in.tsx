@@ -1,0 +1,109 @@
+import { login, register } from '@chat-app/client';
+import { useState } from 'preact/hooks';
+import { baseUrl } from './base-url';
+import { formText } from './form-text';
+import { beginSession, type SavedSession } from './session/saved-session';
+import { chooseLanguage, chosenLanguage, faultText, LANGUAGES, t } from './texts';
+
+/** The first page: who are you? */
+export function SignIn({ notice, onSession }: { notice: string; onSession: (session: SavedSession) => void }) {
+  const [isNew, setNew] = useState(false);
+  const [working, setWorking] = useState(false);
+  const [fault, setFault] = useState('');
+  const submit = async (form: HTMLFormElement): Promise<void> => {
+    const [name, password] = [formText(form, 'username').trim(), formText(form, 'password')];
+    setWorking(true);
+    setFault('');
+    try {
+      const session = await (isNew ? register : login)({ url: baseUrl() }, name, password);
+      onSession(beginSession(session, name));
+    } catch (thrown) {
+      setFault(refusalText(thrown, isNew));
+      setWorking(false);
+    }
+  };
+  return (
+    <main class="sign-in">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit(event.currentTarget);
+        }}
+      >
+        <Logo />
+        <h1>{t.signIn.title}</h1>
+        {notice !== '' && <p class="notice">{notice}</p>}
+        <label>
+          {t.signIn.name}
+          <input
+            name="username"
+            autocomplete="username"
+            autocapitalize="none"
+            spellcheck={false}
+            required
+            maxLength={64}
+          />
+          {isNew && <small>{t.signIn.nameHint}</small>}
+        </label>
+        <label>
+          {t.signIn.password}
+          <input
+            name="password"
+            type="password"
+            autocomplete={isNew ? 'new-password' : 'current-password'}
+            required
+            {...(isNew && { minLength: 8 })}
+          />
+          {isNew && <small>{t.signIn.passwordHint}</small>}
+        </label>
+        <p class="fault" role="alert">
+          {fault}
+        </p>
+        <button class="primary" type="submit" disabled={working}>
+          {working ? t.signIn.working : isNew ? t.signIn.register : t.signIn.logIn}
+        </button>
+        <button
+          class="link"
+          type="button"
+          onClick={() => {
+            setNew(!isNew);
+            setFault('');
+          }}
+        >
+          {isNew ? t.signIn.toLogIn : t.signIn.toRegister}
+        </button>
+        <LanguageChoice />
+      </form>
+    </main>
+  );
+}
+
+/** What was wrong with a name or a password is said by the rules, not by the server's code. */
+function refusalText(thrown: unknown, isNew: boolean): string {
+  const { code } = thrown as { code?: string };
+  if (isNew && code === 'invalid_request') return `${t.signIn.nameHint} ${t.signIn.passwordHint}`;
+  return faultText(thrown);
+}
+
+export function LanguageChoice() {
+  return (
+    <label class="language">
+      {t.menu.language}
+      <select value={chosenLanguage()} onChange={(event) => chooseLanguage(event.currentTarget.value)}>
+        {Object.entries(LANGUAGES).map(([tag, texts]) => (
+          <option key={tag} value={tag} lang={tag}>
+            {texts.language}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Logo() {
+  return (
+    <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
+      <path d="M4 6h24v16H14l-7 6v-6H4z" />
+    </svg>
+  );
+}
