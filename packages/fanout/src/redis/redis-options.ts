@@ -93,8 +93,9 @@ export function refreshPassword(
 ): void {
   if (password === undefined) return;
   options.password = password.read();
-  if (options.sentinels !== undefined && options.sentinels !== null)
+  if (options.sentinels !== undefined && options.sentinels !== null) {
     Object.assign(options, sentinelLogin(options.password));
+  }
 }
 
 /** The library copies these for each connection, so the getter gives the file's certificates of that moment. */

@@ -6,13 +6,13 @@ import type { Logger } from '@chat-app/platform';
 import { partitionOfKey } from '../adapter/partition-of-key';
 import { saslOptions, socketFactory, type KafkaSaslOptions, type KafkaTlsOptions } from './connection-options';
 import { libraryLog } from './log-levels';
-import { patchConsumerGroup } from './patch-consumer-group';
+import { patchConsumerGroup, type ConsumerGroupClass } from './patch-consumer-group';
 import { patchIdleSpin } from './patch-idle-spin';
 
 export type { Admin, Consumer, EachBatchPayload, KafkaMessage, Message, Producer, RecordMetadata } from 'kafkajs';
 
 patchIdleSpin(RequestQueue);
-patchConsumerGroup(ConsumerGroup);
+patchConsumerGroup(ConsumerGroup as ConsumerGroupClass);
 
 /** How to reach the brokers. */
 export interface KafkaConnectionOptions {

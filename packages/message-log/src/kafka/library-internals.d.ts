@@ -6,8 +6,7 @@ declare module 'kafkajs/src/network/requestQueue' {
   export = RequestQueue;
 }
 declare module 'kafkajs/src/consumer/consumerGroup' {
-  import type { ConsumerGroupClass } from './patch-consumer-group';
-  const ConsumerGroup: ConsumerGroupClass;
+  const ConsumerGroup: { prototype: object };
   export = ConsumerGroup;
 }
 declare module 'kafkajs/src/producer/sendMessages' {

@@ -7,6 +7,7 @@
  * coordinator can give the partitions away) → overdue (a session long without an answer: heartbeats fail, kafkajs starts
  * its consumer again, under the name it had) ; left.
  */
+import { asError } from '@chat-app/platform';
 import { backoffMs, delay, withTimeout } from '@chat-app/timing';
 import { isCoordinatorLost } from './map-errors';
 
@@ -50,7 +51,7 @@ export class Membership {
   #beating: Promise<void> | undefined;
   #search: Promise<void> | undefined;
   /** What a heartbeat that nobody awaited any more was answered. */
-  #refusal: unknown;
+  #refusal: Error | undefined;
 
   constructor(
     private readonly group: ConsumerGroup,
@@ -110,7 +111,7 @@ export class Membership {
       this.#answeredAt = performance.now();
     } catch (error) {
       if (isCoordinatorLost(error)) this.coordinatorLost();
-      else this.#refusal = error;
+      else this.#refusal = asError(error);
     }
   }
 
@@ -126,7 +127,7 @@ export class Membership {
         this.#answeredAt = performance.now();
         return await this.library.commitOffsets();
       } catch (error) {
-        if (!isCoordinatorLost(error)) return void (this.#refusal = error);
+        if (!isCoordinatorLost(error)) return void (this.#refusal = asError(error));
         await delay(backoffMs(failures, SEARCH_BACKOFF), this.#left.signal);
       }
     }

@@ -32,7 +32,9 @@ const patched = new WeakSet<object>();
 /** Patching twice changes nothing. @throws where the class is not the one the patch was written for */
 export function patchConsumerGroup({ prototype }: ConsumerGroupClass): void {
   if (patched.has(prototype)) return;
-  const library = Object.fromEntries(METHODS.map((name) => [name, prototype[name]])) as Pick<
+  // Unbound on purpose: each is called with the group that it is asked of.
+  const methods: object = prototype;
+  const library = Object.fromEntries(METHODS.map((name) => [name, Reflect.get(methods, name) as unknown])) as Pick<
     PatchedGroup,
     (typeof METHODS)[number]
   >;

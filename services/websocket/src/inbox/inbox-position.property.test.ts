@@ -156,8 +156,9 @@ class World {
     this.#wire = [];
     this.event({ kind: 'drained' });
     for (let turn = 0; turn < 1_000; turn += 1) {
-      if (turn % 10 === 0 && this.startedAt !== undefined)
+      if (turn % 10 === 0 && this.startedAt !== undefined) {
         this.event({ kind: 'head', seq: this.inbox.length, cause: 'reconciliation' });
+      }
       this.answerOpen(true, this.inbox.length);
       this.answerRead(true, 7, turn % 2 === 0);
       this.timer(0);
