@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
-import type { Logger, Metrics, Releases } from '@chat-app/platform';
+import type { Logger, Metrics, CleanupStack } from '@chat-app/platform';
 import type { MessageLog } from '@chat-app/message-log';
 import { createSigningKey, createTokenSigner, type TokenSigner } from '@chat-app/tokens';
 import { createPgliteDatabase } from '@chat-app/embedded/database';
@@ -13,7 +13,7 @@ import { createEmbeddedMessageLog } from '@chat-app/embedded/message-log';
 export interface Shared {
   logger: Logger;
   metrics: Metrics;
-  releases: Releases;
+  cleanup: CleanupStack;
 }
 
 /** The three ports on adapters that need nothing but a folder, and what signs tokens. */
@@ -32,15 +32,15 @@ const PUBLISH_BEFORE_USE_S = 0;
 export async function openEmbeddedBackends(
   directory: string,
   accessTtlS: number,
-  { logger, metrics, releases }: Shared,
+  { logger, metrics, cleanup }: Shared,
 ): Promise<EmbeddedBackends> {
   mkdirSync(directory, { recursive: true });
   const database = await createPgliteDatabase({ directory, logger, metrics });
-  releases.add('database', () => database.close());
+  cleanup.add('database', () => database.close());
   const log = createEmbeddedMessageLog({ logger, metrics });
-  releases.add('message log', () => log.close());
+  cleanup.add('message log', () => log.close());
   const fanout = createEmbeddedFanout();
-  releases.add('fan-out', () => fanout.close());
+  cleanup.add('fan-out', () => fanout.close());
   const signer = createTokenSigner({
     ...TOKEN_SCOPE,
     directory: signingKeys(directory),

@@ -7,10 +7,10 @@ import { startStandalone } from './start-standalone';
 // A person watches this process: the log is quiet unless asked to speak.
 process.env['LOG_LEVEL'] ??= 'warn';
 
-runProcess('standalone', async ({ environment, releases, logger, stop }) => {
+runProcess('standalone', async ({ environment, cleanup, logger, stop }) => {
   const configuration = standaloneConfiguration(environment);
   try {
-    const standalone = await startStandalone(configuration, { logger, releases });
+    const standalone = await startStandalone(configuration, { logger, cleanup });
     process.stdout.write(describeStart(configuration, standalone.url));
     return { drain: () => standalone.drain() };
   } catch (thrown) {

@@ -51,12 +51,12 @@ export async function startServices(
   backends: EmbeddedBackends,
   shared: Shared,
 ): Promise<Services> {
-  const { releases, logger, metrics } = shared;
+  const { cleanup, logger, metrics } = shared;
   const parts = { ...backends, configuration, logger, metrics };
   const inside = new InsideCalls(shared);
 
   const authentication = createAuthentication(parts);
-  releases.add('authentication', () => authentication.close());
+  cleanup.add('authentication', () => authentication.close());
   const users = await inside.serve('authentication', authentication.internalRoutes, AUTHENTICATION_BODY_BYTES);
   const keys = await inside.serve('keys', authentication.routes.filter(isPublic), AUTHENTICATION_BODY_BYTES);
   const verifier = createTokenVerifier({
@@ -65,12 +65,12 @@ export async function startServices(
     logger,
     metrics,
   });
-  releases.add('token verifier', () => verifier.close());
+  cleanup.add('token verifier', () => verifier.close());
 
   const userClient = inside.client('authentication', users);
   const persistence = createPersistence({ ...parts, authentication: createUserClient(userClient) });
   const inboxes = await inside.serve('persistence', persistence.internalRoutes, PERSISTENCE_BODY_BYTES);
-  releases.add('persistence', () => persistence.drain());
+  cleanup.add('persistence', () => persistence.drain());
 
   const websocket = createWebsocket({
     ...parts,
@@ -81,7 +81,7 @@ export async function startServices(
   await authentication.start();
   await persistence.start();
   websocket.start();
-  releases.add('websocket', () => websocket.close());
+  cleanup.add('websocket', () => websocket.close());
   return { authentication, persistence, websocket, verifier };
 }
 
@@ -106,7 +106,7 @@ class InsideCalls {
       logger: this.shared.logger,
       metrics: this.shared.metrics,
     });
-    this.shared.releases.add(`internal server of ${name}`, () => server.close());
+    this.shared.cleanup.add(`internal server of ${name}`, () => server.close());
     return server;
   }
 
@@ -120,7 +120,7 @@ class InsideCalls {
       logger: this.shared.logger,
       metrics: this.shared.metrics,
     });
-    this.shared.releases.add(`client of ${name}`, () => client.close());
+    this.shared.cleanup.add(`client of ${name}`, () => client.close());
     return client;
   }
 }

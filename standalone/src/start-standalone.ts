@@ -8,7 +8,7 @@ import {
   startManagementServer,
   type HttpServer,
   type Logger,
-  type Releases,
+  type CleanupStack,
   type Route,
 } from '@chat-app/platform';
 import { ERRORS } from '@chat-app/protocol';
@@ -20,7 +20,7 @@ import { startServices, type Services } from './start-services';
 export interface Standalone {
   /** Where everything is: page, HTTP APIs and `/ws`. */
   url: string;
-  /** Sends the clients away; then releases may run. */
+  /** Sends the clients away; then the cleanup may run. */
   drain(): Promise<void>;
 }
 
@@ -28,14 +28,14 @@ export interface Standalone {
 const PAGES = resolve(__dirname, '..', '..', 'web', 'dist');
 
 /**
- * All three services in one process on embedded adapters. Every resource is registered with `releases`.
+ * All three services in one process on embedded adapters. Every resource is registered with `cleanup`.
  * @throws the system's error where a port is taken; PlatformError illegal_state where another process has the data folder
  */
 export async function startStandalone(
   configuration: StandaloneConfiguration,
-  { logger, releases }: { logger: Logger; releases: Releases },
+  { logger, cleanup }: { logger: Logger; cleanup: CleanupStack },
 ): Promise<Standalone> {
-  const shared: Shared = { logger, releases, metrics: new Metrics('standalone') };
+  const shared: Shared = { logger, cleanup, metrics: new Metrics('standalone') };
   const readiness = await startManagement(configuration, shared);
   const directory = resolve(configuration.DATA_DIRECTORY);
   const backends = await openEmbeddedBackends(directory, configuration.ACCESS_TOKEN_TTL_S, shared);
@@ -53,13 +53,13 @@ export async function startStandalone(
 
 async function startManagement(
   configuration: StandaloneConfiguration,
-  { metrics, releases }: Shared,
+  { metrics, cleanup }: Shared,
 ): Promise<Readiness> {
   const readiness = new Readiness();
   readiness.set('services', false, 'starting');
   const { HOST: host, MANAGEMENT_PORT: port } = configuration;
   const management = await startManagementServer({ host, port, metrics, readiness });
-  releases.add('management server', () => management.close());
+  cleanup.add('management server', () => management.close());
   return readiness;
 }
 
@@ -84,7 +84,7 @@ async function openServers(
       metrics: shared.metrics,
       ...(existsSync(join(PAGES, 'index.html')) && { pages: PAGES }),
     });
-    shared.releases.add(`server ${name}`, () => server.close());
+    shared.cleanup.add(`server ${name}`, () => server.close());
     return server;
   };
   const everything = [...authentication.routes, ...persistence.routes, ...websocketRoutes];

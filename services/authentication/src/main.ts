@@ -47,7 +47,7 @@ const VARIABLES = {
 runProcess('authentication', start);
 
 async function start(context: ProcessContext): Promise<RunningService> {
-  const { releases, logger } = context;
+  const { cleanup, logger } = context;
   const configuration = parseConfiguration(context.environment, VARIABLES);
   const metrics = new Metrics('authentication');
   const readiness = new Readiness();
@@ -58,7 +58,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
     metrics,
     readiness,
   });
-  releases.add('management server', () => management.close());
+  cleanup.add('management server', () => management.close());
 
   const scope = { issuer: configuration.TOKEN_ISSUER, audience: configuration.TOKEN_AUDIENCE };
   const signer = createTokenSigner({
@@ -69,9 +69,9 @@ async function start(context: ProcessContext): Promise<RunningService> {
     logger,
   });
   const database = postgresFromConfiguration(configuration, { applicationName: 'authentication', logger, metrics });
-  releases.add('database', () => database.close());
+  cleanup.add('database', () => database.close());
   const fanout = redisFromConfiguration(configuration, { podName: configuration.POD_NAME, logger, metrics });
-  releases.add('fanout', () => fanout.close());
+  cleanup.add('fanout', () => fanout.close());
   const service = createAuthentication({
     database,
     fanout,
@@ -81,7 +81,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
     metrics,
     ...(configuration.PAGES_DIRECTORY !== undefined && { pages: configuration.PAGES_DIRECTORY }),
   });
-  releases.add('authentication', () => service.close());
+  cleanup.add('authentication', () => service.close());
 
   const listen = { host: configuration.HOST, logger, metrics, errors: ERRORS };
   // Keys come from the service itself, whose port is known only once it listens.
@@ -95,10 +95,10 @@ async function start(context: ProcessContext): Promise<RunningService> {
     trustedProxies: configuration.TRUSTED_PROXIES,
     ...(service.pages !== undefined && { pages: service.pages }),
   });
-  releases.add('public server', () => server.close());
+  cleanup.add('public server', () => server.close());
   const jwksUrl = `http://${loopback(configuration.HOST)}:${server.port}/.well-known/jwks.json`;
   const verifier = createTokenVerifier({ ...scope, jwksUrl, logger, metrics });
-  releases.add('token verifier', () => verifier.close());
+  cleanup.add('token verifier', () => verifier.close());
   const internal = await startHttpServer({
     ...listen,
     name: 'internal',
@@ -108,7 +108,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
     internalSecretHeader: INTERNAL_SECRET_HEADER,
     bodyLimitBytes: INTERNAL_BODY_BYTES,
   });
-  releases.add('internal server', () => internal.close());
+  cleanup.add('internal server', () => internal.close());
 
   await service.start();
   readiness.set('started', true);

@@ -22,12 +22,12 @@ runProcess('inspect', start);
 
 /** A command: answers one question about what is stored, prints it as JSON, ends. */
 async function start(context: ProcessContext): Promise<RunningService> {
-  const { logger, releases } = context;
+  const { logger, cleanup } = context;
   const question = readQuestion(process.argv.slice(2));
   const configuration = parseConfiguration(context.environment, VARIABLES);
   const metrics = new Metrics('inspect');
   const database = postgresFromConfiguration(configuration, { applicationName: 'inspect', logger, metrics });
-  releases.add('database', () => database.close());
+  cleanup.add('database', () => database.close());
   process.stdout.write(`${JSON.stringify(await inspectStore(database, question), null, 2)}\n`);
   context.stop('the question is answered');
   return {};

@@ -49,7 +49,7 @@ const CALL_TIMEOUT_MS = 3_000;
 runProcess('persistence', start);
 
 async function start(context: ProcessContext): Promise<RunningService> {
-  const { releases, logger } = context;
+  const { cleanup, logger } = context;
   const configuration = parseConfiguration(context.environment, VARIABLES);
   const metrics = new Metrics('persistence');
   const readiness = new Readiness();
@@ -68,12 +68,12 @@ async function start(context: ProcessContext): Promise<RunningService> {
     readiness,
     liveness: () => log.health(),
   });
-  releases.add('management server', () => management.close());
+  cleanup.add('management server', () => management.close());
   const database = postgresFromConfiguration(configuration, { applicationName: 'persistence', logger, metrics });
-  releases.add('database', () => database.close());
+  cleanup.add('database', () => database.close());
   const fanout = redisFromConfiguration(configuration, { podName: configuration.POD_NAME, logger, metrics });
-  releases.add('fanout', () => fanout.close());
-  releases.add('message log', () => log.close());
+  cleanup.add('fanout', () => fanout.close());
+  cleanup.add('message log', () => log.close());
   const authentication = createServiceClient({
     name: 'authentication',
     baseUrl: configuration.AUTHENTICATION_URL,
@@ -83,7 +83,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
     metrics,
     logger,
   });
-  releases.add('authentication client', () => authentication.close());
+  cleanup.add('authentication client', () => authentication.close());
 
   const persistence = createPersistence({
     log,
@@ -94,7 +94,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
     logger,
     metrics,
   });
-  releases.add('consumers', () => persistence.drain());
+  cleanup.add('consumers', () => persistence.drain());
   const closeServers = await serve(context, configuration, metrics, persistence);
 
   await persistence.start();
@@ -110,7 +110,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
 
 /** Opens both APIs. Answers how to close them. */
 async function serve(
-  { releases, logger }: ProcessContext,
+  { cleanup, logger }: ProcessContext,
   configuration: Values,
   metrics: Metrics,
   persistence: ReturnType<typeof createPersistence>,
@@ -123,7 +123,7 @@ async function serve(
     logger,
     metrics,
   });
-  releases.add('token verifier', () => verifier.close());
+  cleanup.add('token verifier', () => verifier.close());
   const server = await startHttpServer({
     ...listen,
     name: 'public',
@@ -133,7 +133,7 @@ async function serve(
     trustedProxies: configuration.TRUSTED_PROXIES,
     bodyLimitBytes: PUBLIC_BODY_BYTES,
   });
-  releases.add('public server', () => server.close());
+  cleanup.add('public server', () => server.close());
   const internal = await startHttpServer({
     ...listen,
     name: 'internal',
@@ -143,7 +143,7 @@ async function serve(
     internalSecretHeader: INTERNAL_SECRET_HEADER,
     bodyLimitBytes: INTERNAL_BODY_BYTES,
   });
-  releases.add('internal server', () => internal.close());
+  cleanup.add('internal server', () => internal.close());
   return async () => {
     await Promise.all([server.close(), internal.close()]);
   };

@@ -20,14 +20,14 @@ runProcess('redrive', start);
 
 /** A job: moves dead messages back, prints one line of counts, ends. */
 async function start(context: ProcessContext): Promise<RunningService> {
-  const { logger, releases } = context;
+  const { logger, cleanup } = context;
   const options = readRedriveArguments(process.argv.slice(2));
   const configuration = parseConfiguration(context.environment, VARIABLES);
   const metrics = new Metrics('redrive');
   const database = postgresFromConfiguration(configuration, { applicationName: 'redrive', logger, metrics });
-  releases.add('database', () => database.close());
+  cleanup.add('database', () => database.close());
   const log = kafkaMessageLogFromConfiguration(configuration, { logger, metrics });
-  releases.add('message log', () => log.close());
+  cleanup.add('message log', () => log.close());
   const counts = await redriveMessages({ database, log, logger }, options);
   process.stdout.write(`${JSON.stringify({ dry_run: options.dryRun, ...counts })}\n`);
   context.stop('the redrive is done');

@@ -41,7 +41,7 @@ const CALL_TIMEOUT_MS = 3_000;
 runProcess('websocket', start);
 
 async function start(context: ProcessContext): Promise<RunningService> {
-  const { releases, logger } = context;
+  const { cleanup, logger } = context;
   const configuration = parseConfiguration(context.environment, VARIABLES);
   const { HOST: host } = configuration;
   const metrics = new Metrics('websocket');
@@ -60,12 +60,12 @@ async function start(context: ProcessContext): Promise<RunningService> {
       }),
     },
   });
-  releases.add('management server', () => management.close());
+  cleanup.add('management server', () => management.close());
 
   const log = kafkaMessageLogFromConfiguration(configuration, { logger, metrics });
-  releases.add('message log', () => log.close());
+  cleanup.add('message log', () => log.close());
   const fanout = redisFromConfiguration(configuration, { podName: configuration.POD_NAME, logger, metrics });
-  releases.add('fanout', () => fanout.close());
+  cleanup.add('fanout', () => fanout.close());
   const verifier = createTokenVerifier({
     jwksUrl: configuration.JWKS_URL,
     issuer: configuration.TOKEN_ISSUER,
@@ -73,12 +73,12 @@ async function start(context: ProcessContext): Promise<RunningService> {
     logger,
     metrics,
   });
-  releases.add('token verifier', () => verifier.close());
+  cleanup.add('token verifier', () => verifier.close());
   const clientOf = (name: string, baseUrl: string): ServiceClient => {
     const secret = configuration.INTERNAL_SECRET;
     const options = { name, baseUrl, secret, secretHeader: INTERNAL_SECRET_HEADER, timeoutMs: CALL_TIMEOUT_MS };
     const client = createServiceClient({ ...options, metrics, logger });
-    releases.add(`${name} client`, () => client.close());
+    cleanup.add(`${name} client`, () => client.close());
     return client;
   };
 
@@ -94,7 +94,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
   });
   websocket = service;
   service.start();
-  releases.add('websocket', () => service.close());
+  cleanup.add('websocket', () => service.close());
   const server = await startHttpServer({
     name: 'public',
     host,
@@ -105,7 +105,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
     errors: ERRORS,
     trustedProxies: configuration.TRUSTED_PROXIES,
   });
-  releases.add('server', () => server.close());
+  cleanup.add('server', () => server.close());
   service.attach(server.server);
   readiness.set('started', true);
   return {

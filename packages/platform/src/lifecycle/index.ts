@@ -1,3 +1,3 @@
-export { Releases } from './releases';
+export { CleanupStack } from './cleanup-stack';
 export { Readiness, type ComponentState, type ReadinessReport } from './readiness';
 export { runProcess, type ProcessContext, type RunningService } from './run-process';

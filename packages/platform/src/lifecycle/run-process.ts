@@ -3,13 +3,13 @@ import { rawValue, type Environment } from '../configuration/variable';
 import { createLogger } from '../log/logger-pino';
 import type { Logger, LogLevel } from '../log/logger';
 import { startTracing, type Tracing } from '../tracing/start-tracing';
-import { Releases } from './releases';
+import { CleanupStack } from './cleanup-stack';
 
 /** What `start` is given. */
 export interface ProcessContext {
   environment: Environment;
   /** Register here how to let go of each resource, where it is acquired. */
-  releases: Releases;
+  cleanup: CleanupStack;
   logger: Logger;
   /** Aborted when the process begins to stop. */
   stopping: AbortSignal;
@@ -19,7 +19,7 @@ export interface ProcessContext {
 
 /** What `start` resolves to once the service does its work. */
 export interface RunningService {
-  /** Stops taking work, finishes what is in hand. Called once, before the releases. */
+  /** Stops taking work, finishes what is in hand. Called once, before the cleanup. */
   drain?(): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ const LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error', 'fatal'];
 /**
  * Runs a service as this process, and is the one place that owns signals and the exit code.
  *
- * States: starting → running → stopping → exited. SIGTERM or SIGINT (or `stop`) begins stopping: `drain`, then all releases
+ * States: starting → running → stopping → exited. SIGTERM or SIGINT (or `stop`) begins stopping: `drain`, then all cleanup
  * last-in first-out, then tracing, then exit. A second signal exits 1 at once; so does a stop that takes longer than
  * SHUTDOWN_TIMEOUT_MS. A stop while starting does not wait for `start`.
  *
@@ -44,7 +44,7 @@ export function runProcess(service: string, start: (process: ProcessContext) => 
 
 class ServiceProcess {
   readonly #environment: Environment = process.env;
-  readonly #releases = new Releases();
+  readonly #cleanup = new CleanupStack();
   readonly #stopping = new AbortController();
   readonly #logger: Logger;
   readonly #tracing: Tracing;
@@ -71,7 +71,7 @@ class ServiceProcess {
   async #begin(): Promise<void> {
     const context: ProcessContext = {
       environment: this.#environment,
-      releases: this.#releases,
+      cleanup: this.#cleanup,
       logger: this.#logger,
       stopping: this.#stopping.signal,
       stop: (reason, exitCode = 0) => this.#stop(reason, exitCode),
@@ -128,7 +128,7 @@ class ServiceProcess {
     void this.#wind();
   }
 
-  /** Drain, releases, tracing, exit. Never rejects. */
+  /** Drain, cleanup, tracing, exit. Never rejects. */
   async #wind(): Promise<void> {
     const began = Date.now();
     try {
@@ -137,7 +137,7 @@ class ServiceProcess {
       this.#failed('drain failed', { error: thrown });
     }
     try {
-      await this.#releases.releaseAll((name, error) => this.#failed('release failed', { resource: name, error }));
+      await this.#cleanup.run((name, error) => this.#failed('release failed', { resource: name, error }));
     } catch {
       // Reported above, one by one.
     }

@@ -6,7 +6,7 @@ import { inSpan } from '../tracing';
  * A service for run-process.test.ts, started as a child process. FIXTURE chooses how it behaves; what happens is told on
  * standard output as log lines.
  */
-runProcess('fixture', async ({ environment, releases, logger, stop, stopping }) => {
+runProcess('fixture', async ({ environment, cleanup, logger, stop, stopping }) => {
   const { FIXTURE } = parseConfiguration(environment, {
     FIXTURE: oneOf(
       [
@@ -27,9 +27,9 @@ runProcess('fixture', async ({ environment, releases, logger, stop, stopping }) 
     KEY: secret({ optional: true, description: 'key' }),
   });
   const hold = setInterval(() => undefined, 1_000);
-  releases.add('hold', () => clearInterval(hold));
-  releases.add('first', () => logger.info('released first'));
-  releases.add('second', () => {
+  cleanup.add('hold', () => clearInterval(hold));
+  cleanup.add('first', () => logger.info('released first'));
+  cleanup.add('second', () => {
     logger.info('released second');
     if (FIXTURE === 'failing-release') throw new Error('release broke');
   });

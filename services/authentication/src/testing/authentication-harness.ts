@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
-import { Metrics, Releases, secretOf, startHttpServer, type Logger } from '@chat-app/platform';
+import { Metrics, CleanupStack, secretOf, startHttpServer, type Logger } from '@chat-app/platform';
 import { createSigningKey, createTokenSigner, createTokenVerifier } from '@chat-app/tokens';
 import { createPgliteDatabase } from '@chat-app/embedded/database';
 import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
@@ -51,16 +51,16 @@ export interface HarnessOptions {
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
 export async function startHarness(options: HarnessOptions = {}) {
-  const releases = new Releases();
+  const cleanup = new CleanupStack();
   const keysDirectory = mkdtempSync(join(tmpdir(), 'authentication-keys-'));
-  releases.add('keys', () => rmSync(keysDirectory, { recursive: true }));
+  cleanup.add('keys', () => rmSync(keysDirectory, { recursive: true }));
   createSigningKey(keysDirectory);
   const lines: LoggedLine[] = [];
   const logger = capturingLogger(lines);
   const metrics = new Metrics('authentication');
-  const database = options.database ?? (await ownedDatabase(releases));
+  const database = options.database ?? (await ownedDatabase(cleanup));
   const fanout = options.fanout ?? createEmbeddedFanout();
-  releases.add('fanout', () => fanout.close());
+  cleanup.add('fanout', () => fanout.close());
   const scope = { issuer: 'chat-app', audience: 'chat-app' };
   const configuration: AuthenticationConfiguration = {
     ACCESS_TOKEN_TTL_S: 600,
@@ -87,7 +87,7 @@ export async function startHarness(options: HarnessOptions = {}) {
   const server = await startHttpServer({ ...listen, name: 'public', routes: service.routes, verifier: own });
   const url = `http://127.0.0.1:${server.port}`;
   const verifier = createTokenVerifier({ ...scope, ...clock, jwksUrl: `${url}/.well-known/jwks.json`, logger });
-  releases.add('server', () => server.close());
+  cleanup.add('server', () => server.close());
   const internal = await startHttpServer({
     ...listen,
     name: 'internal',
@@ -96,8 +96,8 @@ export async function startHarness(options: HarnessOptions = {}) {
     internalSecretHeader: INTERNAL_SECRET_HEADER,
     bodyLimitBytes: INTERNAL_BODY_BYTES,
   });
-  releases.add('internal server', () => internal.close());
-  releases.add('service', () => service.close());
+  cleanup.add('internal server', () => internal.close());
+  cleanup.add('service', () => service.close());
   await service.start();
   const client = createClient(url, `http://127.0.0.1:${internal.port}`);
   return {
@@ -120,13 +120,13 @@ export async function startHarness(options: HarnessOptions = {}) {
       await fanout.subscribe([userChannel(userId)]);
       return heard;
     },
-    close: () => releases.releaseAll(),
+    close: () => cleanup.run(),
   };
 }
 
-async function ownedDatabase(releases: Releases): Promise<Database> {
+async function ownedDatabase(cleanup: CleanupStack): Promise<Database> {
   const database = await createPgliteDatabase({ directory: undefined });
-  releases.add('database', () => database.close());
+  cleanup.add('database', () => database.close());
   return database;
 }
 
