@@ -83,7 +83,8 @@ export const authentication: DashboardSpec = {
         },
         {
           title: 'Upkeep',
-          description: 'Expired rows deleted, and ended sessions that could not be announced (the sweep finds them).',
+          description:
+            'Expired rows deleted, and ended sessions that could not be announced (reconciliation in the websocket pods finds them).',
           unit: 'reqps',
           queries: [
             counted('chat_authentication_swept_rows_total', 'deleted from {{table}}', SERVICE, 'table'),

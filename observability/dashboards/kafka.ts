@@ -87,7 +87,8 @@ export const kafka: DashboardSpec = {
       panels: [
         {
           title: 'Partitions in danger',
-          description: 'Under-replicated: a broker is away. Under min ISR: writes are refused. Offline: nothing works.',
+          description:
+            'Under-replicated: a broker is unavailable. Under min ISR: writes are refused. Offline: nothing works.',
           unit: 'short',
           queries: [
             {

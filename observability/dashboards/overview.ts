@@ -104,7 +104,8 @@ export const overview: DashboardSpec = {
         },
         {
           title: 'Age of what waits to be stored',
-          description: 'Oldest record that a consumer is handling. Grows one second a second while PostgreSQL is away.',
+          description:
+            'Oldest record that a consumer is handling. Grows one second a second while PostgreSQL is unavailable.',
           unit: 's',
           bad: [30, 120],
           queries: [gauge('max', 'chat_log_consumer_age_seconds', 'topic', 'persistence')],

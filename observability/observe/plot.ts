@@ -18,7 +18,7 @@ const HEIGHT = 190;
 const PLOT = { left: 52, top: 30, right: 12, bottom: 46 };
 const COLUMNS = 2;
 const COLORS = ['#3274d9', '#e0752d', '#37872d', '#c4162a', '#8f3bb8', '#b08a00', '#0a7f8f', '#705da0'];
-const MOST_LEGENDS = 6;
+const MAX_LEGENDS = 6;
 
 /** @returns an SVG of all panels of a dashboard over the time given, with the faults as bands */
 export async function plotDashboard(
@@ -82,7 +82,7 @@ function drawPanel(
     const path = points.map(([at, value]) => `${x(at)},${y(value)}`).join(' ');
     return `<polyline fill="none" stroke="${COLORS[index % COLORS.length]}" stroke-width="1.2" points="${path}"/>`;
   });
-  const legends = lines.slice(0, MOST_LEGENDS).map(({ label }, index) => {
+  const legends = lines.slice(0, MAX_LEGENDS).map(({ label }, index) => {
     const [left, top] = [PLOT.left + (index % 3) * 132, HEIGHT - PLOT.bottom + 18 + Math.floor(index / 3) * 13];
     const text = `<text x="${left + 12}" y="${top}">${escape(label.slice(0, 22))}</text>`;
     return `<rect x="${left}" y="${top - 7}" width="8" height="8" fill="${COLORS[index % COLORS.length]}"/>${text}`;

@@ -214,7 +214,7 @@ export function messageLogContract(host: ContractHost): void {
     expect(second.values).toEqual(['two']);
   });
 
-  it('closes a subscription after the batch in hand, aborting its signal', async () => {
+  it('closes a subscription after the batch in flight, aborting its signal', async () => {
     const log = await create();
     const topic = await host.topic();
     const seen = new Seen();

@@ -57,7 +57,7 @@ export interface SubscribeOptions {
   topic: string;
   /** Consumer group. A new group starts at the oldest record. */
   groupId: string;
-  /** Most records in one batch. */
+  /** Maximum records in one batch. */
   maxBatchRecords: number;
 }
 
@@ -65,7 +65,7 @@ export interface SubscribeOptions {
 export interface Subscription {
   /** Resolves when the first partitions are assigned (or the group is otherwise settled). */
   readonly ready: Promise<void>;
-  /** Stops after the batches in hand, commits them, leaves the group. Memoised. */
+  /** Stops after the batches in flight, commits them, leaves the group. Memoised. */
   close(): Promise<void>;
 }
 

@@ -12,9 +12,9 @@ export const PLATFORM_ERRORS = {
   log_record_too_large: { retryable: false },
   /** The log was closed. */
   log_closed: { retryable: false },
-  /** The fan-out is away; the payload was dropped. */
+  /** The fan-out is unavailable; the payload was dropped. */
   fanout_unavailable: { retryable: true },
-  /** The database is away, failing over, overloaded, read-only, or gave up a lock: the same statement may succeed later. */
+  /** The database is unavailable, failing over, overloaded, read-only, or gave up a lock: the same statement may succeed later. */
   database_unavailable: { retryable: true },
   /** The database refused the statement because of its data (constraint, encoding, type). */
   database_refused: { retryable: false },

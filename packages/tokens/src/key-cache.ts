@@ -18,7 +18,7 @@ export interface KeyCacheOptions {
 
 /**
  * The published keys as last fetched. One fetch is in flight at most; a key set that is old is used while a new one is
- * fetched, and stays in use when that fails, so that verification goes on while the issuer is away.
+ * fetched, and stays in use when that fails, so that verification goes on while the issuer is unavailable.
  *
  * States: empty (a lookup waits for the fetch) → fresh → old (a lookup starts a fetch and does not wait) → fresh.
  */

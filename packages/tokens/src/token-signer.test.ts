@@ -137,7 +137,7 @@ describe('the token signer', () => {
     expect(signsWith(signer)).toBe('new');
   });
 
-  it('goes on signing while the directory is away or empty', () => {
+  it('goes on signing while the directory is missing or empty', () => {
     addKey('a', 10_000);
     const signer = open();
     rmSync(join(directory, 'a.pem'));

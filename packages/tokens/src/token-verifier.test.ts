@@ -224,7 +224,7 @@ describe('the token verifier', () => {
       expect(fetches).toBeLessThanOrEqual(3);
     });
 
-    it('stay in use while the issuer is away', async () => {
+    it('stay in use while the issuer is unavailable', async () => {
       await verifier.verify(forge(key));
       status = 500;
       nowMs += 60 * 60_000;
@@ -235,7 +235,7 @@ describe('the token verifier', () => {
       await expect(verifier.verify(forge(key))).resolves.toBeDefined();
     });
 
-    it('missing altogether are a service that is away, tried again a second later', async () => {
+    it('missing altogether are a service that is unavailable, tried again a second later', async () => {
       status = 503;
       await refused(forge(key), 'service_unavailable');
       await refused(forge(key), 'service_unavailable');

@@ -25,7 +25,7 @@ const FETCH_TIMEOUT_MS = 3_000;
 /**
  * Makes a verifier of access tokens: ES256 only, `typ: at+jwt`, a published `kid`, issuer, audience and every claim
  * required; clocks may be 5 s apart. Keys are fetched when first needed and kept 5 minutes; an unknown kid looks again at
- * most every 30 s; while the issuer is away the last keys stay in use.
+ * most every 30 s; while the issuer is unavailable the last keys stay in use.
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier & { close(): void } {
   const closing = new AbortController();

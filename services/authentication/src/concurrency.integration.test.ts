@@ -98,7 +98,7 @@ describeWithBackend('postgres', 'two pods of authentication on one PostgreSQL', 
     }
   });
 
-  it('answer 503 while the database is away, and go on when it is back', async () => {
+  it('answer 503 while the database is unavailable, and go on when it is back', async () => {
     const { host } = new URL(backendAddress('postgres'));
     const proxy = await TcpProxy.open(host);
     const database = temporary.connect({ host: '127.0.0.1', port: proxy.port });

@@ -39,7 +39,7 @@ export interface Authentication {
   /** What to serve at `/` beside the public API. */
   pages: string | undefined;
   /**
-   * Brings the schema up to date, creates the demo users where wanted, begins to sweep. Waits for a database that is away
+   * Brings the schema up to date, creates the demo users where wanted, begins to sweep. Waits for a database that is unavailable
    * with backoff, until `close`. @throws PlatformError database_refused
    */
   start(): Promise<void>;

@@ -24,7 +24,7 @@ function serviceOn(migrate: Database['migrate']) {
 }
 
 describe('start', () => {
-  it('waits for a database that is away', async () => {
+  it('waits for a database that is unavailable', async () => {
     let calls = 0;
     const service = serviceOn(() => {
       calls += 1;

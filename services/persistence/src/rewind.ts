@@ -23,11 +23,11 @@ runProcess('rewind', start);
  * Prints the offsets as one line, ends.
  */
 async function start(context: ProcessContext): Promise<RunningService> {
-  const { logger, releases } = context;
+  const { logger, cleanup } = context;
   const since = readSince(process.argv.slice(2));
   const configuration = parseConfiguration(context.environment, VARIABLES);
   const log = kafkaMessageLogFromConfiguration(configuration, { logger });
-  releases.add('message log', () => log.close());
+  cleanup.add('message log', () => log.close());
   const groupId = configuration.KAFKA_GROUP_ID;
   const partitions = await log.rewindGroup({ groupId, topic: 'messages', since });
   process.stdout.write(`${JSON.stringify({ group: groupId, since: since.toISOString(), partitions })}\n`);

@@ -93,7 +93,7 @@ describe('a failure of the database', () => {
 });
 
 describe('a connection', () => {
-  it.each(['57P01', '57P03', '25006', '08006', '53300', '28P01'])('is of no more use after %s', (code) => {
+  it.each(['57P01', '57P03', '25006', '08006', '53300', '28P01'])('is unusable after %s', (code) => {
     expect(endsConnection(fromServer(code))).toBe(true);
   });
 

@@ -6,7 +6,7 @@ import { PlatformError, type ErrorDetails } from '@chat-app/platform';
  * succeed later; `database_refused`, it never will with this data. Pure; both adapters use it.
  *
  * The question behind every choice: if this keeps happening, is the message at fault or the world? A message must not be
- * set aside because a password was rotated or a disk is full, so everything that is not plainly about the statement and
+ * dead-lettered because a password was rotated or a disk is full, so everything that is not plainly about the statement and
  * its data waits.
  *
  * Source: PostgreSQL, appendix A "Error Codes". Messages and details of classes 22, 23 and P0 quote values, so they are
@@ -85,7 +85,7 @@ export function kindOfFailure(thrown: unknown): FailureKind {
 }
 
 /**
- * Whether the connection is of no more use: it is lost, or leads to a server that will not serve (a demoted primary, one
+ * Whether the connection is unusable: it is lost, or leads to a server that will not serve (a demoted primary, one
  * shutting down), or the driver gave up on it in the middle of an answer.
  */
 export function endsConnection(thrown: unknown): boolean {

@@ -1,7 +1,7 @@
 import type { Logger } from '@chat-app/platform';
 
 /**
- * Says once that something is away and once that it is back, however many calls fail in between.
+ * Says once that something is unavailable and once that it is back, however many calls fail in between.
  *
  * States: answering → away → answering.
  */
@@ -16,7 +16,7 @@ export class Availability {
   failed(error: unknown): void {
     if (this.#awaySince !== undefined) return;
     this.#awaySince = Date.now();
-    this.logger.warn(`${this.what} is away`, { error });
+    this.logger.warn(`${this.what} is unavailable`, { error });
   }
 
   succeeded(): void {

@@ -177,7 +177,7 @@ describeWithBackend('postgres', 'PostgreSQL when it fails', () => {
     await proxy.close();
   });
 
-  it('says once that it is away and once that it is back', async () => {
+  it('says once that it is unavailable and once that it is back', async () => {
     const lines: string[] = [];
     const logger = createLogger({ service: 'test', destination: { write: (line) => void lines.push(line) } });
     const proxy = await TcpProxy.open(new URL(url()).host);
@@ -192,7 +192,7 @@ describeWithBackend('postgres', 'PostgreSQL when it fails', () => {
     await calls.ping();
     await calls.ping();
     expect(lines.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual([
-      'the database is away',
+      'the database is unavailable',
       'the database answers again',
     ]);
     await calls.close();

@@ -148,7 +148,7 @@ class PostgresDatabase implements Database {
     return this.#closed;
   }
 
-  /** Runs `work` on a connection of the pool, and gives it back unless it is of no more use. */
+  /** Runs `work` on a connection of the pool, and gives it back unless it is unusable. */
   async #onConnection<Result>(work: (client: PoolClient, discard: () => void) => Promise<Result>): Promise<Result> {
     const client = await this.#acquire();
     let useless = false;

@@ -136,6 +136,6 @@ export class EmbeddedFanout implements Fanout {
 
   #checkAvailable(): void {
     if (this.#closed) throw new PlatformError('fanout_unavailable', 'the fan-out was closed');
-    if (this.#state === 'degraded') throw new PlatformError('fanout_unavailable', 'the fan-out is away');
+    if (this.#state === 'degraded') throw new PlatformError('fanout_unavailable', 'the fan-out is unavailable');
   }
 }

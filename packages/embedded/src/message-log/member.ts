@@ -4,7 +4,7 @@ import type { BatchHandler, Subscription } from '@chat-app/message-log';
 export class Member implements Subscription {
   readonly ready = Promise.resolve();
   readonly #closing = new AbortController();
-  readonly #inHand = new Set<Promise<void>>();
+  readonly #inFlight = new Set<Promise<void>>();
   #closed: Promise<void> | undefined;
 
   constructor(
@@ -19,11 +19,11 @@ export class Member implements Subscription {
   }
 
   /** Runs the work of a batch; `close` waits for it. */
-  async inHand(work: () => Promise<void>): Promise<void> {
+  async inFlight(work: () => Promise<void>): Promise<void> {
     const running = work();
-    this.#inHand.add(running);
+    this.#inFlight.add(running);
     await running;
-    this.#inHand.delete(running);
+    this.#inFlight.delete(running);
   }
 
   close(): Promise<void> {
@@ -35,6 +35,6 @@ export class Member implements Subscription {
     // Leaves first, so that no further batch begins.
     this.leave(this);
     this.#closing.abort();
-    await Promise.all(this.#inHand);
+    await Promise.all(this.#inFlight);
   }
 }

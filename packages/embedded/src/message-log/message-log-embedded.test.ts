@@ -77,7 +77,7 @@ describe('embedded message log', () => {
     let broken = true;
     const done = new Promise<void>((resolve) =>
       subscribe(async ({ records }) => {
-        if (broken) throw new Error('database is away');
+        if (broken) throw new Error('database is unavailable');
         handled.push(...records.map(({ value }) => value));
         resolve();
       }),

@@ -52,7 +52,7 @@ export class Reader implements PartitionReader {
     void this.#read();
   }
 
-  /** The last member left. A batch in hand still ends as its handler decides. */
+  /** The last member left. A batch in flight still ends as its handler decides. */
   deserted(): void {
     if (!this.#reading) this.#abandon();
   }
@@ -72,7 +72,7 @@ export class Reader implements PartitionReader {
     while (this.position < this.partition.end) {
       const owner = this.group.ownerOf(this.partition.number);
       if (owner === undefined) break;
-      await owner.inHand(() => this.#handle(owner));
+      await owner.inFlight(() => this.#handle(owner));
     }
     this.#reading = false;
     if (!this.active) this.#abandon();

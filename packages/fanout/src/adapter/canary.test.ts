@@ -6,7 +6,7 @@ describe('the canary', () => {
     for (let beat = 0; beat < 3; beat += 1) {
       const { number, misses } = canary.beat();
       expect(misses).toBe(0);
-      canary.heard(number);
+      canary.received(number);
     }
   });
 
@@ -16,7 +16,7 @@ describe('the canary', () => {
     expect(canary.beat().misses).toBe(1);
     const { number, misses } = canary.beat();
     expect(misses).toBe(2);
-    canary.heard(number);
+    canary.received(number);
     expect(canary.beat().misses).toBe(0);
   });
 
@@ -24,7 +24,7 @@ describe('the canary', () => {
     const canary = new Canary();
     const { number } = canary.beat();
     canary.beat();
-    canary.heard(number);
+    canary.received(number);
     expect(canary.beat().misses).toBe(2);
   });
 

@@ -1,5 +1,5 @@
 /**
- * Finds out whether what is published is heard: a half-open connection looks healthy from this end, to the library and to
+ * Finds out whether what is published is received: a half-open connection looks healthy from this end, to the library and to
  * the system alike.
  *
  * Each beat sends a number and looks for the one before. One miss may be this process's own fault (its event loop stood
@@ -7,26 +7,26 @@
  */
 export class Canary {
   #sent = 0;
-  #heard = 0;
+  #received = 0;
   #misses = 0;
 
   /** @returns the number to send, and how many in a row were missed so far */
   beat(): { number: number; misses: number } {
-    this.#misses = this.#heard === this.#sent ? 0 : this.#misses + 1;
+    this.#misses = this.#received === this.#sent ? 0 : this.#misses + 1;
     this.#sent += 1;
     return { number: this.#sent, misses: this.#misses };
   }
 
   /** The number came back. Late ones count for nothing. @returns whether it was the one waited for */
-  heard(number: number): boolean {
-    if (number !== this.#sent || number === this.#heard) return false;
-    this.#heard = number;
+  received(number: number): boolean {
+    if (number !== this.#sent || number === this.#received) return false;
+    this.#received = number;
     return true;
   }
 
   /** The connection is a new one: nothing is outstanding. */
   reset(): void {
-    this.#heard = this.#sent;
+    this.#received = this.#sent;
     this.#misses = 0;
   }
 }

@@ -9,14 +9,14 @@ export function fanoutMetrics(metrics: Metrics) {
       'publish_failures',
       'Payloads that the broker did not take; they are lost to the live path.',
     ),
-    received: counter('received', 'Payloads heard.'),
-    canaryMisses: counter('canary_misses', 'Times that this pod published to itself and did not hear it.'),
+    received: counter('received', 'Payloads received.'),
+    canaryMisses: counter('canary_misses', 'Times that this pod published to itself and did not receive it.'),
     resubscriptions: counter('resubscriptions', 'Times that all channels were subscribed anew.'),
     canaryRoundTrip: metrics.histogram({
       name: 'chat_fanout_canary_round_trip_seconds',
-      help: 'Time from publishing to itself until this pod heard it: what a live delivery takes through the broker.',
+      help: 'Time from publishing to itself until this pod received it: what a live delivery takes through the broker.',
     }),
-    channels: metrics.gauge({ name: 'chat_fanout_channels', help: 'Channels that this pod wants to hear.' }),
+    channels: metrics.gauge({ name: 'chat_fanout_channels', help: 'Channels that this pod wants.' }),
     connected: metrics.gauge({ name: 'chat_fanout_connected', help: '1 while connected, 0 while degraded.' }),
   };
 }

@@ -1,4 +1,4 @@
-/** What is used of the connection that hears. Commands are answered in order. */
+/** What is used of the connection that subscribes. Commands are answered in order. */
 export interface SubscribingConnection {
   subscribe(...channels: string[]): Promise<unknown>;
   unsubscribe(...channels: string[]): Promise<unknown>;
@@ -90,7 +90,7 @@ export class Subscriptions {
   }
 
   /**
-   * Unsubscribes on the present connection. Never rejects: what is heard without being wanted is dropped, so a failure
+   * Unsubscribes on the present connection. Never rejects: what is received without being wanted is dropped, so a failure
    * only costs bandwidth until the next connection.
    */
   async release(channels: readonly string[]): Promise<void> {

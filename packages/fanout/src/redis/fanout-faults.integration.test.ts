@@ -94,7 +94,7 @@ describeWithBackend('redis', 'the Redis fan-out behind a link that fails', () =>
     await inState(pod, 'connected');
   });
 
-  it('refuses to publish at once while Redis is away, and sends nothing of it later', async () => {
+  it('refuses to publish at once while Redis is unavailable, and sends nothing of it later', async () => {
     const pod = await through();
     const listening = hear(direct);
     await direct.subscribe(['away']);

@@ -47,11 +47,11 @@ export function redisFromConfiguration(
 }
 
 /**
- * Two connections: one publishes, one hears. The library reconnects them; subscribing again is done here, because the
+ * Two connections: one publishes, one subscribes. The library reconnects them; subscribing again is done here, because the
  * library says `ready` before it has, and because channels may have come and gone meanwhile.
  *
  * State: `connected` while both are ready and every wanted channel is confirmed on the present connection. Either one's
- * loss, or two canaries in a row unheard, makes it `degraded`; the second case also drops both connections.
+ * loss, or two canaries in a row not received, makes it `degraded`; the second case also drops both connections.
  */
 class RedisFanout implements Fanout {
   readonly #publisher: Redis;
@@ -179,27 +179,27 @@ class RedisFanout implements Fanout {
 
   #watchSubscriber(subscriber: Redis): void {
     this.#watchErrors(subscriber);
-    subscriber.on('messageBuffer', (channel: Buffer, payload: Buffer) => this.#hear(channel.toString(), payload));
+    subscriber.on('messageBuffer', (channel: Buffer, payload: Buffer) => this.#receive(channel.toString(), payload));
     subscriber.on('ready', () => {
       this.#subscriberReady = true;
       void this.#resubscribe();
     });
     subscriber.on('close', () => {
       this.#loseSubscriber();
-      this.#degrade('the hearing connection was lost');
+      this.#degrade('the subscribing connection was lost');
     });
     subscriber.on('end', () => this.#startAgain(subscriber));
   }
 
-  #hear(channel: string, payload: Buffer): void {
-    if (channel === this.#canaryChannel) return this.#hearCanary(Number(payload.toString()));
+  #receive(channel: string, payload: Buffer): void {
+    if (channel === this.#canaryChannel) return this.#receiveCanary(Number(payload.toString()));
     if (!this.#subscriptions.wants(channel)) return;
     this.#metrics.received.inc();
     this.#receiver(channel, payload);
   }
 
-  #hearCanary(number: number): void {
-    if (!this.#canary.heard(number)) return;
+  #receiveCanary(number: number): void {
+    if (!this.#canary.received(number)) return;
     this.#metrics.canaryRoundTrip.observe((performance.now() - this.#beatAt) / 1_000);
   }
 
@@ -226,7 +226,7 @@ class RedisFanout implements Fanout {
     if (this.state === 'degraded') return this.#becomeConnected();
     const { number, misses } = this.#canary.beat();
     if (misses > 0) this.#metrics.canaryMisses.inc();
-    if (misses >= CANARY_MISSES) return this.#reconnect('what this pod published to itself was not heard');
+    if (misses >= CANARY_MISSES) return this.#reconnect('what this pod published to itself was not received');
     this.#beatAt = performance.now();
     // Its failure shows as a miss.
     this.#publisher.publish(this.#canaryChannel, String(number)).catch(() => undefined);

@@ -16,7 +16,7 @@ export interface LogMetrics {
   /** Records behind the end of the partition. */
   lag(labels: ConsumerLabels, partition: number, records: number): void;
   /** When the log took the oldest record that is being handled; undefined once none is. */
-  inHand(labels: ConsumerLabels, partition: number, timestampMs: number | undefined): void;
+  inFlight(labels: ConsumerLabels, partition: number, timestampMs: number | undefined): void;
   fetched(group: string): void;
   /** The group gave this member partitions: the first time none were moved. */
   rebalanced(group: string, first?: boolean): void;
@@ -98,7 +98,7 @@ function declare(metrics: Metrics): LogMetrics {
       if (outcome === 'stored') consumed.inc({ topic, group }, records);
     },
     lag: ({ topic, group }, partition, records) => lag.set(records, { topic, group, partition }),
-    inHand: ({ topic, group }, partition, timestampMs) => {
+    inFlight: ({ topic, group }, partition, timestampMs) => {
       oldest.set(`${group}/${topic}/${partition}`, { labels: { topic, group, partition }, timestampMs });
     },
     fetched: (group) => fetched.set(Date.now() / 1000, { group }),
@@ -114,7 +114,7 @@ const NOTHING: LogMetrics = {
   queued: nothing,
   handled: nothing,
   lag: nothing,
-  inHand: nothing,
+  inFlight: nothing,
   fetched: nothing,
   rebalanced: nothing,
 };

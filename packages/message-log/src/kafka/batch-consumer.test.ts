@@ -88,7 +88,7 @@ describe('batch consumer', () => {
     let attempts = 0;
     await consumer(async () => {
       attempts += 1;
-      throw new Error('database is away');
+      throw new Error('database is unavailable');
     }).consume(payload);
     expect(attempts).toBeGreaterThan(1);
   });

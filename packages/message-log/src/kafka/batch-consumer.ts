@@ -34,7 +34,7 @@ const COMMIT_ATTEMPTS = 3;
 const COMMIT_BACKOFF = { firstMs: 100, maxMs: 1_000 };
 
 /** One call of kafkajs's eachBatch. */
-interface InHand {
+interface InFlight {
   payload: EachBatchPayload;
   labels: ConsumerLabels;
   /** Aborted when the batch should be given up. */
@@ -43,7 +43,7 @@ interface InHand {
 }
 
 export class BatchConsumer {
-  readonly #inHand = new Set<AbortController>();
+  readonly #inFlight = new Set<AbortController>();
   #closing = false;
 
   constructor(
@@ -52,7 +52,7 @@ export class BatchConsumer {
     private readonly host: BatchConsumerHost,
   ) {}
 
-  /** Lets batches in hand finish or give up; begins no further one. */
+  /** Lets batches in flight finish or give up; begins no further one. */
   close(): void {
     this.#closing = true;
     this.giveUp();
@@ -60,47 +60,47 @@ export class BatchConsumer {
 
   /** The partitions may no longer be ours. */
   giveUp(): void {
-    for (const controller of this.#inHand) controller.abort();
+    for (const controller of this.#inFlight) controller.abort();
   }
 
   /** kafkajs's `eachBatch`. Never rejects. */
   async consume(payload: EachBatchPayload): Promise<void> {
     if (this.#closing) return;
     const controller = new AbortController();
-    this.#inHand.add(controller);
+    this.#inFlight.add(controller);
     try {
       const labels = { topic: payload.batch.topic, group: this.options.groupId };
       await this.#consumeAll({ payload, labels, signal: controller.signal, lastHeartbeat: performance.now() });
     } catch (error) {
       this.host.logger.error('a batch was given up', { error: asError(error) });
     } finally {
-      this.#inHand.delete(controller);
+      this.#inFlight.delete(controller);
     }
   }
 
-  async #consumeAll(inHand: InHand): Promise<void> {
-    const { batch } = inHand.payload;
+  async #consumeAll(inFlight: InFlight): Promise<void> {
+    const { batch } = inFlight.payload;
     const { maxBatchRecords } = this.options;
     const { metrics } = this.host;
-    for (let from = 0; from < batch.messages.length && this.#ours(inHand); from += maxBatchRecords) {
+    for (let from = 0; from < batch.messages.length && this.#ours(inFlight); from += maxBatchRecords) {
       const messages = batch.messages.slice(from, from + maxBatchRecords);
       const records = messages.map((message) => toLogRecord(batch.topic, batch.partition, message));
-      metrics.inHand(inHand.labels, batch.partition, records[0]?.timestampMs);
-      const handled = await this.#handle(records, inHand);
-      metrics.inHand(inHand.labels, batch.partition, undefined);
+      metrics.inFlight(inFlight.labels, batch.partition, records[0]?.timestampMs);
+      const handled = await this.#handle(records, inFlight);
+      metrics.inFlight(inFlight.labels, batch.partition, undefined);
       if (!handled) return;
-      await this.#commit(records, inHand);
-      await this.#heartbeat(inHand);
+      await this.#commit(records, inFlight);
+      await this.#heartbeat(inFlight);
     }
   }
 
-  #ours({ payload, signal }: InHand): boolean {
+  #ours({ payload, signal }: InFlight): boolean {
     return !signal.aborted && payload.isRunning() && !payload.isStale();
   }
 
   /** @returns whether the handler resolved; false when the batch was given up */
-  async #handle(records: readonly LogRecord[], inHand: InHand): Promise<boolean> {
-    const { labels, payload, signal } = inHand;
+  async #handle(records: readonly LogRecord[], inFlight: InFlight): Promise<boolean> {
+    const { labels, payload, signal } = inFlight;
     for (let failures = 1; ; failures += 1) {
       const from = performance.now();
       const seconds = (): number => (performance.now() - from) / 1000;
@@ -110,7 +110,7 @@ export class BatchConsumer {
           partition: payload.batch.partition,
           records,
           signal,
-          heartbeat: () => this.#heartbeat(inHand),
+          heartbeat: () => this.#heartbeat(inFlight),
           forward: this.host.forward,
         });
         this.host.metrics.handled(labels, records.length, seconds(), 'stored');
@@ -120,35 +120,35 @@ export class BatchConsumer {
         const fields = { ...labels, partition: payload.batch.partition, offset: records[0]?.offset, failures };
         this.host.logger.warn('batch failed', { ...fields, records: records.length, error: asError(thrown) });
       }
-      await this.#waitAlive(backoffMs(failures, this.host.backoff), inHand);
-      if (!this.#ours(inHand)) return false;
+      await this.#waitAlive(backoffMs(failures, this.host.backoff), inFlight);
+      if (!this.#ours(inFlight)) return false;
     }
   }
 
   /** Waits with heartbeats; ends early when the batch is to be given up. */
-  async #waitAlive(ms: number, inHand: InHand): Promise<void> {
+  async #waitAlive(ms: number, inFlight: InFlight): Promise<void> {
     const end = performance.now() + ms;
-    for (let left = ms; left > 0 && this.#ours(inHand); left = end - performance.now()) {
-      await delay(Math.min(left, HEARTBEAT_EVERY_MS), inHand.signal);
-      await this.#heartbeat(inHand);
+    for (let left = ms; left > 0 && this.#ours(inFlight); left = end - performance.now()) {
+      await delay(Math.min(left, HEARTBEAT_EVERY_MS), inFlight.signal);
+      await this.#heartbeat(inFlight);
     }
   }
 
   /** Never rejects: the batch's signal says when the membership is lost. */
-  async #heartbeat(inHand: InHand): Promise<void> {
+  async #heartbeat(inFlight: InFlight): Promise<void> {
     this.host.alive();
     try {
-      await inHand.payload.heartbeat();
-      inHand.lastHeartbeat = performance.now();
+      await inFlight.payload.heartbeat();
+      inFlight.lastHeartbeat = performance.now();
     } catch (error) {
-      const silence = performance.now() - inHand.lastHeartbeat;
-      this.host.logger.debug('heartbeat failed', { ...inHand.labels, silence_ms: silence, error });
+      const silence = performance.now() - inFlight.lastHeartbeat;
+      this.host.logger.debug('heartbeat failed', { ...inFlight.labels, silence_ms: silence, error });
       if (isMembershipLost(error) || silence > this.host.membershipTimeoutMs) this.giveUp();
     }
   }
 
   /** A commit that fails is made good by the next one, or the records come again: handlers are idempotent. */
-  async #commit(records: readonly LogRecord[], { payload, labels }: InHand): Promise<void> {
+  async #commit(records: readonly LogRecord[], { payload, labels }: InFlight): Promise<void> {
     const last = records.at(-1);
     if (last === undefined) return;
     const { batch } = payload;

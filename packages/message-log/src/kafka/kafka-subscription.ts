@@ -70,7 +70,7 @@ export class KafkaSubscription implements Subscription {
         });
         return;
       } catch (error) {
-        this.host.watchdog.sign();
+        this.host.watchdog.touch();
         logger.warn('cannot subscribe yet', { topic, group: groupId, failures, error: asError(error) });
         await delay(backoffMs(failures, CONNECT_BACKOFF), this.#closing.signal);
       }
@@ -82,13 +82,13 @@ export class KafkaSubscription implements Subscription {
     const { events } = consumer;
     const { groupId } = this.options;
     // A fetch that met a lost broker ends too, but without an answer.
-    consumer.on(events.FETCH, () => watchdog.sign());
+    consumer.on(events.FETCH, () => watchdog.touch());
     consumer.on(events.REQUEST, ({ payload }) => {
       if (payload.apiName === 'Fetch') metrics.fetched(groupId);
     });
-    consumer.on(events.HEARTBEAT, () => watchdog.sign());
-    consumer.on(events.START_BATCH_PROCESS, () => watchdog.sign());
-    consumer.on(events.END_BATCH_PROCESS, () => watchdog.sign());
+    consumer.on(events.HEARTBEAT, () => watchdog.touch());
+    consumer.on(events.START_BATCH_PROCESS, () => watchdog.touch());
+    consumer.on(events.END_BATCH_PROCESS, () => watchdog.touch());
     consumer.on(events.REBALANCING, () => batches.giveUp());
     consumer.on(events.GROUP_JOIN, ({ payload }) => this.#joined(payload.memberAssignment[this.options.topic] ?? []));
     consumer.on(events.CRASH, ({ payload }) => this.#crashed(payload.error, payload.restart));
@@ -97,7 +97,7 @@ export class KafkaSubscription implements Subscription {
   #joined(partitions: readonly number[]): void {
     const { metrics, logger, watchdog, consumer } = this.host;
     const { topic, groupId } = this.options;
-    watchdog.sign();
+    watchdog.touch();
     this.#settleReady?.resolve();
     // kafkajs may finish a join that was under way when it was told to disconnect.
     if (this.#closed !== undefined) return void consumer.disconnect().catch(() => undefined);
@@ -111,7 +111,7 @@ export class KafkaSubscription implements Subscription {
   #crashed(error: Error, restart: boolean): void {
     const { logger, watchdog, onFatal } = this.host;
     const fields = { topic: this.options.topic, group: this.options.groupId, error };
-    watchdog.sign();
+    watchdog.touch();
     if (restart) return logger.warn('consumer crashed, it restarts', fields);
     if (this.#closed !== undefined) return;
     logger.error('consumer crashed for good', fields);

@@ -3,7 +3,7 @@
  * is. Appends go through one writer per topic (topic-writer.ts), subscriptions are consumers of their own
  * (kafka-subscription.ts, batch-consumer.ts).
  *
- * States: open → closing (appends throw log_closed; handlers in hand may still forward) → closed.
+ * States: open → closing (appends throw log_closed; handlers in flight may still forward) → closed.
  */
 import { PlatformError, isPlatformError, type Logger, type Metrics } from '@chat-app/platform';
 import type { BackoffOptions } from '@chat-app/timing';
@@ -26,7 +26,7 @@ export interface KafkaMessageLogOptions extends KafkaConnectionOptions {
   onFatal?: (error: PlatformError) => void;
   /** How long the first record waits for company; 3 ms by default. */
   lingerMs?: number;
-  /** Most records and bytes of one request; 500 and 512 KiB by default. */
+  /** Maximum records and bytes of one request; 500 and 512 KiB by default. */
   maxBatchRecords?: number;
   maxBatchBytes?: number;
   /** Bounds of what waits for Kafka; 5,000 records and 8 MiB by default. */
@@ -52,7 +52,7 @@ export interface KafkaMessageLogOptions extends KafkaConnectionOptions {
   partitionsAtOnce?: number;
   /** A consumer without a sign of life for this long is not healthy; 60 s by default. */
   silenceMs?: number;
-  /** How long `close` waits for batches in hand and for what is queued; 15 s by default. */
+  /** How long `close` waits for batches in flight and for what is queued; 15 s by default. */
   closeTimeoutMs?: number;
 }
 
@@ -64,7 +64,7 @@ export interface KafkaMessageLog extends MessageLog {
    * @throws PlatformError illegal_state where the group is at work, log_unavailable
    */
   rewindGroup(target: RewindTarget): Promise<readonly RewoundPartition[]>;
-  /** For the liveness probe: false when a consumer hangs or has crashed for good, never because Kafka is away. */
+  /** For the liveness probe: false when a consumer hangs or has crashed for good, never because Kafka is unavailable. */
   health(): LogHealth;
 }
 
@@ -121,7 +121,7 @@ class KafkaLog implements KafkaMessageLog {
       backoff: this.options.backoff ?? { firstMs: 100, maxMs: 5_000 },
       membershipTimeoutMs: sessionTimeoutMs / 2,
       forward: (records) => this.#forward(records),
-      alive: () => watchdog.sign(),
+      alive: () => watchdog.touch(),
     });
     const { groupId } = options;
     const subscription: KafkaSubscription = new KafkaSubscription(options, {
@@ -160,7 +160,7 @@ class KafkaLog implements KafkaMessageLog {
     return this.#closed;
   }
 
-  /** Past the bound of the queue, which is bounded here by the batches in hand. */
+  /** Past the bound of the queue, which is bounded here by the batches in flight. */
   async #forward(records: readonly OutgoingRecord[]): Promise<void> {
     const sized = records.map((record) => ({ record, bytes: recordBytes(record) }));
     const { maxForwardedBytes = 2_000_000 } = this.options;
@@ -194,7 +194,7 @@ class KafkaLog implements KafkaMessageLog {
   }
 
   async #close(): Promise<void> {
-    // Handlers in hand may still forward: writers close after them.
+    // Handlers in flight may still forward: writers close after them.
     await Promise.all([...this.#subscriptions.keys()].map((subscription) => subscription.close()));
     const allowed = this.options.closeTimeoutMs ?? 15_000;
     await Promise.all([...this.#writers.values()].map((writer) => writer.close(allowed)));

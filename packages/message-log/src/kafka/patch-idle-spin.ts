@@ -24,7 +24,7 @@ export function patchIdleSpin(requestQueue: RequestQueueClass): void {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its `this` below
   const schedule = prototype.scheduleCheckPendingRequests;
   if (typeof schedule !== 'function' || !schedule.toString().includes('throttleCheckTimeoutId')) {
-    throw new Error('kafkajs is not the version whose idle timer this patch mends (2.2.4)');
+    throw new Error('kafkajs is not the version whose idle timer this patch fixes (2.2.4)');
   }
   prototype.scheduleCheckPendingRequests = function (this: RequestQueueClass['prototype']): void {
     if (this.pending.length > 0) schedule.call(this);

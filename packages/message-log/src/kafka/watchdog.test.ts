@@ -10,14 +10,14 @@ describe('watchdog of a consumer', () => {
     expect(watchdog.health()).toEqual({ alive: true });
     jest.advanceTimersByTime(2_000);
     expect(watchdog.health()).toEqual({ alive: false, reason: 'consumer persistence has been silent for 61 s' });
-    watchdog.sign();
+    watchdog.touch();
     expect(watchdog.health()).toEqual({ alive: true });
   });
 
   it('calls a consumer dead for good after a fatal crash', () => {
     const watchdog = new Watchdog('persistence', 60_000);
     watchdog.fatal('SASL failed');
-    watchdog.sign();
+    watchdog.touch();
     expect(watchdog.health()).toEqual({ alive: false, reason: 'consumer persistence: SASL failed' });
   });
 });

@@ -10,7 +10,7 @@ export interface LogHealth {
  * Kafka, which all pods see, kills none of them.
  */
 export class Watchdog {
-  #lastSign = performance.now();
+  #lastTouch = performance.now();
   #fatal: string | undefined;
 
   constructor(
@@ -18,8 +18,8 @@ export class Watchdog {
     private readonly silenceMs: number,
   ) {}
 
-  sign(): void {
-    this.#lastSign = performance.now();
+  touch(): void {
+    this.#lastTouch = performance.now();
   }
 
   /** The consumer will not come back in this process. */
@@ -29,7 +29,7 @@ export class Watchdog {
 
   health(): LogHealth {
     if (this.#fatal !== undefined) return { alive: false, reason: `consumer ${this.group}: ${this.#fatal}` };
-    const silence = performance.now() - this.#lastSign;
+    const silence = performance.now() - this.#lastTouch;
     if (silence <= this.silenceMs) return { alive: true };
     return { alive: false, reason: `consumer ${this.group} has been silent for ${Math.round(silence / 1000)} s` };
   }

@@ -20,7 +20,7 @@ export const commonVariables = {
   MANAGEMENT_PORT: port({ default: 9464, description: 'Port of /livez, /readyz and /metrics.' }),
   POD_NAME: text({
     default: hostname(),
-    description: 'Name of this process among its like; the default is the host name.',
+    description: 'Instance name; the default is the host name.',
   }),
   SHUTDOWN_TIMEOUT_MS: integer({
     default: 50 * SECOND_MS,
@@ -53,7 +53,7 @@ export const databaseVariables = {
   DATABASE_USER: optionalText({ description: 'Role to log in as.' }),
   DATABASE_PASSWORD: secret({ optional: true, description: 'Password of that role.' }),
   DATABASE_TLS_CA_FILE: optionalText({ description: 'CA certificates, a file or a directory; turns verified TLS on.' }),
-  DATABASE_POOL_SIZE: integer({ default: 10, min: 1, max: 1_000, description: 'Most connections of this process.' }),
+  DATABASE_POOL_SIZE: integer({ default: 10, min: 1, max: 1_000, description: 'Maximum connections of this process.' }),
 };
 
 /** How to reach Kafka. */

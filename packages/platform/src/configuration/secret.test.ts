@@ -52,7 +52,7 @@ describe('secret', () => {
     }
   });
 
-  it('is read again when a Kubernetes mount swaps its symlink, and stays while the file is away', () => {
+  it('is read again when a Kubernetes mount swaps its symlink, and stays while the file is missing', () => {
     for (const [version, value] of [
       ['1', 'old'],
       ['2', 'new'],

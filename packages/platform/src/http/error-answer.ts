@@ -32,7 +32,7 @@ export function toHttpError(thrown: unknown, errors: ErrorTable, traceId: string
   if (isPlatformError(thrown, 'token_invalid')) return httpError(errors, 'token_invalid', thrown.message);
   if (isPlatformError(thrown, 'token_expired')) return httpError(errors, 'token_expired', thrown.message);
   if (isPlatformError(thrown) && thrown.retryable) {
-    return httpError(errors, 'unavailable', 'a part of the service is away for the moment', RETRY_AFTER_MS);
+    return httpError(errors, 'unavailable', 'a part of the service is unavailable for the moment', RETRY_AFTER_MS);
   }
   return httpError(errors, 'internal', `something went wrong; report it with trace id ${traceId}`);
 }

@@ -6,7 +6,7 @@ import type { HttpServer } from './serve-http';
 const scene = sceneForEachTest();
 
 describe('close', () => {
-  it('finishes the requests in hand, tells keep-alive clients to go, and takes no more', async () => {
+  it('finishes the requests in flight, tells keep-alive clients to go, and takes no more', async () => {
     let finish: () => void = () => undefined;
     let begin: () => void = () => undefined;
     const begun = new Promise<void>((resolve) => (begin = resolve));

@@ -9,7 +9,7 @@ export interface HttpServer {
   /** For whoever takes WebSocket upgrades (`upgrade` event). */
   readonly server: Server;
   /**
-   * Stops accepting, finishes the requests in hand (at most ten seconds), then closes the connections. Upgraded sockets
+   * Stops accepting, finishes the requests in flight (at most ten seconds), then closes the connections. Upgraded sockets
    * are left to whoever took them. Memoised.
    */
   close(): Promise<void>;
@@ -21,7 +21,7 @@ export interface ListenOptions {
   port: number;
   /** Time for one request to arrive completely, in milliseconds; 15 s by default. */
   requestTimeoutMs?: number;
-  /** How long `close` waits for requests in hand, in milliseconds; 10 s by default. */
+  /** How long `close` waits for requests in flight, in milliseconds; 10 s by default. */
   closeTimeoutMs?: number;
 }
 
@@ -43,7 +43,7 @@ export async function serveHttp(options: ListenOptions, listener: RequestListene
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
   });
-  const work = new RequestsInHand();
+  const work = new RequestsInFlight();
   server.on('request', (request, response) => {
     work.add(response);
     listener(request, response);
@@ -68,7 +68,7 @@ export async function serveHttp(options: ListenOptions, listener: RequestListene
 }
 
 /** The requests between their arrival and the end of their answer. */
-class RequestsInHand {
+class RequestsInFlight {
   readonly #answers = new Set<ServerResponse>();
   #closing = false;
   #onSettled: () => void = () => undefined;

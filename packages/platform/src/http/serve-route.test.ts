@@ -73,7 +73,7 @@ describe('faults of handlers', () => {
     });
   });
 
-  it('answers 503 when what it needs is away, and 500 otherwise, showing nothing of the inside', async () => {
+  it('answers 503 when what it needs is unavailable, and 500 otherwise, showing nothing of the inside', async () => {
     const server = await scene.start({
       routes: [
         failing('/away', new PlatformError('database_unavailable', 'host db-7 refused')),

@@ -127,7 +127,7 @@ describe('the service client', () => {
     ['{"value":"x"}', 'value'],
     ['not JSON', 'body'],
     ['', 'body'],
-  ])('takes the answer %j, not as declared, for a service that is away', async (text, fields) => {
+  ])('takes the answer %j, not as declared, for a service that is unavailable', async (text, fields) => {
     behave = (response) => response.end(text);
     expect(await failure(get())).toMatchObject({
       code: 'service_unavailable',

@@ -45,7 +45,7 @@ export interface ServiceClientOptions {
   timeoutMs: number;
   metrics: Metrics;
   logger: Logger;
-  /** Most connections; calls beyond wait, within their timeout. 64 by default. */
+  /** Maximum connections; calls beyond wait, within their timeout. 64 by default. */
   maxConnections?: number;
   /** Largest answer; 32 MiB by default. */
   maxResponseBytes?: number;

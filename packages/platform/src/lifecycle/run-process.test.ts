@@ -98,7 +98,7 @@ describe('runProcess', () => {
   });
 
   it.each([
-    ['failing-release', 'release failed', 'release broke'],
+    ['failing-release', 'cleanup failed', 'release broke'],
     ['failing-drain', 'drain failed', 'drain broke'],
   ])('goes on stopping and exits 1 on a %s', async (fixture, message, reason) => {
     const child = run(fixture);

@@ -19,7 +19,7 @@ export interface ProcessContext {
 
 /** What `start` resolves to once the service does its work. */
 export interface RunningService {
-  /** Stops taking work, finishes what is in hand. Called once, before the cleanup. */
+  /** Stops taking work, finishes what is in flight. Called once, before the cleanup. */
   drain?(): Promise<void>;
 }
 
@@ -137,7 +137,7 @@ class ServiceProcess {
       this.#failed('drain failed', { error: thrown });
     }
     try {
-      await this.#cleanup.run((name, error) => this.#failed('release failed', { resource: name, error }));
+      await this.#cleanup.run((name, error) => this.#failed('cleanup failed', { resource: name, error }));
     } catch {
       // Reported above, one by one.
     }

@@ -3,7 +3,7 @@ import { insertUser } from './sql/insert-user';
 import { findUserByName } from './sql/find-user-by-name';
 import { usernameKey } from './username-key';
 
-/** user1 and user2 have the ids that the first demo printed. */
+/** user1 and user2 have the ids that legacy clients know. */
 export const DEMO_USERS = [
   { id: '123e4567-e89b-12d3-a456-426614174000', username: 'user1', password: 'pwd1' },
   { id: '789e0123-e45b-67d8-a901-324534567890', username: 'user2', password: 'pwd2' },

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { AuthenticationMetrics } from '../metrics';
 import { hashPassword, isOutdatedHash, verifyPassword } from './hash-password';
-import { Turnstile } from './turnstile';
+import { BoundedQueue } from './bounded-queue';
 
 /** Hashing runs on libuv's pool, which has four threads unless told otherwise: more at once would only wait there. */
 const POOL_THREADS = 4;
@@ -22,7 +22,7 @@ export interface Turn {
 
 /** Hashes passwords a few at a time and measures it. */
 export class Passwords {
-  readonly #turnstile: Turnstile;
+  readonly #queue: BoundedQueue;
   readonly #turn: Turn;
   #dummy: Promise<string> | undefined;
 
@@ -31,7 +31,7 @@ export class Passwords {
     atOnce: number = Math.min(availableParallelism(), POOL_THREADS),
     mayWait: number = MAY_WAIT,
   ) {
-    this.#turnstile = new Turnstile(atOnce, mayWait, (length) => metrics.passwordQueue.set(length));
+    this.#queue = new BoundedQueue(atOnce, mayWait, (length) => metrics.passwordQueue.set(length));
     this.#turn = {
       hash: (password) => this.#measure('hash', () => hashPassword(password)),
       verify: (stored, password) => this.#verify(stored, password),
@@ -46,7 +46,7 @@ export class Passwords {
   /** Runs work that hashes when its turn has come. @throws HttpError overloaded, where too many wait */
   async inTurn<Result>(work: (turn: Turn) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     const queuedAt = performance.now();
-    return this.#turnstile.run(() => {
+    return this.#queue.run(() => {
       this.metrics.passwordWait.observe((performance.now() - queuedAt) / 1_000);
       return work(this.#turn);
     }, signal);

@@ -21,7 +21,7 @@ export async function announceSignedOut(
     await context.fanout.publish(userChannel(userId), envelope);
   } catch (thrown) {
     context.metrics.announceFailures.inc();
-    context.logger.warn('ended sessions were not announced; the sweep finds them', {
+    context.logger.warn('ended sessions were not announced; reconciliation in the websocket pods finds them', {
       user_id: userId,
       error: asError(thrown),
     });

@@ -17,7 +17,7 @@ interface Login {
   password: string;
 }
 
-/** `POST /login`, and `GET /login` with a JSON body: the first demo's call. */
+/** `POST /login`, and `GET /login` with a JSON body: the legacy client's request. */
 export function logInRoutes(context: Context): Route[] {
   return (['POST', 'GET'] as const).map((method) =>
     route({

@@ -43,7 +43,7 @@ describe('log out', () => {
     expect((await service.call('POST', '/logout', {})).status).toBe(400);
   });
 
-  it('ends the session also while the fan-out is away: the sweep of the websocket pods finds it', async () => {
+  it('ends the session also while the fan-out is unavailable: reconciliation in the websocket pods finds it', async () => {
     const fanout = createEmbeddedFanout();
     const cut = await startHarness({ database: service.database, fanout });
     try {

@@ -12,7 +12,7 @@ interface Waiting {
  * States of a work: waiting → running → done; or refused, at once, when the queue is full; or dropped, while waiting,
  * when its signal is aborted.
  */
-export class Turnstile {
+export class BoundedQueue {
   #running = 0;
   readonly #waiting = new Set<Waiting>();
 
