@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { call, codeOf, sceneForEachTest } from './testing/http-scene';
@@ -51,6 +51,19 @@ describe('pages', () => {
     );
     expect((await call(server, 'GET', '/main.js')).headers['content-type']).toContain('javascript');
     expect((await call(server, 'GET', '/users/1')).status).toBe(200);
+  });
+
+  it('compresses what it serves, keeps assets by their content for good, and asks for the document each time', async () => {
+    mkdirSync(join(directory, 'assets'));
+    writeFileSync(join(directory, 'assets', 'main-abc123.js'), `connect();${' '.repeat(5_000)}`);
+    const server = await scene.start({ pages: directory });
+    const headers = { 'Accept-Encoding': 'gzip' };
+    const asset = await call(server, 'GET', '/assets/main-abc123.js', { headers });
+    expect(asset.headers['content-encoding']).toBe('gzip');
+    expect(asset.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    const page = await call(server, 'GET', '/', { headers });
+    expect([page.headers['cache-control'], typeof page.headers['etag']]).toEqual(['no-cache', 'string']);
+    expect((await call(server, 'GET', '/users/1', { headers })).headers['content-encoding']).toBeUndefined();
   });
 
   it('never leaves the folder, and answers what is missing as the API does', async () => {

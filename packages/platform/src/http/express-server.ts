@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { join, resolve, sep } from 'node:path';
+import compression from 'compression';
 import express, {
   type ErrorRequestHandler,
   type Express,
@@ -69,7 +72,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const pages = typeof options.pages === 'string' ? { directory: options.pages } : options.pages;
   app.use(records.begin, securityHeaders(pages));
   addRoutes(app, options, records);
-  if (pages !== undefined) app.use(express.static(pages.directory, { index: 'index.html', redirect: false }));
+  if (pages !== undefined) app.use(servePages(pages.directory));
   app.use(unmatched(options));
   app.use(failed(options, records));
   return serveHttp(options, app);
@@ -218,6 +221,20 @@ const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELE
 /** A client may invent methods; a label may not. */
 function methodLabel(method: string): string {
   return METHODS.includes(method) ? method : 'OTHER';
+}
+
+/**
+ * Serves the files of a folder, compressed. What is in `assets` bears the hash of its content in its name and never
+ * changes; anything else is asked for again each time.
+ */
+function servePages(directory: string): RequestHandler[] {
+  const assets = join(resolve(directory), 'assets', sep);
+  const setHeaders = (response: ServerResponse, path: string): void => {
+    const lasting = resolve(path).startsWith(assets);
+    response.setHeader('Cache-Control', lasting ? 'public, max-age=31536000, immutable' : 'no-cache');
+  };
+  // Answers of the API are never compressed: what a caller says would show in their length (BREACH).
+  return [compression(), express.static(directory, { index: 'index.html', redirect: false, setHeaders })];
 }
 
 /** Pages may load and connect to their own origin only; answers of an API may load nothing. */
