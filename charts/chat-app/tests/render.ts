@@ -20,6 +20,8 @@ const found = spawnSync('helm', ['version', '--short']).status === 0;
 
 /** A describe block that needs helm: skipped in sight where a person lacks it, a failure in CI. */
 export function describeWithHelm(title: string, body: () => void): void {
+  // A process for each rendering: on a busy machine some take ten seconds.
+  jest.setTimeout(90_000);
   if (found) return describe(title, body);
   if (process.env['CI'] !== 'true') return describe.skip(`${title} (skipped: helm is not installed)`, body);
   describe(title, () => {
