@@ -18,6 +18,8 @@ export function customDataFault(value: unknown, maximumBytes: number = LIMITS.da
 }
 
 /** Checks custom data and hands on the very object: nothing in it is copied, stripped or put in order. */
-export const CustomData = z.custom<CustomData>((value) => customDataFault(value) === undefined, {
-  error: (issue) => customDataFault(issue.input) ?? 'must be a JSON object',
-});
+export const CustomData = z
+  .custom<CustomData>((value) => customDataFault(value) === undefined, {
+    error: (issue) => customDataFault(issue.input) ?? 'must be a JSON object',
+  })
+  .meta({ type: 'object' });

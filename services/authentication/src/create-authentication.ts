@@ -8,6 +8,7 @@ import type { AuthenticationConfiguration } from './configuration';
 import type { Context } from './context';
 import { logInRoutes } from './sessions/log-in';
 import { logOutRoute } from './sessions/log-out';
+import { changeUserRoute } from './accounts/change-user';
 import { lookUpUserRoutes } from './accounts/look-up-user';
 import { declareMetrics } from './metrics';
 import { Passwords } from './passwords/passwords';
@@ -66,6 +67,7 @@ export function createAuthentication(dependencies: AuthenticationDependencies): 
       logOutRoute(context),
       changePasswordRoute(context),
       ...lookUpUserRoutes(context),
+      changeUserRoute(context),
       publishKeysRoute(context),
     ],
     internalRoutes: internalRoutes(context),

@@ -1,5 +1,6 @@
 /** Public HTTP API of authentication (:8000). */
 import { z } from 'zod';
+import { CustomData } from '../custom-data';
 
 /** Whether a text can be stored and compared as it is: PostgreSQL and UTF-8 cannot hold U+0000 and lone surrogates. */
 function isStorable(text: string): boolean {
@@ -41,5 +42,8 @@ export const SessionResponse = z.object({
 });
 export type SessionResponse = z.infer<typeof SessionResponse>;
 
-export const UserResponse = z.object({ user_id: z.string(), username: z.string() });
+/** What a user says about itself: a picture, a status, whatever the application likes. null takes it away. */
+export const ChangeUserRequest = z.object({ data: CustomData.nullable() });
+
+export const UserResponse = z.object({ user_id: z.string(), username: z.string(), data: CustomData.optional() });
 export type UserResponse = z.infer<typeof UserResponse>;

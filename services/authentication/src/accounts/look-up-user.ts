@@ -2,8 +2,8 @@ import { route, type Route } from '@chat-app/platform';
 import { UserResponse, Username, Uuid } from '@chat-app/protocol';
 import { z } from 'zod';
 import type { Context } from '../context';
-import { refusal } from '../refusal';
-import { findUser, type User } from './sql/find-user';
+import { answerUser } from './answer-user';
+import { findUser } from './sql/find-user';
 import { findUserByName } from './sql/find-user-by-name';
 import { usernameKey } from './username-key';
 
@@ -16,7 +16,7 @@ export function lookUpUserRoutes(context: Context): Route[] {
     access: 'user',
     params: z.object({ user_id: Uuid }),
     responses: { 200: UserResponse },
-    handle: async ({ params }) => answer(await findUser(context.database, params.user_id)),
+    handle: async ({ params }) => answerUser(await findUser(context.database, params.user_id)),
   });
   const byName = route({
     method: 'GET',
@@ -25,12 +25,7 @@ export function lookUpUserRoutes(context: Context): Route[] {
     access: 'user',
     query: z.object({ username: Username }),
     responses: { 200: UserResponse },
-    handle: async ({ query }) => answer(await findUserByName(context.database, usernameKey(query.username))),
+    handle: async ({ query }) => answerUser(await findUserByName(context.database, usernameKey(query.username))),
   });
   return [byId, byName];
-}
-
-function answer(user: User | undefined): { status: number; body: UserResponse } {
-  if (user === undefined) throw refusal('unknown_user', 'there is no such user');
-  return { status: 200, body: { user_id: user.id, username: user.username } };
 }

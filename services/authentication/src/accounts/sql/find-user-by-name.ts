@@ -3,7 +3,7 @@ import type { User } from './find-user';
 
 const FIND_USER_BY_NAME: Statement = {
   name: 'find_user_by_name',
-  text: 'select id, username, username_key from auth.users where username_key = $1',
+  text: 'select id, username, username_key, data from auth.users where username_key = $1',
 };
 
 /** The user of this name key. */
