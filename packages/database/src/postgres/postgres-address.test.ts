@@ -38,6 +38,10 @@ describe('the URL of PostgreSQL', () => {
     'postgres://secret@db',
     'postgres://u:secret@db/x?sslmode=maybe',
     'postgres:///secret',
+    'postgres://u:secret%w@db/x',
+    'postgres://secret%@db/x',
+    'postgres://u@db/secret%ff',
+    'postgres://u:secret%00@db/x',
   ])('is refused by the name of its variable, without being repeated: %s', (url) => {
     let failure: unknown;
     try {

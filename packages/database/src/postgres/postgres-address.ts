@@ -1,4 +1,4 @@
-import { configurationInvalid } from '@chat-app/platform';
+import { configurationInvalid, decodeUrlPart } from '@chat-app/platform';
 
 /** Where a PostgreSQL is, and as whom to log in. */
 export interface PostgresAddress {
@@ -36,14 +36,17 @@ export function parsePostgresUrl(url: string): PostgresAddress {
   const tls = TLS_MODES[mode];
   if (tls === undefined) throw fault(`has an unknown sslmode; use one of ${Object.keys(TLS_MODES).join(', ')}`);
   if (parsed.hostname === '') throw fault('must name a host');
-  const database = decodeURIComponent(parsed.pathname.slice(1));
+  const [database, user, password] = [parsed.pathname.slice(1), parsed.username, parsed.password].map(decodeUrlPart);
+  if (database === undefined || user === undefined || password === undefined) {
+    throw fault('has a % that begins no code of a character; write a % itself as %25');
+  }
   if (database === '') throw fault('must name a database: postgres://user:password@host:port/database');
   return {
     host: parsed.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: parsed.port === '' ? 5432 : Number(parsed.port),
     database,
-    ...(parsed.username !== '' && { user: decodeURIComponent(parsed.username) }),
-    ...(parsed.password !== '' && { password: decodeURIComponent(parsed.password) }),
+    ...(user !== '' && { user }),
+    ...(password !== '' && { password }),
     tls,
   };
 }

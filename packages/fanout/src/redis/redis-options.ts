@@ -1,6 +1,8 @@
 import { backoffMs } from '@chat-app/timing';
 import {
   configurationInvalid,
+  decodeUrlPart,
+  parseHostPort,
   trustedCertificates,
   type Configuration,
   type redisVariables,
@@ -43,7 +45,7 @@ export function connectionOptions(options: RedisFanoutOptions) {
   const tls = options.tls === true || address?.tls === true ? tlsOptions(options.tlsCaFile, address?.host) : undefined;
   return {
     ...(address === undefined
-      ? { sentinels: sentinels.map(parseHostPort), name: sentinelName, ...sentinelLogin(secret) }
+      ? { sentinels: sentinels.map(sentinelAddress), name: sentinelName, ...sentinelLogin(secret) }
       : { host: address.host, port: address.port }),
     ...(user !== undefined && { username: user }),
     ...(secret !== undefined && { password: secret }),
@@ -122,23 +124,26 @@ interface RedisAddress {
 
 /** @throws PlatformError configuration_invalid, without repeating the URL: it may hold a password */
 export function parseRedisUrl(url: string): RedisAddress {
+  const fault = (text: string) => configurationInvalid([{ variable: 'REDIS_URL', fault: text }]);
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || !['redis:', 'rediss:'].includes(parsed.protocol) || parsed.hostname === '') {
-    throw configurationInvalid([{ variable: 'REDIS_URL', fault: 'must be a URL: redis://host:port' }]);
+    throw fault('must be a URL: redis://host:port');
+  }
+  const [username, password] = [parsed.username, parsed.password].map(decodeUrlPart);
+  if (username === undefined || password === undefined) {
+    throw fault('has a % that begins no code of a character; write a % itself as %25');
   }
   return {
     host: parsed.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: parsed.port === '' ? DEFAULT_PORT : Number(parsed.port),
-    ...(parsed.username !== '' && { username: decodeURIComponent(parsed.username) }),
-    ...(parsed.password !== '' && { password: decodeURIComponent(parsed.password) }),
+    ...(username !== '' && { username }),
+    ...(password !== '' && { password }),
     tls: parsed.protocol === 'rediss:',
   };
 }
 
-function parseHostPort(address: string): { host: string; port: number } {
-  const [, host, port] = /^(.+):(\d{1,5})$/.exec(address) ?? [];
-  if (host === undefined || port === undefined) {
-    throw configurationInvalid([{ variable: 'REDIS_SENTINELS', fault: 'must be a list of host:port' }]);
-  }
-  return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
+function sentinelAddress(text: string): { host: string; port: number } {
+  const address = parseHostPort(text);
+  if (address !== undefined) return address;
+  throw configurationInvalid([{ variable: 'REDIS_SENTINELS', fault: 'must be a list of host:port' }]);
 }

@@ -28,10 +28,20 @@ interface SocketRequest {
 
 const KEEP_ALIVE_MS = 10_000;
 
+/**
+ * A broker to start from as kafkajs takes it. It cuts the text at its first colon, so those of an IPv6 address are
+ * encoded; `socketFactory` gets them back.
+ */
+export function seedBroker(address: string): string {
+  const [, host, port] = /^\[(.+)\]:(\d+)$/.exec(address) ?? [];
+  return host === undefined || port === undefined ? address : `${encodeURIComponent(host)}:${port}`;
+}
+
 /** Makes a connection to a broker: plain, or TLS with the certificate verified. */
 export function socketFactory(options: KafkaTlsOptions | undefined): (request: SocketRequest) => net.Socket {
   let trusted: TrustedCertificates | undefined;
-  return ({ host, port, onConnect }) => {
+  return ({ host: encoded, port, onConnect }) => {
+    const host = encoded.includes(':') ? encoded : decodeURIComponent(encoded);
     if (options?.caFile !== undefined) trusted ??= trustedCertificates(options.caFile);
     const socket =
       options === undefined

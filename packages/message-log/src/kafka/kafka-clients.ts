@@ -47,7 +47,7 @@ const METADATA_MAX_AGE_MS = 60_000;
 export function kafkaClients(options: KafkaConnectionOptions, logger: Logger): KafkaClients {
   const sasl = options.sasl === undefined ? undefined : (saslOptions(options.sasl) as SASLOptions);
   const kafka = new Kafka({
-    brokers: [...options.brokers],
+    brokers: options.brokers.map(seedBroker),
     clientId: options.clientId,
     ssl: options.tls !== undefined,
     ...(sasl !== undefined && { sasl }),

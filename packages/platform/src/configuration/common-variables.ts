@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
+import { hostPorts, httpUrl, origins } from './addresses';
 import { secret } from './secret';
 import type { Variable } from './variable';
-import { flag, integer, list, oneOf, optionalText, text } from './variables';
+import { flag, integer, oneOf, optionalText, text } from './variables';
 
 const SECOND_MS = 1_000;
 
@@ -16,7 +17,7 @@ export const commonVariables = {
     default: 'info',
     description: 'Least important level that is logged.',
   }),
-  HOST: text({ default: '0.0.0.0', description: 'Address to listen on.' }),
+  HOST: text({ default: '::', description: 'Address to listen on; :: is all of IPv6 and IPv4, 0.0.0.0 all of IPv4.' }),
   MANAGEMENT_PORT: port({ default: 9464, description: 'Port of /livez, /readyz and /metrics.' }),
   POD_NAME: text({
     default: hostname(),
@@ -38,6 +39,22 @@ export const commonVariables = {
     max: 16,
     description: 'How many proxies in front append to X-Forwarded-For; the exact number, or addresses can be forged.',
   }),
+  ALLOWED_ORIGINS: origins({
+    default: [],
+    description:
+      'Origins whose pages may open sockets and call the APIs, comma-separated; `*` is any, none means the same host only.',
+  }),
+  KEEP_ALIVE_TIMEOUT_MS: integer({
+    default: 620 * SECOND_MS,
+    min: 1_000,
+    max: 86_400 * SECOND_MS,
+    description: 'How long an idle HTTP connection is kept, in milliseconds; longer than any proxy in front keeps it.',
+  }),
+  STRICT_TRANSPORT_SECURITY: text({
+    default: 'max-age=31536000',
+    pattern: /^max-age=\d+(; ?includeSubDomains)?(; ?preload)?$/,
+    description: 'Value of that header; includeSubDomains binds every host below this one.',
+  }),
   INTERNAL_SECRET: secret({ description: 'Shared secret that services present on internal calls.' }),
 };
 
@@ -58,7 +75,7 @@ export const databaseVariables = {
 
 /** How to reach Kafka. */
 export const kafkaVariables = {
-  KAFKA_BROKERS: list({ description: 'Brokers to start from: host:port,host:port.' }),
+  KAFKA_BROKERS: hostPorts({ description: 'Brokers to start from: host:port,[IPv6]:port.' }),
   KAFKA_TLS_CA_FILE: optionalText({ description: 'CA certificates: a file, or a directory of ca*.crt; turns TLS on.' }),
   KAFKA_TLS_CERTIFICATE_FILE: optionalText({ description: 'Client certificate file (mTLS).' }),
   KAFKA_TLS_KEY_FILE: optionalText({ description: 'Key file of the client certificate.' }),
@@ -77,7 +94,7 @@ export const redisVariables = {
     default: 'redis://localhost:6379',
     description: 'redis://host:port; unused where REDIS_SENTINELS is set.',
   }),
-  REDIS_SENTINELS: list({ default: [], description: 'Sentinels: host:port,host:port.' }),
+  REDIS_SENTINELS: hostPorts({ default: [], description: 'Sentinels: host:port,[IPv6]:port.' }),
   REDIS_SENTINEL_NAME: text({ default: 'mymaster', description: 'Name of the master that the Sentinels watch.' }),
   REDIS_USERNAME: optionalText({ description: 'ACL user.' }),
   REDIS_PASSWORD: secret({ optional: true, description: 'Password.' }),
@@ -89,7 +106,7 @@ export const redisVariables = {
 
 /** Where access tokens come from; for services that verify them. */
 export const tokenVariables = {
-  JWKS_URL: text({ pattern: /^https?:\/\//, description: 'Address of the published keys.' }),
+  JWKS_URL: httpUrl({ description: 'Address of the published keys.' }),
   TOKEN_ISSUER: text({ default: 'chat-app', description: 'Required `iss` of access tokens.' }),
   TOKEN_AUDIENCE: text({ default: 'chat-app', description: 'Required `aud` of access tokens.' }),
 };

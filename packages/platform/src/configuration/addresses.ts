@@ -1,0 +1,103 @@
+import { isIPv6 } from 'node:net';
+import { rawValue, shown, type Environment, type Reading, type Variable } from './variable';
+
+/** An http(s) URL. Without a default it must be set. A value that is none is not repeated: it may hold a password. */
+export function httpUrl(options: { description: string }): Variable<string> {
+  return variable('http or https URL', options.description, undefined, (value) =>
+    isHttpUrl(value)
+      ? { ok: true, value }
+      : { ok: false, fault: 'must be a URL: http://host:port or https://host:port, with a % in it written as %25' },
+  );
+}
+
+/** Whether it is a URL with a host for http or https, all of which can be decoded. */
+export function isHttpUrl(value: string): boolean {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) return false;
+  return [url.pathname, url.username, url.password].every((part) => decodeUrlPart(part) !== undefined);
+}
+
+/** The text behind the percent-encoding of a part of a URL; undefined where a `%` begins none, or where it hides a NUL. */
+export function decodeUrlPart(part: string): string | undefined {
+  try {
+    const text = decodeURIComponent(part);
+    return text.includes('\0') ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Addresses `host:port`, comma-separated; an IPv6 address stands in brackets, `[fd00::1]:9093`. */
+export function hostPorts(options: { default?: readonly string[]; description: string }): Variable<readonly string[]> {
+  return variable('list of host:port', options.description, options.default, (value) => {
+    const entries = entriesOf(value);
+    const wrong = entries.find((entry) => parseHostPort(entry) === undefined);
+    if (wrong !== undefined || entries.length === 0) {
+      return { ok: false, fault: `must be a list of host:port but has ${shown(wrong ?? value)}` };
+    }
+    return { ok: true, value: Object.freeze(entries) };
+  });
+}
+
+/** `host:port` in its parts, brackets dropped; undefined where it is none. */
+export function parseHostPort(address: string): { host: string; port: number } | undefined {
+  const [, bracketed, name, digits] = /^(?:\[([^\]]+)\]|([^:/@\s[\]]+)):(\d{1,5})$/.exec(address) ?? [];
+  const host = bracketed ?? name;
+  const port = Number(digits);
+  if (host === undefined || port < 1 || port > 65_535) return undefined;
+  if (bracketed !== undefined && !isIPv6(bracketed)) return undefined;
+  return { host, port };
+}
+
+/** Origins of pages, comma-separated, as `originOf` writes them; `*` stands for any. */
+export function origins(options: { default: readonly string[]; description: string }): Variable<readonly string[]> {
+  return variable('list of origins', options.description, options.default, (value) => {
+    const entries = entriesOf(value);
+    const wrong = entries.find((entry) => entry !== '*' && originOf(entry) === undefined);
+    if (wrong !== undefined || entries.length === 0) {
+      const fault = `must be a list of origins (https://chat.example.org, or * for any) but has ${shown(wrong ?? value)}`;
+      return { ok: false, fault };
+    }
+    return { ok: true, value: Object.freeze([...new Set(entries.map((entry) => originOf(entry) ?? entry))]) };
+  });
+}
+
+/**
+ * The origin that a text names, as a browser writes it: scheme and host in lower case, no default port. A slash at its
+ * end is forgiven. Undefined where no page can have it: another path, a login, a wildcard, `null`, a scheme of sockets.
+ */
+export function originOf(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.host === '' || url.hostname.includes('*')) return undefined;
+  if (!['', '/'].includes(url.pathname) || /[?#@]/.test(text) || /^(wss?|ftp|file):/.test(url.protocol))
+    return undefined;
+  // Of an app's own scheme, capacitor://localhost, the URL standard says `null`; web views send it all the same.
+  return url.origin === 'null' ? `${url.protocol}//${url.host.toLowerCase()}` : url.origin;
+}
+
+function entriesOf(value: string): string[] {
+  return value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+function variable<T>(
+  kind: string,
+  description: string,
+  fallback: T | undefined,
+  parse: (value: string) => Reading<T>,
+): Variable<T> {
+  return Object.freeze({
+    kind,
+    description,
+    fallback: fallback === undefined ? undefined : String(fallback),
+    secret: false,
+    read(name: string, environment: Environment): Reading<T> {
+      const value = rawValue(name, environment);
+      if (value !== undefined) return parse(value);
+      if (fallback !== undefined) return { ok: true, value: fallback };
+      return { ok: false, fault: `is not set; set it to a ${kind}: ${description}` };
+    },
+  });
+}
