@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PUBLIC_BODY_BYTES } from '@chat-app/persistence';
 import {
+  httpOptionsFrom,
   Metrics,
   Readiness,
   startHttpServer,
@@ -75,11 +76,10 @@ async function openServers(
       name,
       routes,
       port,
-      host: configuration.HOST,
+      ...httpOptionsFrom(configuration),
       verifier,
       errors: ERRORS,
       bodyLimitBytes: PUBLIC_BODY_BYTES,
-      trustedProxies: configuration.TRUSTED_PROXIES,
       logger: shared.logger,
       metrics: shared.metrics,
       ...(existsSync(join(PAGES, 'index.html')) && { pages: PAGES }),

@@ -18,6 +18,11 @@ Environment of each process, as docs/operations.md describes it. Secrets are fil
 - { name: SHUTDOWN_TIMEOUT_MS, value: {{ mul (index $v $service).shutdownTimeoutSeconds 1000 | toString | quote }} }
 {{- if eq .component $service }}
 - { name: TRUSTED_PROXIES, value: {{ $v.trustedProxies | toString | quote }} }
+- { name: KEEP_ALIVE_TIMEOUT_MS, value: {{ mul $v.keepAliveTimeoutSeconds 1000 | toString | quote }} }
+- { name: STRICT_TRANSPORT_SECURITY, value: {{ $v.strictTransportSecurity | quote }} }
+{{- with $v.allowedOrigins }}
+- { name: ALLOWED_ORIGINS, value: {{ join "," . | quote }} }
+{{- end }}
 - { name: INTERNAL_SECRET_FILE, value: /etc/chat-app/internal-secret }
 - { name: TOKEN_ISSUER, value: {{ $v.tokens.issuer | quote }} }
 - { name: TOKEN_AUDIENCE, value: {{ $v.tokens.audience | quote }} }
@@ -50,9 +55,6 @@ Environment of each process, as docs/operations.md describes it. Secrets are fil
 - { name: JWKS_URL, value: "{{ include "chat-app.authenticationUrl" $ }}/.well-known/jwks.json" }
 - { name: AUTHENTICATION_URL, value: "{{ include "chat-app.authenticationInternalUrl" $ }}" }
 - { name: PERSISTENCE_URL, value: "{{ include "chat-app.persistenceInternalUrl" $ }}" }
-{{- with .allowedOrigins }}
-- { name: ALLOWED_ORIGINS, value: {{ join "," . | quote }} }
-{{- end }}
 - { name: MAX_CONNECTIONS, value: {{ .maxConnections | int64 | toString | quote }} }
 - { name: MAX_CONNECTIONS_PER_USER, value: {{ .maxConnectionsPerUser | int64 | toString | quote }} }
 - { name: SENDS_PER_SECOND, value: {{ .sendsPerSecond | int64 | toString | quote }} }

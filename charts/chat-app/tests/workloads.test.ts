@@ -39,6 +39,34 @@ describeWithHelm('workloads of the chart', () => {
     }
   });
 
+  it('gives all services one list of origins, and one time to keep connections for', () => {
+    const rendering = render({
+      allowedOrigins: ['https://chat.example.org', 'http://localhost:3000'],
+      keepAliveTimeoutSeconds: 3_700,
+      strictTransportSecurity: 'max-age=63072000; includeSubDomains',
+    });
+    for (const service of SERVICES) {
+      expect(environmentOf(rendering.get('Deployment', `chat-${service}`))).toMatchObject({
+        ALLOWED_ORIGINS: 'https://chat.example.org,http://localhost:3000',
+        KEEP_ALIVE_TIMEOUT_MS: '3700000',
+        STRICT_TRANSPORT_SECURITY: 'max-age=63072000; includeSubDomains',
+      });
+      expect(environmentOf(render().get('Deployment', `chat-${service}`))).not.toHaveProperty('ALLOWED_ORIGINS');
+    }
+  });
+
+  it('takes brokers and Sentinels by an IPv6 address', () => {
+    const values = {
+      kafka: { brokers: ['[fd00::1]:9093', '[fd00::2]:9093'] },
+      redis: { internal: { enabled: false }, external: { sentinels: ['[fd00::3]:26379'], sentinelName: 'chat' } },
+      networkPolicy: { redisTo: [{ ipBlock: { cidr: 'fd00::/8' } }] },
+    };
+    expect(environmentOf(render(values).get('Deployment', 'chat-websocket'))).toMatchObject({
+      KAFKA_BROKERS: '[fd00::1]:9093,[fd00::2]:9093',
+      REDIS_SENTINELS: '[fd00::3]:26379',
+    });
+  });
+
   it('keeps every secret out of the environment', () => {
     for (const service of SERVICES) {
       const deployment = render().get('Deployment', `chat-${service}`);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   commonVariables,
   databaseVariables,
+  httpOptionsFrom,
   integer,
   Metrics,
   optionalText,
@@ -83,16 +84,17 @@ async function start(context: ProcessContext): Promise<RunningService> {
   });
   cleanup.add('authentication', () => service.close());
 
-  const listen = { host: configuration.HOST, logger, metrics, errors: ERRORS };
+  const { host, keepAliveTimeoutMs } = httpOptionsFrom(configuration);
+  const listen = { host, keepAliveTimeoutMs, logger, metrics, errors: ERRORS };
   // Keys come from the service itself, whose port is known only once it listens.
   const own = { verify: (token: string) => verifier.verify(token) };
   const server = await startHttpServer({
     ...listen,
+    ...httpOptionsFrom(configuration),
     name: 'public',
     port: configuration.PORT,
     routes: service.routes,
     verifier: own,
-    trustedProxies: configuration.TRUSTED_PROXIES,
     ...(service.pages !== undefined && { pages: service.pages }),
   });
   cleanup.add('public server', () => server.close());
@@ -124,7 +126,6 @@ async function start(context: ProcessContext): Promise<RunningService> {
 
 /** Where a server that listens on this address can be reached from its own host. */
 function loopback(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  if (host === '::') return '[::1]';
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
   return host.includes(':') ? `[${host}]` : host;
 }

@@ -4,6 +4,8 @@ import {
   createServiceClient,
   databaseVariables,
   kafkaVariables,
+  httpOptionsFrom,
+  httpUrl,
   Metrics,
   parseConfiguration,
   port,
@@ -12,7 +14,6 @@ import {
   runProcess,
   startHttpServer,
   startManagementServer,
-  text,
   tokenVariables,
   type ProcessContext,
   type RunningService,
@@ -39,7 +40,7 @@ const VARIABLES = {
   ...persistenceVariables,
   PORT: port({ default: 8090, description: 'Port of the public API.' }),
   INTERNAL_PORT: port({ default: 8091, description: 'Port of the internal API; never routed from outside.' }),
-  AUTHENTICATION_URL: text({ pattern: /^https?:\/\//, description: 'Internal address of authentication.' }),
+  AUTHENTICATION_URL: httpUrl({ description: 'Internal address of authentication.' }),
 };
 type Values = ReturnType<typeof parseConfiguration<typeof VARIABLES>>;
 
@@ -115,7 +116,8 @@ async function serve(
   metrics: Metrics,
   persistence: ReturnType<typeof createPersistence>,
 ): Promise<() => Promise<void>> {
-  const listen = { host: configuration.HOST, logger, metrics, errors: ERRORS };
+  const { host, keepAliveTimeoutMs } = httpOptionsFrom(configuration);
+  const listen = { host, keepAliveTimeoutMs, logger, metrics, errors: ERRORS };
   const verifier = createTokenVerifier({
     jwksUrl: configuration.JWKS_URL,
     issuer: configuration.TOKEN_ISSUER,
@@ -126,11 +128,11 @@ async function serve(
   cleanup.add('token verifier', () => verifier.close());
   const server = await startHttpServer({
     ...listen,
+    ...httpOptionsFrom(configuration),
     name: 'public',
     port: configuration.PORT,
     routes: persistence.routes,
     verifier,
-    trustedProxies: configuration.TRUSTED_PROXIES,
     bodyLimitBytes: PUBLIC_BODY_BYTES,
   });
   cleanup.add('public server', () => server.close());

@@ -1,15 +1,12 @@
 import { LIMITS } from '@chat-app/protocol';
-import { integer, list, text, type Configuration } from '@chat-app/platform';
+import { commonVariables, httpUrl, integer, type Configuration } from '@chat-app/platform';
 
 /** The variables of this service's own; the parts that it shares with others come from the platform. */
 export const websocketVariables = {
   PORT: integer({ default: 8080, max: 65_535, description: 'Port of the sockets.' }),
-  PERSISTENCE_URL: text({ pattern: /^https?:\/\//, description: 'Internal address of persistence (port 8091).' }),
-  AUTHENTICATION_URL: text({ pattern: /^https?:\/\//, description: 'Internal address of authentication (port 8001).' }),
-  ALLOWED_ORIGINS: list({
-    default: [],
-    description: 'Origins of pages that may connect, comma-separated; `*` is any, none means the same host only.',
-  }),
+  PERSISTENCE_URL: httpUrl({ description: 'Internal address of persistence (port 8091).' }),
+  AUTHENTICATION_URL: httpUrl({ description: 'Internal address of authentication (port 8001).' }),
+  ALLOWED_ORIGINS: commonVariables.ALLOWED_ORIGINS,
   MAX_CONNECTIONS: integer({ default: 50_000, min: 1, description: 'Maximum connections per pod.' }),
   MAX_CONNECTIONS_PER_USER: integer({
     default: 20,

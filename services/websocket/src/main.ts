@@ -2,6 +2,7 @@ import {
   commonVariables,
   createServiceClient,
   kafkaVariables,
+  httpOptionsFrom,
   Metrics,
   parseConfiguration,
   Readiness,
@@ -96,14 +97,13 @@ async function start(context: ProcessContext): Promise<RunningService> {
   service.start();
   cleanup.add('websocket', () => service.close());
   const server = await startHttpServer({
+    ...httpOptionsFrom(configuration),
     name: 'public',
-    host,
     port: configuration.PORT,
     routes: websocketRoutes,
     logger,
     metrics,
     errors: ERRORS,
-    trustedProxies: configuration.TRUSTED_PROXIES,
   });
   cleanup.add('server', () => server.close());
   service.attach(server.server);

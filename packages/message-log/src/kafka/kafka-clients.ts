@@ -4,7 +4,13 @@ import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup';
 import RequestQueue from 'kafkajs/src/network/requestQueue';
 import type { Logger } from '@chat-app/platform';
 import { partitionOfKey } from '../adapter/partition-of-key';
-import { saslOptions, socketFactory, type KafkaSaslOptions, type KafkaTlsOptions } from './connection-options';
+import {
+  saslOptions,
+  seedBroker,
+  socketFactory,
+  type KafkaSaslOptions,
+  type KafkaTlsOptions,
+} from './connection-options';
 import { libraryLog } from './log-levels';
 import { patchConsumerGroup, type ConsumerGroupClass } from './patch-consumer-group';
 import { patchIdleSpin } from './patch-idle-spin';

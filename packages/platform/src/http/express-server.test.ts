@@ -16,6 +16,22 @@ describe('headers and metrics', () => {
     });
   });
 
+  it('asks browsers to keep to TLS on this host alone, unless told more', async () => {
+    const { headers } = await call(await scene.start(), 'GET', '/users/1');
+    expect(headers['strict-transport-security']).toBe('max-age=31536000');
+    const strictTransportSecurity = 'max-age=63072000; includeSubDomains';
+    const told = await call(await scene.start({ strictTransportSecurity }), 'GET', '/users/1');
+    expect(told.headers['strict-transport-security']).toBe(strictTransportSecurity);
+  });
+
+  it('gives a route the address of the client as proxies write it', async () => {
+    const server = await scene.start({ trustedProxies: 1 });
+    for (const forwarded of ['203.0.113.8:51234', '198.51.100.1, "203.0.113.8:1"', '[::ffff:203.0.113.8]:443']) {
+      const { body } = await call(server, 'GET', '/users/1', { headers: { 'x-forwarded-for': forwarded } });
+      expect(body).toMatchObject({ address: '203.0.113.8' });
+    }
+  });
+
   it('measures by server, method, route and status, all of bounded values', async () => {
     const server = await scene.start();
     await call(server, 'GET', '/users/1');

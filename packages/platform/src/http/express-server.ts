@@ -17,6 +17,8 @@ import type { Metrics } from '../metrics/metrics';
 import type { TokenVerifier } from './claims';
 import { traceIdOf } from '../tracing/spans';
 import { errorAnswer, SERVER_CODES, toHttpError } from './error-answer';
+import { clientAddress } from './client-address';
+import { crossOrigin } from './cross-origin';
 import type { HttpError } from './http-error';
 import { httpError, type ErrorTable } from './http-error';
 import { expressPath, pathMatcher } from './path-pattern';
@@ -46,6 +48,10 @@ export interface HttpServerOptions extends ListenOptions {
   internalSecretHeader?: string;
   /** Exact number of proxies in front that append to X-Forwarded-For; 0 by default. */
   trustedProxies?: number;
+  /** Origins whose pages may call, as `origins` reads them; `*` is any, none by default. */
+  allowedOrigins?: readonly string[];
+  /** Value of Strict-Transport-Security; this host for a year by default. */
+  strictTransportSecurity?: string;
   /** Largest request body; 16 KiB by default. */
   bodyLimitBytes?: number;
   pages?: Pages | string;
@@ -55,6 +61,8 @@ export interface HttpServerOptions extends ListenOptions {
 
 const BODY_LIMIT_BYTES = 16 * 1024;
 const REQUEST_TIMEOUT_MS = 15_000;
+/** No includeSubDomains: other hosts of the domain are others' business, and may speak plain HTTP. */
+const HSTS = 'max-age=31536000';
 
 /**
  * Serves routes: checks access and input, answers every fault as `{error: {code, message, retryable}}`, measures and traces
@@ -67,10 +75,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('case sensitive routing', true);
-  app.set('trust proxy', options.trustedProxies ?? 0);
   const records = new Records(options);
   const pages = typeof options.pages === 'string' ? { directory: options.pages } : options.pages;
-  app.use(records.begin, securityHeaders(pages));
+  app.use(records.begin, securityHeaders(pages, options.strictTransportSecurity));
+  app.use(crossOrigin(options.allowedOrigins ?? [], options.routes));
   addRoutes(app, options, records);
   if (pages !== undefined) app.use(servePages(pages.directory));
   app.use(unmatched(options));
@@ -103,7 +111,8 @@ function addRoutes(app: Express, options: HttpServerOptions, records: Records): 
     const method = route.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
     app[method](expressPath(route.path), (request, response) => {
       const { params, query } = request;
-      const address = request.ip ?? request.socket.remoteAddress ?? '';
+      const forwarded = request.headers['x-forwarded-for'] as string | undefined;
+      const address = clientAddress(request.socket.remoteAddress, forwarded, options.trustedProxies ?? 0);
       const traceId = records.enter(response, route.path);
       const readBody = () => readJson(parseJson, request, response, options.errors);
       void serveRoute(route, { request, response, params, query, address, traceId, readBody }, rules);
@@ -238,7 +247,7 @@ function servePages(directory: string): RequestHandler[] {
 }
 
 /** Pages may load and connect to their own origin only; answers of an API may load nothing. */
-function securityHeaders(pages: Pages | undefined): RequestHandler {
+function securityHeaders(pages: Pages | undefined, strictTransportSecurity = HSTS): RequestHandler {
   const self = ["'self'"];
   const none = ["'none'"];
   const forPages = {
@@ -252,5 +261,9 @@ function securityHeaders(pages: Pages | undefined): RequestHandler {
   };
   const directives = pages === undefined ? { defaultSrc: none, frameAncestors: none } : forPages;
   // Not helmet's defaults: they include upgrade-insecure-requests, which breaks pages served without TLS.
-  return helmet({ contentSecurityPolicy: { useDefaults: false, directives } });
+  const others = helmet({ contentSecurityPolicy: { useDefaults: false, directives }, strictTransportSecurity: false });
+  return (request, response, next) => {
+    response.setHeader('Strict-Transport-Security', strictTransportSecurity);
+    others(request, response, next);
+  };
 }

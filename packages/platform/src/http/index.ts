@@ -4,5 +4,8 @@ export { startHttpServer, type HttpServerOptions, type Pages } from './express-s
 export { startManagementServer, type Liveness, type ManagementServerOptions } from './management-server';
 export { createServiceClient, type ServiceCall, type ServiceClient, type ServiceClientOptions } from './service-client';
 export { equalSecrets } from './authorize';
+export { clientAddress } from './client-address';
+export { isAllowedOrigin } from './cross-origin';
+export { httpOptionsFrom } from './http-options';
 export type { HttpServer } from './serve-http';
 export type { TokenClaims, TokenVerifier } from './claims';

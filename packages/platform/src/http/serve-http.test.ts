@@ -1,9 +1,43 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { base, call, sceneForEachTest } from './testing/http-scene';
 import { route } from './route';
 import type { HttpServer } from './serve-http';
 
 const scene = sceneForEachTest();
+
+describe('a kept connection', () => {
+  it('is kept longer than common proxies keep theirs, and the answer says how long', async () => {
+    const { headers } = await call(await scene.start(), 'GET', '/users/1');
+    const [, seconds] = /^timeout=(\d+)$/.exec(String(headers['keep-alive'])) ?? [];
+    expect(Number(seconds)).toBeGreaterThan(600);
+    const told = await call(await scene.start({ keepAliveTimeoutMs: 3_000 }), 'GET', '/users/1');
+    expect(told.headers['keep-alive']).toBe('timeout=3');
+  });
+
+  it('serves again after it was idle for longer than a request may take to arrive, and is closed in the end', async () => {
+    // Node looks every two seconds for what arrives too slowly.
+    const server = await scene.start({ requestTimeoutMs: 100, keepAliveTimeoutMs: 4_000 });
+    const socket = connect(server.port, '127.0.0.1');
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    const ask = async (): Promise<string> => {
+      socket.write('GET /users/1 HTTP/1.1\r\nHost: x\r\n\r\n');
+      const [chunk] = (await once(socket, 'data')) as [Buffer];
+      return chunk.toString();
+    };
+    expect(await ask()).toMatch(/^HTTP\/1.1 200 /);
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(await ask()).toMatch(/^HTTP\/1.1 200 /);
+    await closed;
+  });
+});
+
+describe('the address to listen on', () => {
+  it.each(['127.0.0.1', '[::1]'])('takes IPv6 and IPv4 as ::, so that %s is answered', async (host) => {
+    const server = await scene.start({ host: '::' });
+    expect((await fetch(`http://${host}:${server.port}/users/1`)).status).toBe(200);
+  });
+});
 
 describe('close', () => {
   it('finishes the requests in flight, tells keep-alive clients to go, and takes no more', async () => {

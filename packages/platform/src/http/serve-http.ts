@@ -16,11 +16,14 @@ export interface HttpServer {
 }
 
 export interface ListenOptions {
+  /** `::` is every address of both families, or of IPv4 alone where the system has no other. */
   host: string;
   /** 0 = the system chooses one. */
   port: number;
   /** Time for one request to arrive completely, in milliseconds; 15 s by default. */
   requestTimeoutMs?: number;
+  /** How long an idle connection is kept for its next request, in milliseconds; 620 s by default. */
+  keepAliveTimeoutMs?: number;
   /** How long `close` waits for requests in flight, in milliseconds; 10 s by default. */
   closeTimeoutMs?: number;
 }
@@ -28,8 +31,11 @@ export interface ListenOptions {
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 const CHECK_INTERVAL_MS = 2_000;
-/** Longer than the idle timeout of common proxies (60 s), so that they close first and never meet a reset. */
-const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+/**
+ * Longer than common proxies keep an idle connection (Google's load balancers 600 s, most others 60 to 120 s), so that
+ * they close first: one that is closed while a request is on its way to it has lost the request.
+ */
+const KEEP_ALIVE_TIMEOUT_MS = 620_000;
 const CLOSE_TIMEOUT_MS = 10_000;
 const MAX_HEADER_BYTES = 8 * 1024;
 
@@ -37,9 +43,10 @@ const MAX_HEADER_BYTES = 8 * 1024;
 export async function serveHttp(options: ListenOptions, listener: RequestListener): Promise<HttpServer> {
   const requestTimeout = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const server = createServer({
+    // Both count from a request's first byte on, not while a kept connection is idle: they may be shorter than that.
     headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeout),
     requestTimeout,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    keepAliveTimeout: options.keepAliveTimeoutMs ?? KEEP_ALIVE_TIMEOUT_MS,
     connectionsCheckingInterval: CHECK_INTERVAL_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
   });
@@ -51,7 +58,8 @@ export async function serveHttp(options: ListenOptions, listener: RequestListene
   server.on('clientError', answerClientError);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, options.host, () => {
+    // Without a host Node tries `::` for both families, and 0.0.0.0 where there is no IPv6.
+    server.listen(options.port, options.host === '::' ? undefined : options.host, () => {
       server.off('error', reject);
       resolve();
     });
