@@ -13,6 +13,7 @@ export interface KeyCacheOptions {
   logger: Logger;
   /** Told of each fetch. */
   onFetch?: (outcome: 'ok' | 'failed') => void;
+  /** Milliseconds of a clock that never jumps. */
   now?: () => number;
 }
 
@@ -34,7 +35,7 @@ export class KeyCache {
 
   constructor(options: KeyCacheOptions) {
     this.#options = options;
-    this.#now = options.now ?? Date.now;
+    this.#now = options.now ?? (() => performance.now());
   }
 
   /** The key of this id, or undefined where the issuer has none. @throws PlatformError service_unavailable: none known yet */

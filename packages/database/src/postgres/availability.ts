@@ -15,13 +15,13 @@ export class Availability {
 
   failed(error: unknown): void {
     if (this.#awaySince !== undefined) return;
-    this.#awaySince = Date.now();
+    this.#awaySince = performance.now();
     this.logger.warn(`${this.what} is unavailable`, { error });
   }
 
   succeeded(): void {
     if (this.#awaySince === undefined) return;
-    this.logger.info(`${this.what} answers again`, { away_ms: Date.now() - this.#awaySince });
+    this.logger.info(`${this.what} answers again`, { away_ms: Math.round(performance.now() - this.#awaySince) });
     this.#awaySince = undefined;
   }
 }

@@ -58,7 +58,8 @@ function takeOver(directory: string, lockFile: string, holder: Holder): void {
   try {
     const present = readHolder(lockFile);
     // An unfinished file is one being written this moment, or that of a process killed while it wrote.
-    const alive = present === undefined ? ageOf(lockFile) < TAKEOVER_STALE_MS : isAlive(present, lockFile);
+    const age = ageOf(lockFile);
+    const alive = present === undefined ? age < TAKEOVER_STALE_MS : isAlive(present, age);
     if (alive) throw inUse(directory, present);
     removeFile(lockFile);
     if (!create(lockFile, holder)) throw inUse(directory, readHolder(lockFile));
@@ -93,8 +94,8 @@ function inUse(directory: string, holder: Holder | undefined): PlatformError {
   return new PlatformError('illegal_state', message, { directory, pid: holder?.pid, host: holder?.host });
 }
 
-function isAlive(holder: Holder, lockFile: string): boolean {
-  if (holder.host !== hostname()) return ageOf(lockFile) < FOREIGN_STALE_MS;
+function isAlive(holder: Holder, age: number): boolean {
+  if (holder.host !== hostname()) return age < FOREIGN_STALE_MS;
   if (holder.pid === process.pid && holder.started === '') return heldTokens.has(holder.token);
   if (!exists(holder.pid) || isDead(holder.pid)) return false;
   const started = startOf(holder.pid);

@@ -39,7 +39,7 @@ export class FanoutStatus {
   /** Logs also where it never was connected. */
   degrade(reason: string, error: Error | undefined): void {
     if (this.#awaySince === undefined) {
-      this.#awaySince = Date.now();
+      this.#awaySince = performance.now();
       this.logger.warn('the fan-out is degraded', { reason, error });
     }
     if (this.#state === 'connected') this.#enter('degraded');
@@ -50,7 +50,7 @@ export class FanoutStatus {
     this.tellGap();
     this.#enter('connected');
     if (this.#awaySince === undefined) return;
-    this.logger.info('the fan-out is back', { away_ms: Date.now() - this.#awaySince, channels });
+    this.logger.info('the fan-out is back', { away_ms: Math.round(performance.now() - this.#awaySince), channels });
     this.#awaySince = undefined;
   }
 

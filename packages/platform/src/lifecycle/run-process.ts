@@ -130,7 +130,7 @@ class ServiceProcess {
 
   /** Drain, cleanup, tracing, exit. Never rejects. */
   async #wind(): Promise<void> {
-    const began = Date.now();
+    const began = performance.now();
     try {
       await this.#running?.drain?.();
     } catch (thrown) {
@@ -143,7 +143,7 @@ class ServiceProcess {
     }
     // Last, so that the spans and lines of everything before are kept.
     await this.#tracing.close();
-    this.#logger.info('stopped', { took_ms: Date.now() - began, exit_code: this.#exitCode });
+    this.#logger.info('stopped', { took_ms: Math.round(performance.now() - began), exit_code: this.#exitCode });
     process.exit(this.#exitCode);
   }
 

@@ -28,10 +28,10 @@ export function startSdk(service: string, logger: Logger | undefined): TracingSd
 
 /** What the SDK has to say about itself (an exporter that fails) goes to the log, at most once every ten seconds. */
 function diagnosticsTo(logger: Logger): DiagLogger {
-  let quietUntil = 0;
+  let quietUntil = Number.NEGATIVE_INFINITY;
   const report = (message: string) => {
-    if (Date.now() < quietUntil) return;
-    quietUntil = Date.now() + 10_000;
+    if (performance.now() < quietUntil) return;
+    quietUntil = performance.now() + 10_000;
     logger.warn('tracing has trouble', { reason: message.slice(0, 500) });
   };
   const nothing = () => undefined;
