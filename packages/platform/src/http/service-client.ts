@@ -1,13 +1,11 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import type { z } from 'zod';
 import type { Secret } from '../configuration/secret';
 import { isPlatformError, PlatformError, type ErrorDetails } from '../errors';
 import type { Logger } from '../log/logger';
 import type { Histogram, Metrics } from '../metrics/metrics';
 import { inSpan } from '../tracing/spans';
-import { exchangeHttp, RawRequestError, type RawRequest, type RawResponse } from './http-request';
 import { fillPath } from './path-pattern';
+import { ExchangeError, SpreadPool, type HttpAnswer } from './spread-pool';
 
 export interface ServiceCall<T> {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -47,14 +45,19 @@ export interface ServiceClientOptions {
   logger: Logger;
   /** Maximum connections; calls beyond wait, within their timeout. 64 by default. */
   maxConnections?: number;
+  /** How long a connection is used, in milliseconds; 15 s by default. */
+  maxConnectionAgeMs?: number;
   /** Largest answer; 32 MiB by default. */
   maxResponseBytes?: number;
 }
 
 const MAX_CONNECTIONS = 64;
 const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
-/** Shorter than the servers' keep-alive timeout, so that a kept connection is rarely met closed. */
-const IDLE_CONNECTION_MS = 30_000;
+/**
+ * A Service spreads connections over its pods, so a new pod has its share of the calls within some of these. Shorter than
+ * the servers' keep-alive timeout too, so that a kept connection is rarely met closed.
+ */
+export const MAX_CONNECTION_AGE_MS = 15_000;
 const IDEMPOTENT: readonly string[] = ['GET', 'PUT', 'DELETE'];
 
 /** Makes a client with a pool of kept connections. @throws TypeError when `baseUrl` is not an http(s) URL */
@@ -65,20 +68,20 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
 class HttpServiceClient implements ServiceClient {
   readonly #options: ServiceClientOptions;
   readonly #base: URL;
-  readonly #agent: HttpAgent;
+  readonly #pool: SpreadPool;
   readonly #duration: Histogram;
 
   constructor(options: ServiceClientOptions) {
     this.#options = options;
     this.#base = new URL(options.baseUrl.endsWith('/') ? options.baseUrl : `${options.baseUrl}/`);
     if (!/^https?:$/.test(this.#base.protocol)) throw new TypeError(`${options.baseUrl} is not an http or https URL`);
-    const pool = {
-      keepAlive: true,
-      maxSockets: options.maxConnections ?? MAX_CONNECTIONS,
-      scheduling: 'lifo' as const,
-    };
-    const Agent = this.#base.protocol === 'https:' ? HttpsAgent : HttpAgent;
-    this.#agent = new Agent({ ...pool, timeout: IDLE_CONNECTION_MS });
+    this.#pool = new SpreadPool({
+      origin: this.#base.origin,
+      maxConnections: options.maxConnections ?? MAX_CONNECTIONS,
+      maxResponseBytes: options.maxResponseBytes ?? MAX_RESPONSE_BYTES,
+      maxConnectionAgeMs: options.maxConnectionAgeMs ?? MAX_CONNECTION_AGE_MS,
+      connectTimeoutMs: options.timeoutMs,
+    });
     this.#duration = options.metrics.histogram({
       name: 'chat_client_request_duration_seconds',
       help: 'Time of calls to other services, by client, method, route and status (0 = no answer).',
@@ -112,7 +115,7 @@ class HttpServiceClient implements ServiceClient {
   }
 
   close(): void {
-    this.#agent.destroy();
+    this.#pool.close();
   }
 
   #url(call: ServiceCall<unknown>): URL {
@@ -123,19 +126,20 @@ class HttpServiceClient implements ServiceClient {
     return url;
   }
 
-  async #exchange(call: ServiceCall<unknown>, url: URL, traceparent: string | undefined): Promise<RawResponse> {
-    const { secret, secretHeader, maxResponseBytes = MAX_RESPONSE_BYTES, timeoutMs } = this.#options;
+  async #exchange(call: ServiceCall<unknown>, url: URL, traceparent: string | undefined): Promise<HttpAnswer> {
+    const { secret, secretHeader, timeoutMs } = this.#options;
     const headers: Record<string, string> = { Accept: 'application/json' };
     if (secret !== undefined && secretHeader !== undefined) headers[secretHeader] = secret.read();
     if (traceparent !== undefined) headers['traceparent'] = traceparent;
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    if (body !== undefined) headers['Content-Type'] = 'application/json';
     const limit = new TimeLimit(call.timeoutMs ?? timeoutMs, call.signal);
     const { method } = call;
-    const raw: RawRequest = { url, method, headers, body, agent: this.#agent, maxResponseBytes, signal: limit.signal };
+    const exchange = { method, path: `${url.pathname}${url.search}`, headers, body, signal: limit.signal };
     try {
-      return await exchangeHttp(raw).catch((thrown: unknown) => {
-        const stale = thrown instanceof RawRequestError && thrown.staleConnection;
-        if (stale && IDEMPOTENT.includes(method)) return exchangeHttp(raw);
+      return await this.#pool.exchange(exchange).catch((thrown: unknown) => {
+        const stale = thrown instanceof ExchangeError && thrown.staleConnection;
+        if (stale && IDEMPOTENT.includes(method)) return this.#pool.exchange(exchange);
         throw thrown;
       });
     } catch (thrown) {
@@ -146,7 +150,7 @@ class HttpServiceClient implements ServiceClient {
     }
   }
 
-  #read<T>(call: ServiceCall<T>, response: RawResponse): T {
+  #read<T>(call: ServiceCall<T>, response: HttpAnswer): T {
     const { status } = response;
     if (status < 200 || status > 299) throw this.#refusal(call, response);
     // Where nothing is declared nothing is read; T is then what the caller expects of nothing.
@@ -158,7 +162,7 @@ class HttpServiceClient implements ServiceClient {
     throw this.#error('service_unavailable', call, 'answered otherwise than declared', details, parsed.error);
   }
 
-  #refusal(call: ServiceCall<unknown>, response: RawResponse): PlatformError {
+  #refusal(call: ServiceCall<unknown>, response: HttpAnswer): PlatformError {
     const { status, headers } = response;
     const answered = errorOf(parseJson(response.body));
     const retryAfterS = Number(headers['retry-after']);
