@@ -1,5 +1,5 @@
 import type { HttpServer } from './serve-http';
-import { call, codeOf, json, sceneForEachTest, type Answer } from './test-support/http-scene';
+import { call, codeOf, json, sceneForEachTest, type Answer } from './testing/http-scene';
 
 const APP = 'https://app.example.org';
 const scene = sceneForEachTest();
