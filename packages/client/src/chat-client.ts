@@ -25,7 +25,7 @@ import type { TokenSource } from './session/token-source';
 import type { Outbox, OutboxEntry } from './state/outbox';
 import type { RecentIds } from './state/recent-ids';
 import { Timers } from './state/timers';
-import { MOST_SAVED_IDS, type SavedState } from './storage';
+import { MAX_SAVED_IDS, type SavedState } from './storage';
 
 /** What createChatClient puts together. */
 export interface ChatClientParts {
@@ -189,7 +189,7 @@ export class ChatClient {
         saved.saveInbox({
           device_id: deviceId,
           ...(position !== undefined && { position }),
-          recent: recent.newest(MOST_SAVED_IDS),
+          recent: recent.newest(MAX_SAVED_IDS),
         }),
       onMessage: (message) => events.emit('message', message),
       onConversation: (change) => events.emit('conversation', change),

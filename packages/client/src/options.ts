@@ -25,7 +25,7 @@ export interface ChatClientOptions extends AddressOptions, Identity {
   /** WebSocket constructor where the runtime has none (Node 20: that of the package `ws`), or to see pings. */
   WebSocket?: unknown;
   fetch?: Fetch;
-  /** Most messages that wait to be accepted. Default 1,000. */
+  /** Maximum messages that wait to be accepted. Default 1,000. */
   outboxCapacity?: number;
   /** Most message ids remembered to show each message once. Default 5,000. */
   recentCapacity?: number;

@@ -19,12 +19,12 @@ export const LIMITS = {
   titleCharacters: 200,
   /** Entries a device may be behind before it is sent only the newest; the rest is history. */
   catchUpEntries: 500,
-  /** Most that `catchUpEntries` may be configured to. */
+  /** Maximum that `catchUpEntries` may be configured to. */
   mostCatchUpEntries: 100_000,
-  /** Most entries one inbox read returns. */
+  /** Maximum entries one inbox read returns. */
   inboxPage: 200,
-  /** Most messages one history read returns. */
+  /** Maximum messages one history read returns. */
   historyPage: 100,
-  /** Most user ids one internal call names. */
+  /** Maximum user ids one internal call names. */
   usersPerCall: 10_000,
 } as const;

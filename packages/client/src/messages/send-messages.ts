@@ -21,7 +21,7 @@ import type { Outbox, OutboxEntry } from '../state/outbox';
 import type { Timers } from '../state/timers';
 
 /** Most own messages of which `stored` is awaited. */
-const MOST_TRACKED = 10_000;
+const MAX_TRACKED = 10_000;
 /** Codes that are about this client's rate or the server's load, not about one message. */
 const ABOUT_ALL: readonly ErrorCode[] = ['rate_limited', 'overloaded'];
 /** Codes that are about the token: a refreshed one makes the same send good. */
@@ -167,7 +167,7 @@ export class Sender {
     if (entry === undefined) return;
     this.waiting.delete(entry.message_id);
     this.accepted.set(messageId, entry);
-    if (this.accepted.size > MOST_TRACKED) this.forgetOldest();
+    if (this.accepted.size > MAX_TRACKED) this.forgetOldest();
     this.options.onChange();
     this.options.onState({ ...identity(entry), message_id: messageId, state: 'accepted', sent_at: sentAt });
   }

@@ -2,7 +2,7 @@ import { ChatError } from '../errors';
 import type { MessageStateChange } from '../events';
 
 /** Most states of messages that are remembered. */
-const MOST_REMEMBERED = 2_000;
+const MAX_REMEMBERED = 2_000;
 
 interface Waiter {
   until: 'accepted' | 'stored';
@@ -28,7 +28,7 @@ export class SettledMessages {
   changed(change: MessageStateChange): void {
     this.newest.delete(change.id);
     this.newest.set(change.id, change);
-    if (this.newest.size > MOST_REMEMBERED) {
+    if (this.newest.size > MAX_REMEMBERED) {
       const [oldest] = this.newest.keys();
       if (oldest !== undefined) this.newest.delete(oldest);
     }

@@ -11,7 +11,7 @@ const BEYOND_CAPACITY = 10_000;
 export class InboxPosition {
   private readonly beyond = new Set<number>();
 
-  /** @param position as `welcome.seq` says; undefined where the inbox was away: the first numbered entry says it. */
+  /** @param position as `welcome.seq` says; undefined where the inbox was unavailable: the first numbered entry says it. */
   constructor(private position: number | undefined) {}
 
   /** Every entry up to and including this number has arrived. Undefined while the server has not named any number. */

@@ -13,7 +13,7 @@ export interface OutboxEntry {
 
 /** What an outbox is bounded by. */
 export interface OutboxOptions {
-  /** Most messages that wait. */
+  /** Maximum messages that wait. */
   capacity: number;
   /** Delay between tries of a message that was rejected for the moment. */
   backoff: BackoffBounds;

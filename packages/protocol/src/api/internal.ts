@@ -136,7 +136,7 @@ export const UnknownUsersResponse = z.object({ unknown: z.array(z.string()) });
 
 /**
  * `POST /internal/sessions/ended` (authentication): which of these sessions were ended (log-out, reuse of a refresh
- * token, password change). Asked by the sweep, so that a lost `signed_out` still closes a socket.
+ * token, password change). Asked by the reconciliation, so that a lost `signed_out` still closes a socket.
  */
 export const EndedSessionsRequest = z.object({ session_ids: z.array(Uuid).max(LIMITS.usersPerCall) });
 export const EndedSessionsResponse = z.object({ ended: z.array(z.string()) });

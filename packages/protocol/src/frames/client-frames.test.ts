@@ -19,7 +19,7 @@ describe('decodeClientFrame', () => {
     });
   });
 
-  it("reads the first demo's frame, which has no type", () => {
+  it('reads the legacy frame, which has no type', () => {
     expect(decode({ sender_id: USER_1, recipient_id: USER_2, content: 'hi' })).toEqual({
       ok: true,
       frame: { type: 'send', sender_id: USER_1, recipient_id: USER_2, content: 'hi' },
