@@ -24,7 +24,7 @@ export interface KafkaMessageLogOptions extends KafkaConnectionOptions {
   metrics?: Metrics;
   /** A consumer crashed and will not come back: end the process. */
   onFatal?: (error: PlatformError) => void;
-  /** How long the first record waits for company; 3 ms by default. */
+  /** From the beginning of a request to that of the next: the first record after a pause does not wait; 2 ms by default. */
   lingerMs?: number;
   /** Maximum records and bytes of one request; 500 and 512 KiB by default. */
   maxBatchRecords?: number;
@@ -171,7 +171,7 @@ class KafkaLog implements KafkaMessageLog {
   #writer(topic: string): TopicWriter {
     let writer = this.#writers.get(topic);
     if (writer === undefined) {
-      const { lingerMs = 3, maxBatchRecords = 500, maxBatchBytes = 512 * 1024 } = this.options;
+      const { lingerMs = 2, maxBatchRecords = 500, maxBatchBytes = 512 * 1024 } = this.options;
       writer = new TopicWriter(
         topic,
         {

@@ -77,6 +77,32 @@ describe('topic writer', () => {
   const many = (count: number, bytes?: number): Promise<void[]> =>
     Promise.all(Array.from({ length: count }, (_, n) => append(`v${n}`, bytes)));
 
+  it('sends the first record after a pause at once, with what is appended in the same turn', async () => {
+    make({ lingerMs: 3_600_000, appendTimeoutMs: 3_600_000 });
+    await Promise.all([append('a'), append('b')]);
+    expect(broker.requests).toEqual([['a', 'b']]);
+  });
+
+  it('lets what is appended shortly after a request wait for company, and a full batch go', async () => {
+    make({ lingerMs: 3_600_000, appendTimeoutMs: 3_600_000, maxBatchRecords: 3 });
+    await append('a');
+    const waiting = [append('b')];
+    await new Promise(setImmediate);
+    expect(broker.requests).toEqual([['a']]);
+    waiting.push(append('c'), append('d'));
+    await Promise.all(waiting);
+    expect(broker.requests).toEqual([['a'], ['b', 'c', 'd']]);
+  });
+
+  it('sends what waits for company when it is closed', async () => {
+    make({ lingerMs: 3_600_000, appendTimeoutMs: 3_600_000 });
+    await append('a');
+    const waiting = append('b');
+    await writer.close(1_000);
+    await waiting;
+    expect(broker.requests).toEqual([['a'], ['b']]);
+  });
+
   it('gathers appends into batches bounded by records, one in flight at a time', async () => {
     await many(25);
     expect(broker.requests.map(({ length }) => length)).toEqual([10, 10, 5]);
@@ -100,6 +126,7 @@ describe('topic writer', () => {
   });
 
   it('tries a failed batch again until it goes through', async () => {
+    make({ appendTimeoutMs: 3_600_000 });
     let failures = 1;
     broker.handle = (values) => {
       if (failures-- > 0) throw new Error('KafkaJSNonRetriableError: connect ECONNREFUSED');

@@ -1,9 +1,9 @@
 /**
- * Writes the records of one topic to Kafka: gathers them for a moment, sends one batch at a time, sends again what was
- * not acknowledged, and gives up on a record at its deadline.
+ * Writes the records of one topic to Kafka: sends one batch at a time, sends again what was not acknowledged, and gives up
+ * on a record at its deadline.
  *
- * States: idle → lingering (a few ms, or until a batch is full) → writing (one request in flight; what is appended
- * meanwhile is the next batch) → idle. With a batch failing it waits, still writing, and tries again from the oldest
+ * States: idle → lingering (after a pause no longer than the turn lasts; otherwise until a moment after the last request
+ * began, or until a batch is full) → writing (one request in flight; what is appended meanwhile is the next batch) → idle. With a batch failing it waits, still writing, and tries again from the oldest
  * record. Exactly one request is in flight, so records of a key are in the log in the order of their appends.
  * A topic has a producer of its own: one that cannot be written (it does not exist, say) does not hold up the others.
  */
@@ -18,6 +18,7 @@ import { appendError, isTooLarge } from './map-errors';
 import { PendingRecords, type Budget, type PendingRecord } from './pending-records';
 
 export interface WriterOptions {
+  /** From the beginning of a request to that of the next; a full batch does not wait. */
   lingerMs: number;
   maxBatchRecords: number;
   maxBatchBytes: number;
@@ -42,8 +43,12 @@ export class TopicWriter {
   readonly #queue: PendingRecords;
   readonly #deadlines: Deadlines<PendingRecord>;
   readonly #stop = new AbortController();
+  /** Closing: nothing waits for company any more. */
+  #draining = false;
   #producer: Promise<Producer> | undefined;
-  #linger: NodeJS.Timeout | undefined;
+  #linger: { cancel(): void } | undefined;
+  /** `performance.now()` of the last request. */
+  #requestedAt = -Infinity;
   #writing: Promise<void> | undefined;
   /** Fewer than `maxBatchRecords` after a batch was too large, until one went through. */
   #batchRecords: number;
@@ -72,6 +77,7 @@ export class TopicWriter {
 
   /** Waits until everything is settled, at most so long; what is left then is rejected. Disconnects. */
   async close(withinMs: number): Promise<void> {
+    this.#draining = true;
     this.#write();
     if (this.#writing !== undefined) await withTimeout(withinMs, this.#writing);
     this.#stop.abort();
@@ -84,13 +90,17 @@ export class TopicWriter {
 
   #schedule(): void {
     if (this.#writing !== undefined) return;
-    const { lingerMs, maxBatchRecords, maxBatchBytes } = this.options;
-    if (this.#queue.size >= maxBatchRecords || this.#queue.bytes >= maxBatchBytes) this.#write();
-    else this.#linger ??= setTimeout(() => this.#write(), lingerMs);
+    if (this.#isFull()) return this.#write();
+    this.#linger ??= after(this.#requestedAt + this.options.lingerMs - performance.now(), () => this.#write());
+  }
+
+  #isFull(): boolean {
+    const { maxBatchRecords, maxBatchBytes } = this.options;
+    return this.#queue.size >= maxBatchRecords || this.#queue.bytes >= maxBatchBytes;
   }
 
   #write(): void {
-    clearTimeout(this.#linger);
+    this.#linger?.cancel();
     this.#linger = undefined;
     if (this.#writing !== undefined || this.#queue.size === 0) return;
     this.#writing = this.#writeAll().finally(() => {
@@ -105,8 +115,12 @@ export class TopicWriter {
   async #writeAll(): Promise<void> {
     while (this.#queue.size > 0 && !this.#stop.signal.aborted) {
       const batch = this.#queue.oldest(this.#batchRecords, this.options.maxBatchBytes);
-      if (await this.#writeBatch(batch)) this.#failures = 0;
-      else {
+      this.#requestedAt = performance.now();
+      if (await this.#writeBatch(batch)) {
+        this.#failures = 0;
+        // What came meanwhile waits for company, unless it is enough; a part of a batch that was too large goes on.
+        if (!this.#isFull() && this.#batchRecords >= this.options.maxBatchRecords && !this.#draining) break;
+      } else {
         this.#failures += 1;
         await delay(backoffMs(this.#failures, BACKOFF), this.#stop.signal);
       }
@@ -204,6 +218,16 @@ export class TopicWriter {
     const gone = producer.then((connected) => connected.disconnect()).catch(() => undefined);
     await withTimeout(DISCONNECT_MS, gone);
   }
+}
+
+/** Calls back after so many milliseconds; at the end of this turn of the event loop where they are over. */
+function after(ms: number, callback: () => void): { cancel(): void } {
+  if (ms <= 0) {
+    const immediate = setImmediate(callback);
+    return { cancel: () => clearImmediate(immediate) };
+  }
+  const timer = setTimeout(callback, ms);
+  return { cancel: () => clearTimeout(timer) };
 }
 
 async function connect(producer: Producer): Promise<Producer> {
