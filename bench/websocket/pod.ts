@@ -9,7 +9,7 @@ import type { MessageLog } from '@chat-app/message-log';
 import { Metrics, silentLogger, type TokenClaims } from '@chat-app/platform';
 import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
 import { createRedisFanout } from '@chat-app/fanout/redis';
-import { decodeChatMessage, encodeEnvelope, userChannel } from '@chat-app/protocol';
+import { decodeChatMessage, writeEnvelope, userChannel } from '@chat-app/protocol';
 import { createWebsocket, type PersistenceClient, type WebsocketConfiguration } from '@chat-app/websocket';
 
 /** What a pod tells its parent. */
@@ -62,8 +62,8 @@ function cheapLog(fanout: Fanout): MessageLog {
     }
     setTimeout(() => {
       for (const [user, { ids, seqs }] of notices) {
-        const envelope = { kind: 'stored' as const, message_ids: ids, positions: { [user]: seqs } };
-        fanout.publish(userChannel(user), encodeEnvelope(envelope)).catch(() => undefined);
+        const envelope = { kind: 'stored' as const, event_ids: ids, positions: { [user]: seqs } };
+        fanout.publish(userChannel(user), writeEnvelope(envelope)).catch(() => undefined);
       }
     }, 10);
   };
@@ -84,7 +84,7 @@ function cheapLog(fanout: Fanout): MessageLog {
 const emptyPersistence: PersistenceClient = {
   openConnection: () => Promise.resolve({ head: 0, position: 0, skipped: 0, conversation_ids: [] }),
   readInbox: () => Promise.resolve({ entries: [], head: 0 }),
-  readHeads: () => Promise.resolve({}),
+  readHeads: () => Promise.resolve({ heads: {} }),
   confirm: () => Promise.resolve(),
   findMembership: () => Promise.resolve(undefined),
 };

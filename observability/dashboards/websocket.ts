@@ -97,7 +97,7 @@ export const websocket: DashboardSpec = {
         },
         {
           title: 'Deliveries',
-          description: 'Live messages sent, positions heard in stored notices, cursors written.',
+          description: 'Live messages sent, positions of stored notices, cursors written.',
           unit: 'reqps',
           queries: [
             counted('chat_websocket_live_deliveries_total', 'live messages', SERVICE),
@@ -131,6 +131,13 @@ export const websocket: DashboardSpec = {
           description: '0: the pod is degraded, its clients are served by reconciliation every second or two.',
           unit: 'short',
           queries: [gauge('min', 'chat_fanout_connected', 'pod', SERVICE)],
+        },
+        {
+          title: 'Envelopes ignored',
+          description:
+            'By reason. unknown_kind: a later version is being rolled out. wrong_channel and unreadable: somebody else writes to Redis.',
+          unit: 'reqps',
+          queries: [counted('chat_websocket_envelopes_ignored_total', '{{reason}}', SERVICE, 'reason')],
         },
         {
           title: 'Canary',

@@ -5,3 +5,6 @@ import { EVENT_KINDS } from './events';
  * and users is kept). `welcome.features` names those that the pod and every pod of persistence know.
  */
 export const FEATURES: readonly string[] = [...Object.keys(EVENT_KINDS), 'data'].sort();
+
+/** What a pod can do by itself, whatever persistence knows: `ping` (it sends `ping` frames). Named in `welcome.features` too. */
+export const POD_FEATURES: readonly string[] = ['ping'];

@@ -15,6 +15,7 @@ import { SessionWatch } from './connections/watch-sessions';
 import { Deliverer } from './delivery/deliver-message';
 import { Subscriptions } from './delivery/subscriptions';
 import { Transmitter } from './delivery/transmit-frame';
+import { Announcements } from './inbox/announcements';
 import { GroupFollower } from './inbox/follow-groups';
 import { InboxFollower } from './inbox/follow-inbox';
 import { CursorKeeper } from './inbox/keep-cursors';
@@ -81,10 +82,11 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
   const sessions = new SessionWatch(authentication, registry, wheel, logger);
 
   // The inbox.
-  const heads = new HeadReader(persistence, wheel, logger);
-  const opener = new InboxOpener(persistence, configuration.CATCH_UP_ENTRIES, logger);
-  const reader = new InboxReader(persistence, metrics, logger);
-  const groups = new GroupFollower(registry, subscriptions, heads);
+  const announcements = new Announcements(registry);
+  const heads = new HeadReader(persistence, announcements, wheel, logger);
+  const opener = new InboxOpener(persistence, announcements, configuration.CATCH_UP_ENTRIES, logger);
+  const reader = new InboxReader(persistence, announcements, metrics, logger);
+  const groups = new GroupFollower(registry, subscriptions, heads, persistence);
   const cursors = new CursorKeeper(persistence, metrics, logger);
   const follower = new InboxFollower({
     ...{ transmitter, opener, reader, groups, registry, wheel, metrics, clock, random },
@@ -107,18 +109,18 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
     contentBytes: configuration.CONTENT_BYTES,
   };
   const sender = new MessageSender({
-    ...{ log, publisher, resolver, transmitter, follower, limits, metrics, clock, logger },
+    ...{ log, publisher, resolver, transmitter, follower, announcements, limits, metrics, clock, logger },
   });
 
   // Connections.
   const authenticator = new Authenticator({ verifier, sessions, transmitter, clock, logger });
-  const heartbeats = new HeartbeatWatch(configuration.PING_INTERVAL_MS, random);
+  const heartbeats = new HeartbeatWatch(configuration.PING_INTERVAL_MS, transmitter, random);
   const ender = new ConnectionEnder(registry, subscriptions, cursors, metrics);
   const receiver = new FrameReceiver({ sender, cursors, authenticator, ender, transmitter, metrics, clock });
   const sockets = new SocketServer({ frameBytes: configuration.FRAME_BYTES, closeTimeoutMs: CLOSE_TIMEOUT_MS });
   const acceptor = new ConnectionAcceptor({
     ...{ configuration, verifier, sockets, registry, subscriptions, opener, follower, transmitter },
-    ...{ listener: receiver, heartbeats, sessions, metrics, clock, logger },
+    ...{ listener: receiver, announcements, heartbeats, sessions, metrics, clock, logger },
   });
   const drainer = new ConnectionDrainer({
     ...{ acceptor, registry, transmitter, cursors, follower, metrics, clock, random, logger },

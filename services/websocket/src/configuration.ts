@@ -27,9 +27,9 @@ export const websocketVariables = {
     description: 'Bytes waiting for one socket beyond which it is closed as slow. A quarter of it stops live pushes.',
   }),
   PING_INTERVAL_MS: integer({
-    default: 25_000,
+    default: 15_000,
     min: 100,
-    description: 'Time between pings; two unanswered are the end.',
+    description: 'Time between pings, and the longest that nothing is sent; two unanswered pings are the end.',
   }),
   RECONCILE_INTERVAL_MS: integer({ default: 30_000, min: 100, description: 'Time between looks at all inbox heads.' }),
   DEGRADED_RECONCILE_INTERVAL_MS: integer({

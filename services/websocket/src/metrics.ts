@@ -24,9 +24,12 @@ export class Tally {
   }
 }
 
-const READ_CAUSES = ['connect', 'notice', 'reconciliation', 'resubscribe', 'membership', 'retry', 'drained'] as const;
+const READ_CAUSES = ['connect', 'notice', 'reconciliation', 'resubscribe', 'retry', 'drained'] as const;
 /** Why the inbox was read. */
 export type ReadCause = (typeof READ_CAUSES)[number];
+
+/** Why an envelope is not processed: it cannot be read, a later version wrote it, or it came on a channel of others. */
+const IGNORED = ['unreadable', 'unknown_kind', 'wrong_channel'] as const;
 
 /** Codes of `rejected` and of refused handshakes that are this side's fault: what availability is counted by. */
 const OUR_FAULTS = ['unavailable', 'overloaded', 'internal'];
@@ -49,6 +52,7 @@ export interface WebsocketMetrics {
   rejected: Tally;
   liveDeliveries: Tally;
   storedNotices: Tally;
+  envelopesIgnored: Tally;
   catchUpReads: Tally;
   catchUpFailures: Counter;
   confirmations: Counter;
@@ -95,6 +99,12 @@ export function declareMetrics(metrics: Metrics, connections: { readonly size: n
     rejected: tally('chat_messages_rejected_total', 'Sends answered with rejected, by error code.', 'code', OUR_FAULTS),
     liveDeliveries: tally('chat_websocket_live_deliveries_total', 'Live messages sent to a socket.'),
     storedNotices: tally('chat_websocket_stored_notices_total', 'Stored notices received, in inbox positions.'),
+    envelopesIgnored: tally(
+      'chat_websocket_envelopes_ignored_total',
+      'Envelopes of the fan-out that were not processed, by reason.',
+      'reason',
+      IGNORED,
+    ),
     catchUpReads: tally('chat_websocket_inbox_reads_total', 'Reads of an inbox, by cause.', 'cause', READ_CAUSES),
     catchUpFailures: metrics.counter({ name: 'chat_websocket_inbox_read_failures_total', help: 'Reads that failed.' }),
     confirmations: metrics.counter({ name: 'chat_websocket_cursors_written_total', help: 'Cursors handed on.' }),

@@ -122,17 +122,12 @@ describe('the websocket service, on two pods', () => {
     const alice = await world.connect(one, ALICE);
     const bob = await world.connect(other, BOB);
     world.persistence.change(group, BOB, 'joined');
-    expect(await bob.next('conversation')).toEqual({
-      type: 'conversation',
-      seq: 1,
-      conversation_id: group,
-      change: 'joined',
-    });
+    expect(await bob.next('joined')).toMatchObject({ seq: 1, conversation_id: group, user_id: BOB });
     alice.say({ type: 'send', conversation_id: group, content: 'all' });
     expect(await bob.next('message')).toMatchObject({ content: 'all' });
     expect((await bob.next('stored')).from).toBe(2);
     world.persistence.change(group, BOB, 'left');
-    await bob.next('conversation');
+    await bob.next('left');
     alice.say({ type: 'send', conversation_id: group, content: 'others' });
     await alice.next('accepted');
     bob.say({ type: 'send', conversation_id: group, content: 'no longer' });

@@ -23,6 +23,8 @@ export interface CommandFields {
   sender_id?: string | undefined;
   recipient_id?: string | undefined;
   conversation_id?: string | undefined;
+  /** Custom data. */
+  data?: Record<string, unknown> | undefined;
 }
 
 /** How a client asks for an event of a kind. */

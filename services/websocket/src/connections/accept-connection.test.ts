@@ -40,7 +40,9 @@ describe('the handshake', () => {
         user_id: ALICE,
         device_id: expect.any(String) as string,
         seq: 0,
-        ping_interval_ms: 25_000,
+        epoch: world.persistence.epoch,
+        features: ['conversation', 'data', 'joined', 'left', 'message', 'ping'],
+        ping_interval_ms: 15_000,
         limits: { frame_bytes: 65_536, content_bytes: 16_384, unacknowledged_sends: 256 },
       });
       await client.close();

@@ -12,6 +12,7 @@ import type { Logger, TokenClaims, TokenVerifier } from '@chat-app/platform';
 import { expiryOf, refusalOf } from './authenticate-connection';
 import type { Clock } from '../clock';
 import type { WebsocketConfiguration } from '../configuration';
+import type { Announcements } from '../inbox/announcements';
 import type { InboxFollower } from '../inbox/follow-inbox';
 import { mayConnectFrom } from './handshake/check-origin';
 import { isPathOf, readRequest, readToken, type HandshakeRequest } from './handshake/read-request';
@@ -38,6 +39,7 @@ export interface AcceptorDependencies {
   transmitter: Transmitter;
   metrics: WebsocketMetrics;
   follower: InboxFollower;
+  announcements: Announcements;
   heartbeats: HeartbeatWatch;
   sessions: SessionWatch;
   /** Told what every socket says. */
@@ -172,13 +174,15 @@ export class ConnectionAcceptor {
     inbox: OpenConnectionResponse | undefined,
     degraded: boolean,
   ): WelcomeFrame {
-    const { configuration } = this.dependencies;
+    const { announcements, configuration } = this.dependencies;
     return {
       type: 'welcome',
       user_id: userId,
       device_id: deviceId,
       ...(inbox !== undefined && { seq: inbox.position }),
       ...(inbox !== undefined && inbox.skipped > 0 && { skipped: inbox.skipped }),
+      ...(inbox?.epoch !== undefined && { epoch: inbox.epoch }),
+      features: [...announcements.features],
       ping_interval_ms: configuration.PING_INTERVAL_MS,
       limits: {
         frame_bytes: configuration.FRAME_BYTES,

@@ -38,6 +38,7 @@ export class Connection implements SocketListener, Device {
   #socket: ChatSocket | undefined;
   #user: UserOnPod | undefined;
   #openedAt = 0;
+  #epoch: string | undefined;
   #pauses = 0;
   #sends: SendWindow | undefined;
   #limits: FrameLimits | undefined;
@@ -72,6 +73,11 @@ export class Connection implements SocketListener, Device {
     return this.#user;
   }
 
+  /** The numbering its position belongs to; undefined while that is not known. */
+  get epoch(): string | undefined {
+    return this.#epoch;
+  }
+
   /** Its sends that have no answer yet. */
   get sends(): SendWindow {
     return (this.#sends ??= new SendWindow());
@@ -98,8 +104,14 @@ export class Connection implements SocketListener, Device {
     if (this.#state === 'opening') this.#state = 'open';
   }
 
+  /** Its position belongs to this numbering. */
+  numberedBy(epoch: string | undefined): void {
+    this.#epoch = epoch;
+  }
+
   /** Writes a frame; frames of one tick leave together. */
   write(frame: EncodedFrame): void {
+    this.heartbeat.wrote();
     this.#socket?.sendFrame(frame);
   }
 

@@ -2,6 +2,8 @@
 export class Heartbeat {
   #nextPingAt = 0;
   #unanswered = 0;
+  #wrote = false;
+  #lastWroteAt = 0;
 
   /** Pings without any sign of life since. */
   get unanswered(): number {
@@ -14,6 +16,20 @@ export class Heartbeat {
 
   schedule(nextPingAt: number): void {
     this.#nextPingAt = nextPingAt;
+  }
+
+  /** A frame was sent. */
+  wrote(): void {
+    this.#wrote = true;
+  }
+
+  /** How long no frame was sent, milliseconds; as exact as it is often asked. */
+  silentFor(now: number): number {
+    if (this.#wrote) {
+      this.#wrote = false;
+      this.#lastWroteAt = now;
+    }
+    return now - this.#lastWroteAt;
   }
 
   /** A ping was sent. */

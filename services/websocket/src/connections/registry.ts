@@ -81,6 +81,11 @@ export class Registry {
     return this.#change(user, () => user.changeGroup(group, change, seq));
   }
 
+  /** The user may have left; what is known stays as old as it is. */
+  suspectLeft(user: UserOnPod, group: string): ChannelChange {
+    return this.#change(user, () => user.suspectLeft(group));
+  }
+
   /** The user is in this group, by an answer to a question; `asked` is `knownAsOf` when it was asked. */
   confirmGroup(user: UserOnPod, group: string, asked: number): ChannelChange {
     return this.#change(user, () => user.confirmGroup(group, asked));

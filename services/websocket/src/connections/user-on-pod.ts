@@ -81,6 +81,11 @@ export class UserOnPod {
     return this.#enter(group);
   }
 
+  /** The user may have left; no entry says so yet. */
+  suspectLeft(group: string): GroupChange {
+    return { entered: [], left: this.#groups.delete(group) ? [group] : [] };
+  }
+
   /** The user is in this group, by an answer to a question; `asked` is `knownAsOf` when it was asked. */
   confirmGroup(group: string, asked: number): GroupChange {
     // A join or leave that came meanwhile is newer than the answer may be.

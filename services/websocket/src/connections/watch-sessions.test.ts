@@ -1,4 +1,4 @@
-import { encodeEnvelope, userChannel } from '@chat-app/protocol';
+import { writeEnvelope, userChannel } from '@chat-app/protocol';
 import { ALICE, TestWorld } from '../testing/test-pod';
 
 describe('the end of a session', () => {
@@ -14,12 +14,12 @@ describe('the end of a session', () => {
     const tablet = await world.connect(other, ALICE, { device: 'tablet', sessionId: 's1' });
     const laptop = await world.connect(other, ALICE, { device: 'laptop', sessionId: 's2' });
     const envelope = { kind: 'signed_out' as const, user_id: ALICE, session_ids: ['s1'] };
-    world.bus.publish(userChannel(ALICE), encodeEnvelope(envelope));
+    world.bus.publish(userChannel(ALICE), writeEnvelope(envelope));
     expect(await phone.closed).toEqual({ code: 4500, reason: 'signed_out' });
     expect((await tablet.closed).code).toBe(4500);
     laptop.say({ type: 'send', recipient_id: ALICE, content: 'x' });
     await laptop.next('accepted');
-    world.bus.publish(userChannel(ALICE), encodeEnvelope({ kind: 'signed_out', user_id: ALICE }));
+    world.bus.publish(userChannel(ALICE), writeEnvelope({ kind: 'signed_out', user_id: ALICE }));
     expect((await laptop.closed).code).toBe(4500);
   });
 

@@ -1,9 +1,13 @@
 import { trace } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { createEmbeddedBus, createEmbeddedFanout } from '@chat-app/embedded/fanout';
-import { encodeEnvelope, userChannel } from '@chat-app/protocol';
+import { conversationChannel, encodeEnvelope, userChannel, writeEnvelope } from '@chat-app/protocol';
 import { enableSpans } from '../../../../packages/platform/src/tracing/spans';
+import type { TestFanout } from '../testing/test-bus';
 import { ALICE, BOB, TestWorld, until } from '../testing/test-pod';
+
+const GROUP = '00000000-0000-4000-8000-0000000000aa';
+const EVENT = { kind: 'event' as const, event_kind: 'message', event_id: 'e', conversation_id: GROUP, actor_id: ALICE };
 
 describe('delivering', () => {
   let world: TestWorld;
@@ -26,9 +30,92 @@ describe('delivering', () => {
     const pod = await world.pod();
     const devices = [await world.connect(pod, BOB, { device: 'a' }), await world.connect(pod, BOB, { device: 'b' })];
     const frame = '{"type":"message","message_id":"m","content":"ünïcode","a_field_of_a_newer_version":1}';
-    const envelope = { kind: 'message' as const, message_id: 'm', conversation_id: 'c', sender_id: ALICE, origin: 'x' };
-    world.bus.publish(userChannel(BOB), encodeEnvelope(envelope, frame));
+    const envelope = { ...EVENT, event_id: 'm', origin: 'x' };
+    world.bus.publish(userChannel(BOB), writeEnvelope(envelope, frame));
     for (const device of devices) expect(JSON.stringify(await device.next('message'))).toBe(frame);
+  });
+
+  it('takes what pods of the version before publish', async () => {
+    const pod = await world.pod();
+    const bob = await world.connect(pod, BOB);
+    const envelope = { kind: 'message' as const, message_id: 'm', conversation_id: 'c', sender_id: ALICE, origin: 'x' };
+    world.bus.publish(userChannel(BOB), encodeEnvelope(envelope, '{"type":"message","message_id":"m"}'));
+    expect(await bob.next('message')).toMatchObject({ message_id: 'm' });
+    world.persistence.change(GROUP, BOB, 'joined', false);
+    const joined = {
+      kind: 'membership' as const,
+      user_id: BOB,
+      conversation_id: GROUP,
+      change: 'joined' as const,
+      seq: 1,
+    };
+    world.bus.publish(userChannel(BOB), encodeEnvelope(joined));
+    expect(await bob.next('joined')).toMatchObject({ conversation_id: GROUP, seq: 1 });
+  });
+
+  it('passes on events of a kind that it does not know, live and numbered', async () => {
+    const pod = await world.pod();
+    world.persistence.change(GROUP, BOB, 'joined');
+    const bob = await world.connect(pod, BOB);
+    bob.say({ type: 'received', seq: 0 });
+    await bob.next('joined');
+    world.persistence.happen('x-wave', GROUP, { hands: 2 });
+    const wave = await bob.next('x-wave' as 'joined');
+    expect(wave).toMatchObject({ type: 'x-wave', hands: 2 });
+    expect(wave).not.toHaveProperty('seq');
+    expect(await bob.next('stored')).toEqual({ type: 'stored', from: 2, message_ids: [wave.event_id] });
+    // Lost live, it comes from the inbox as it is there.
+    world.bus.loses = () => true;
+    world.persistence.happen('x-wave', GROUP, { hands: 1 });
+    world.bus.loses = () => false;
+    world.persistence.happen('conversation', GROUP, { title: 'Friday' });
+    expect(await bob.next('x-wave' as 'joined')).toMatchObject({ hands: 1, seq: 3 });
+    expect(await bob.next('conversation')).toMatchObject({ title: 'Friday' });
+  });
+
+  it('does not believe the fan-out that somebody joined: it subscribes to what persistence says', async () => {
+    const pod = await world.pod();
+    world.persistence.change(GROUP, ALICE, 'joined');
+    const bob = await world.connect(pod, BOB);
+    const forged = writeEnvelope({ ...EVENT, event_kind: 'joined' }, `{"type":"joined","conversation_id":"${GROUP}"}`);
+    world.bus.publish(userChannel(BOB), forged);
+    world.bus.publish(userChannel(BOB), writeEnvelope({ kind: 'stored', event_ids: ['e'], positions: { [BOB]: [1] } }));
+    await until(() => world.persistence.reads > 0);
+    world.bus.publish(conversationChannel(GROUP), writeEnvelope(EVENT, '{"type":"message","content":"for members"}'));
+    bob.say({ type: 'send', recipient_id: BOB, content: 'still here' });
+    await bob.next('accepted');
+    expect(bob.frames.map(({ type }) => type)).not.toContain('joined');
+    expect(bob.all('message')).toEqual([]);
+    expect((pod.fanout as TestFanout).channels).toEqual(new Set([userChannel(BOB)]));
+  });
+
+  it('stops at once to pass on what is said in a group when told of a leave, and goes on where it was none', async () => {
+    const pod = await world.pod();
+    world.persistence.change(GROUP, BOB, 'joined');
+    const bob = await world.connect(pod, BOB);
+    const { channels } = pod.fanout as TestFanout;
+    await until(() => channels.has(conversationChannel(GROUP)));
+    const left = writeEnvelope({ ...EVENT, event_kind: 'left' }, `{"type":"left","conversation_id":"${GROUP}"}`);
+    world.bus.publish(userChannel(BOB), left);
+    expect(channels.has(conversationChannel(GROUP))).toBe(false);
+    await until(() => channels.has(conversationChannel(GROUP)));
+    world.persistence.happen('conversation', GROUP, { title: 'still here' });
+    expect(await bob.next('conversation')).toMatchObject({ title: 'still here' });
+  });
+
+  it('ignores, and counts, what comes on the channel of somebody else', async () => {
+    const pod = await world.pod();
+    world.persistence.change(GROUP, BOB, 'joined');
+    const bob = await world.connect(pod, BOB);
+    await until(() => (pod.fanout as TestFanout).channels.has(conversationChannel(GROUP)));
+    world.bus.publish(userChannel(BOB), writeEnvelope({ kind: 'signed_out', user_id: ALICE }));
+    const elsewhere = { ...EVENT, conversation_id: '00000000-0000-4000-8000-0000000000bb' };
+    world.bus.publish(conversationChannel(GROUP), writeEnvelope(elsewhere, '{"type":"message","content":"x"}'));
+    bob.say({ type: 'send', recipient_id: BOB, content: 'still here' });
+    await bob.next('accepted');
+    expect(bob.all('message')).toEqual([]);
+    const { body } = await pod.metrics.expose();
+    expect(body).toMatch(/chat_websocket_envelopes_ignored_total\{[^}]*reason="wrong_channel"[^}]*\} 2\n/);
   });
 
   it('does not mind envelopes it cannot read', async () => {

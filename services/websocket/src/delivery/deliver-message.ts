@@ -1,4 +1,11 @@
-import { decodeEnvelope, type MessageEnvelope, type StoredEnvelope } from '@chat-app/protocol';
+import {
+  conversationChannel,
+  readEnvelope,
+  userChannel,
+  type ChannelEnvelope,
+  type EventEnvelope,
+  type StoredEventsEnvelope,
+} from '@chat-app/protocol';
 import { startSpan, type Logger } from '@chat-app/platform';
 import type { Clock } from '../clock';
 import type { Registry } from '../connections/registry';
@@ -19,7 +26,7 @@ export interface DelivererDependencies {
 }
 
 /**
- * Receives what the fan-out brings and passes it to the connections it concerns. A message is encoded once for all
+ * Receives what the fan-out brings and passes it to the connections it concerns. An event is encoded once for all
  * sockets of the pod.
  */
 export class Deliverer {
@@ -35,19 +42,24 @@ export class Deliverer {
   }
 
   #receive(channel: string, payload: Uint8Array): void {
-    const decoded = decodeEnvelope(payload);
-    if (decoded === undefined) return;
-    const { envelope, body } = decoded;
-    const { registry, sessions } = this.dependencies;
+    const read = readEnvelope(payload);
+    if (!read.ok) {
+      this.dependencies.metrics.envelopesIgnored.add(read.reason);
+      return;
+    }
+    const { envelope, frame } = read;
+    const { registry, sessions, metrics } = this.dependencies;
+    // Redis is not believed: an envelope concerns nobody but those whose channel it came on.
+    if (!fitsChannel(envelope, channel)) {
+      metrics.envelopesIgnored.add('wrong_channel');
+      return;
+    }
     switch (envelope.kind) {
-      case 'message':
-        if (body !== undefined) this.#deliver(channel, envelope, body);
+      case 'event':
+        if (frame !== undefined) this.#event(channel, envelope, frame);
         break;
       case 'stored':
         for (const user of registry.subscribers(channel)) this.#notice(user, envelope);
-        break;
-      case 'membership':
-        this.#membership(envelope.user_id, envelope.conversation_id, envelope.change, envelope.seq);
         break;
       case 'signed_out':
         sessions.end(envelope.user_id, envelope.session_ids);
@@ -55,9 +67,21 @@ export class Deliverer {
     }
   }
 
-  #deliver(channel: string, envelope: MessageEnvelope, body: Uint8Array): void {
+  /**
+   * A join or leave is told with its inbox entry alone, which persistence vouches for: the stored notice that follows lets it
+   * be read. Of a leave the pod takes the hint at once.
+   */
+  #event(channel: string, envelope: EventEnvelope, frame: Uint8Array): void {
+    if (!isPersonal(envelope)) this.#deliver(channel, envelope, frame);
+    if (envelope.event_kind !== 'left') return;
+    for (const { userId } of this.dependencies.registry.subscribers(channel)) {
+      this.dependencies.follower.suspectLeft(userId, envelope.conversation_id);
+    }
+  }
+
+  #deliver(channel: string, envelope: EventEnvelope, frame: Uint8Array): void {
     const { registry, follower, metrics, clock } = this.dependencies;
-    // One span per message and pod, however many sockets.
+    // One span per event and pod, however many sockets.
     const span =
       envelope.traceparent === undefined
         ? undefined
@@ -66,7 +90,12 @@ export class Deliverer {
     for (const user of registry.subscribers(channel)) {
       for (const connection of user.connections) {
         if (connection.id === envelope.origin) continue;
-        event ??= { kind: 'live', eventId: envelope.message_id, body: encodeFrame(body) };
+        event ??= {
+          kind: 'live',
+          eventId: envelope.event_id,
+          eventKind: envelope.event_kind,
+          body: encodeFrame(frame),
+        };
         follower.step(connection, event);
       }
     }
@@ -76,24 +105,37 @@ export class Deliverer {
     span?.end();
   }
 
-  #notice(user: UserOnPod, envelope: StoredEnvelope): void {
+  #notice(user: UserOnPod, envelope: StoredEventsEnvelope): void {
     const positions = envelope.positions[user.userId];
     if (positions === undefined) return;
     const { follower, metrics } = this.dependencies;
     const pairs: StoredPair[] = [];
-    envelope.message_ids.forEach((eventId, index) => {
+    envelope.event_ids.forEach((eventId, index) => {
       const seq = positions[index];
       if (seq !== undefined && seq > 0) pairs.push([seq, eventId]);
     });
     metrics.storedNotices.add('', pairs.length);
     for (const connection of user.connections) follower.step(connection, { kind: 'notice', pairs });
   }
+}
 
-  #membership(userId: string, group: string, change: 'joined' | 'left', seq: number): void {
-    const { registry, follower } = this.dependencies;
-    follower.changeGroup(userId, group, change, seq);
-    for (const connection of registry.find(userId)?.connections ?? []) {
-      follower.step(connection, { kind: 'head', seq, cause: 'membership' });
-    }
+/** Whether what an envelope is about is what its channel is about. */
+function fitsChannel(envelope: ChannelEnvelope, channel: string): boolean {
+  switch (envelope.kind) {
+    case 'event':
+      if (channel.startsWith(USER_PREFIX)) return true;
+      return !isPersonal(envelope) && channel === conversationChannel(envelope.conversation_id);
+    case 'signed_out':
+      return channel === userChannel(envelope.user_id);
+    case 'stored':
+      // Only positions of the channel's own subscribers are looked at.
+      return true;
   }
+}
+
+const USER_PREFIX = userChannel('');
+
+/** It concerns one user alone, and what this pod subscribes to for that user. */
+function isPersonal({ event_kind }: EventEnvelope): boolean {
+  return event_kind === 'joined' || event_kind === 'left';
 }

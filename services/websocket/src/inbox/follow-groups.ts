@@ -1,6 +1,7 @@
 import type { Registry, ChannelChange } from '../connections/registry';
 import type { UserOnPod } from '../connections/user-on-pod';
 import type { Subscriptions } from '../delivery/subscriptions';
+import type { PersistenceClient } from '../peers/persistence-client';
 import type { HeadReader } from './read-heads';
 
 /**
@@ -12,6 +13,7 @@ export class GroupFollower {
     private readonly registry: Registry,
     private readonly subscriptions: Subscriptions,
     private readonly heads: HeadReader,
+    private readonly persistence: PersistenceClient,
   ) {}
 
   /** The user is in these groups, as persistence told when the inbox ended at `head`. */
@@ -24,6 +26,19 @@ export class GroupFollower {
     const user = this.registry.find(userId);
     if (user === undefined) return undefined;
     return this.#subscribe(userId, this.registry.changeGroup(user, group, change, seq));
+  }
+
+  /**
+   * The user may have left, as the fan-out said, which is not believed: the pod stops at once to pass on what is said in the
+   * group and asks persistence. The number of the leave comes with its inbox entry.
+   */
+  async suspectLeft(userId: string, group: string): Promise<number | undefined> {
+    const user = this.registry.find(userId);
+    if (user?.groups.has(group) !== true) return undefined;
+    const asked = user.knownAsOf(group);
+    void this.#subscribe(userId, this.registry.suspectLeft(user, group));
+    const membership = await this.persistence.findMembership(group, userId).catch(() => undefined);
+    return membership === undefined ? undefined : this.confirm(user, group, asked);
   }
 
   /** The user is in this group, as persistence answered to a question that was asked as of an entry (`knownAsOf`). */

@@ -2,7 +2,7 @@
  * Drives the position machine of every connection: carries out its effects and feeds back what came of them. One event
  * of a connection is handled to its end before the next (a step that is caused from inside a step waits in line).
  */
-import type { OpenConnectionResponse } from '@chat-app/protocol';
+import type { EncodedEntry, OpenConnectionResponse } from '@chat-app/protocol';
 import type { Clock } from '../clock';
 import type { Connection } from '../connections/connection';
 import type { Registry } from '../connections/registry';
@@ -10,7 +10,6 @@ import type { UserOnPod } from '../connections/user-on-pod';
 import type { EncodedFrame } from '../delivery/encode-frame';
 import type { Transmitter } from '../delivery/transmit-frame';
 import type { ReadCause, WebsocketMetrics } from '../metrics';
-import type { Entry } from '../peers/persistence-client';
 import type { TimerWheel } from '../timer-wheel';
 import type { GroupFollower } from './follow-groups';
 import type { InboxOpener } from './open-inbox';
@@ -50,8 +49,9 @@ export class InboxFollower {
       this.step(connection, { kind: 'open_failed' });
       return;
     }
-    const { position, head, conversation_ids } = inbox;
+    const { position, head, conversation_ids, epoch } = inbox;
     const { user } = connection;
+    connection.numberedBy(epoch);
     if (user !== undefined) {
       this.#lookAgain(user.userId, this.dependencies.groups.replace(user, conversation_ids, head));
     }
@@ -61,6 +61,11 @@ export class InboxFollower {
   /** The user joined or left a group, as the inbox entry `seq` says. */
   changeGroup(userId: string, group: string, change: 'joined' | 'left', seq: number): void {
     this.#lookAgain(userId, this.dependencies.groups.change(userId, group, change, seq));
+  }
+
+  /** The user may have left a group, as the fan-out said. */
+  suspectLeft(userId: string, group: string): void {
+    this.#lookAgain(userId, this.dependencies.groups.suspectLeft(userId, group));
   }
 
   /** The user is in this group, as persistence answered to a question that was asked as of an entry (`knownAsOf`). */
@@ -110,7 +115,7 @@ export class InboxFollower {
     switch (effect.kind) {
       case 'send':
         metrics.liveDeliveries.add('');
-        transmitter.write(connection, effect.body, 'message');
+        transmitter.write(connection, effect.body, effect.eventKind);
         break;
       case 'entry':
         this.#sendEntry(connection, effect.entry);
@@ -136,21 +141,20 @@ export class InboxFollower {
     }
   }
 
-  #sendEntry(connection: Connection, entry: Entry): void {
-    this.dependencies.transmitter.sendText(connection, entry.body, entry.type);
-    const { seq, kind, conversationId } = entry;
-    if (conversationId !== undefined && (kind === 'joined' || kind === 'left')) {
-      this.changeGroup(connection.userId, conversationId, kind, seq);
+  /** An entry of any kind is forwarded as it is; of a join or leave the pod also learns where it has to subscribe. */
+  #sendEntry(connection: Connection, { seq, kind, conversation_id, accepted_at_ms, body }: EncodedEntry): void {
+    this.dependencies.transmitter.sendText(connection, body, kind);
+    if (conversation_id !== undefined && (kind === 'joined' || kind === 'left')) {
+      this.changeGroup(connection.userId, conversation_id, kind, seq);
     }
-    if (entry.sentAt !== undefined) this.#measure(connection, entry.sentAt);
+    if (accepted_at_ms !== undefined) this.#measure(connection, accepted_at_ms);
   }
 
   /** What was sent before the socket opened did not wait for us. */
-  #measure({ openedAt }: Connection, sentAt: string): void {
+  #measure({ openedAt }: Connection, acceptedAtMs: number): void {
     const { metrics, clock } = this.dependencies;
-    const sent = Date.parse(sentAt);
-    if (sent < openedAt) return;
-    metrics.deliverySeconds.observe(Math.max(0, clock.wall() - sent) / 1_000, { path: 'inbox' });
+    if (acceptedAtMs < openedAt) return;
+    metrics.deliverySeconds.observe(Math.max(0, clock.wall() - acceptedAtMs) / 1_000, { path: 'inbox' });
   }
 
   #read(connection: Connection, after: number, cause: ReadCause): void {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Entry } from '../peers/persistence-client';
+import type { EncodedEntry } from '@chat-app/protocol';
 import { InboxPosition } from './inbox-position';
 import type { PositionEffect, PositionEvent, StoredPair } from './position-events';
 
@@ -11,7 +11,7 @@ const KINDS = ['message', 'conversation', 'x-wave'];
  */
 class World {
   readonly state = new InboxPosition<string>();
-  readonly inbox: Entry[] = [];
+  readonly inbox: EncodedEntry[] = [];
   readonly shown: string[] = [];
   readonly acceptedOwn = new Set<string>();
   readonly settledOwn = new Set<string>();
@@ -38,7 +38,7 @@ class World {
         break;
       case 'entry':
         this.numbered.push(effect.entry.seq);
-        if (effect.entry.eventId !== undefined) this.shown.push(effect.entry.eventId);
+        this.shown.push(effect.entry.event_id);
         break;
       case 'stored':
         effect.eventIds.forEach((id, index) => {
@@ -68,7 +68,7 @@ class World {
   foreign(): void {
     const id = `m${(this.#messages += 1)}`;
     this.#unstored.push(id);
-    this.#wire.push({ kind: 'live', eventId: id, body: id });
+    this.#wire.push({ kind: 'live', eventId: id, eventKind: 'message', body: id });
   }
 
   /** The connection sends a message of its own. */
@@ -97,7 +97,7 @@ class World {
       const seq = this.inbox.length + 1;
       // Kinds are nothing to the machine: those of later versions move it as those it was made for.
       const kind = KINDS[seq % KINDS.length] ?? 'message';
-      this.inbox.push({ kind, seq, eventId: id, type: kind, body: '' });
+      this.inbox.push({ kind, seq, event_id: id, body: '' });
       pairs.push([seq, id]);
     }
     if (pairs.length > 0) this.#wire.push({ kind: 'notice', pairs });
@@ -105,8 +105,9 @@ class World {
 
   join(): void {
     const seq = this.inbox.length + 1;
-    this.inbox.push({ kind: 'joined', seq, eventId: undefined, type: 'joined', body: '' });
-    this.#wire.push({ kind: 'head', seq, cause: 'membership' });
+    const id = `j${seq}`;
+    this.inbox.push({ kind: 'joined', seq, event_id: id, body: '' });
+    this.#wire.push({ kind: 'notice', pairs: [[seq, id]] });
   }
 
   deliver(pick: number, fate: 'deliver' | 'lose' | 'repeat'): void {
@@ -219,11 +220,10 @@ describe('position under random interleavings, losses, repetitions and reorderin
         expect(world.numbered).toEqual(world.inbox.slice(start).map((entry) => entry.seq));
         expect(new Set(world.shown).size).toBe(world.shown.length);
         for (const entry of world.inbox.slice(start)) {
-          if (entry.eventId === undefined) continue;
-          expect(world.shown.includes(entry.eventId)).toBe(!world.acceptedOwn.has(entry.eventId));
+          expect(world.shown.includes(entry.event_id)).toBe(!world.acceptedOwn.has(entry.event_id));
         }
         for (const [seq, id] of world.stored) {
-          expect(world.inbox[seq - 1]?.eventId).toBe(id);
+          expect(world.inbox[seq - 1]?.event_id).toBe(id);
           expect(world.shown.includes(id) || world.acceptedOwn.has(id)).toBe(true);
         }
       }),

@@ -1,10 +1,10 @@
-import type { Entry } from '../peers/persistence-client';
+import type { EncodedEntry } from '@chat-app/protocol';
 import { InboxPosition, MAX_WAITING } from './inbox-position';
 import type { PositionEffect } from './position-events';
 
 /** An entry of any kind: the machine knows events by their ids. */
-function entry(seq: number, eventId: string | undefined, kind = 'message'): Entry {
-  return { seq, kind, eventId, type: kind, body: `{"type":"${kind}","seq":${seq}}` };
+function entry(seq: number, event_id: string, kind = 'message'): EncodedEntry {
+  return { seq, kind, event_id, body: `{"type":"${kind}","seq":${seq}}` };
 }
 
 function opened(position = 0, head = position): InboxPosition<string> {
@@ -18,13 +18,15 @@ const kinds = (effects: readonly PositionEffect<string>[]): string[] => effects.
 describe('position', () => {
   it('sends a live message once, and drops its repetition', () => {
     const state = opened();
-    expect(state.step({ kind: 'live', eventId: 'a', body: 'A' })).toEqual([{ kind: 'send', body: 'A' }]);
-    expect(state.step({ kind: 'live', eventId: 'a', body: 'A' })).toEqual([]);
+    expect(state.step({ kind: 'live', eventId: 'a', eventKind: 'message', body: 'A' })).toEqual([
+      { kind: 'send', eventKind: 'message', body: 'A' },
+    ]);
+    expect(state.step({ kind: 'live', eventId: 'a', eventKind: 'message', body: 'A' })).toEqual([]);
   });
 
   it('moves over a notice whose message was sent, and tells it in a stored frame', () => {
     const state = opened(4);
-    state.step({ kind: 'live', eventId: 'a', body: 'A' });
+    state.step({ kind: 'live', eventId: 'a', eventKind: 'message', body: 'A' });
     expect(kinds(state.step({ kind: 'notice', pairs: [[5, 'a']] }))).toEqual(['flush_later']);
     expect(state.position).toBe(5);
     expect(state.step({ kind: 'flush' })).toEqual([{ kind: 'stored', from: 5, eventIds: ['a'] }]);
@@ -39,15 +41,18 @@ describe('position', () => {
   it('needs no read when the live copy comes within the moment', () => {
     const state = opened();
     state.step({ kind: 'notice', pairs: [[1, 'a']] });
-    expect(kinds(state.step({ kind: 'live', eventId: 'a', body: 'A' }))).toEqual(['send', 'flush_later']);
+    expect(kinds(state.step({ kind: 'live', eventId: 'a', eventKind: 'message', body: 'A' }))).toEqual([
+      'send',
+      'flush_later',
+    ]);
     expect(state.step({ kind: 'check' })).toEqual([]);
     expect(state.position).toBe(1);
   });
 
   it('takes reordered notices without a read', () => {
     const state = opened();
-    state.step({ kind: 'live', eventId: 'a', body: 'A' });
-    state.step({ kind: 'live', eventId: 'b', body: 'B' });
+    state.step({ kind: 'live', eventId: 'a', eventKind: 'message', body: 'A' });
+    state.step({ kind: 'live', eventId: 'b', eventKind: 'message', body: 'B' });
     state.step({ kind: 'notice', pairs: [[2, 'b']] });
     state.step({ kind: 'notice', pairs: [[1, 'a']] });
     expect(state.position).toBe(2);
@@ -56,33 +61,36 @@ describe('position', () => {
 
   it('holds live messages back until the history before them was sent', () => {
     const state = new InboxPosition<string>();
-    state.step({ kind: 'live', eventId: 'new', body: 'NEW' });
+    state.step({ kind: 'live', eventId: 'new', eventKind: 'message', body: 'NEW' });
     expect(state.step({ kind: 'opened', position: 0, head: 1 })).toEqual([
       { kind: 'read', after: 0, cause: expect.any(String) as string },
     ]);
     const effects = state.step({ kind: 'page', entries: [entry(1, 'old')], head: 1, last: true });
     expect(effects).toEqual([
       { kind: 'entry', entry: entry(1, 'old') },
-      { kind: 'send', body: 'NEW' },
+      { kind: 'send', eventKind: 'message', body: 'NEW' },
     ]);
     expect(state.phase).toBe('live');
   });
 
   it('bounds what it holds back', () => {
     const state = new InboxPosition<string>();
-    for (let i = 0; i < 2 * MAX_WAITING; i += 1) state.step({ kind: 'live', eventId: `m${i}`, body: 'x' });
+    for (let i = 0; i < 2 * MAX_WAITING; i += 1)
+      state.step({ kind: 'live', eventId: `m${i}`, eventKind: 'message', body: 'x' });
     expect(state.remembered).toBe(MAX_WAITING);
   });
 
   it('lets live chat go on while reads fail, and reads again after a backoff that grows', () => {
     const state = new InboxPosition<string>();
-    state.step({ kind: 'live', eventId: 'a', body: 'A' });
+    state.step({ kind: 'live', eventId: 'a', eventKind: 'message', body: 'A' });
     state.step({ kind: 'opened', position: 0, head: 3 });
     expect(state.step({ kind: 'read_failed' })).toEqual([
-      { kind: 'send', body: 'A' },
+      { kind: 'send', eventKind: 'message', body: 'A' },
       { kind: 'retry_later', attempt: 1 },
     ]);
-    expect(state.step({ kind: 'live', eventId: 'b', body: 'B' })).toEqual([{ kind: 'send', body: 'B' }]);
+    expect(state.step({ kind: 'live', eventId: 'b', eventKind: 'message', body: 'B' })).toEqual([
+      { kind: 'send', eventKind: 'message', body: 'B' },
+    ]);
     expect(state.step({ kind: 'retry' })).toEqual([{ kind: 'read', after: 0, cause: expect.any(String) as string }]);
     expect(state.step({ kind: 'read_failed' })).toEqual([{ kind: 'retry_later', attempt: 2 }]);
   });
@@ -90,7 +98,7 @@ describe('position', () => {
   it('learns its position later after an outage of persistence at the connect', () => {
     const state = new InboxPosition<string>();
     expect(state.step({ kind: 'open_failed' })).toEqual([{ kind: 'retry_later', attempt: 1 }]);
-    expect(kinds(state.step({ kind: 'live', eventId: 'a', body: 'A' }))).toEqual(['send']);
+    expect(kinds(state.step({ kind: 'live', eventId: 'a', eventKind: 'message', body: 'A' }))).toEqual(['send']);
     expect(state.step({ kind: 'notice', pairs: [[8, 'a']] })).toEqual([]);
     expect(state.step({ kind: 'retry' })).toEqual([{ kind: 'open' }]);
     expect(state.step({ kind: 'opened', position: 6, head: 8 })).toEqual([{ kind: 'read', after: 6, cause: 'retry' }]);
@@ -125,10 +133,10 @@ describe('position', () => {
 
   it('tells what was stored before a later entry, so that numbers ascend', () => {
     const state = opened();
-    state.step({ kind: 'live', eventId: 'a', body: 'A' });
+    state.step({ kind: 'live', eventId: 'a', eventKind: 'message', body: 'A' });
     state.step({ kind: 'head', seq: 3, cause: 'reconciliation' });
     state.step({ kind: 'check' });
-    const joined = entry(2, undefined, 'joined');
+    const joined = entry(2, 'j', 'joined');
     const effects = state.step({
       kind: 'page',
       entries: [entry(1, 'a'), joined, entry(3, 'c')],
@@ -141,7 +149,7 @@ describe('position', () => {
   it('pushes nothing to a congested socket and reads what was left out once it drained', () => {
     const state = opened();
     state.step({ kind: 'congested' });
-    expect(state.step({ kind: 'live', eventId: 'a', body: 'A' })).toEqual([]);
+    expect(state.step({ kind: 'live', eventId: 'a', eventKind: 'message', body: 'A' })).toEqual([]);
     expect(state.step({ kind: 'notice', pairs: [[1, 'a']] })).toEqual([]);
     expect(state.step({ kind: 'drained' })).toEqual([{ kind: 'read', after: 0, cause: expect.any(String) as string }]);
   });
@@ -155,9 +163,9 @@ describe('position', () => {
 
   it('moves over events of any kind and passes them on, also those it was sent live', () => {
     const state = opened();
-    state.step({ kind: 'live', eventId: 'w', body: 'WAVE' });
-    state.step({ kind: 'head', seq: 2, cause: 'membership' });
-    expect(state.step({ kind: 'check' })).toEqual([{ kind: 'read', after: 0, cause: 'membership' }]);
+    state.step({ kind: 'live', eventId: 'w', eventKind: 'x-wave', body: 'WAVE' });
+    state.step({ kind: 'head', seq: 2, cause: 'reconciliation' });
+    expect(state.step({ kind: 'check' })).toEqual([{ kind: 'read', after: 0, cause: 'reconciliation' }]);
     const entries = [entry(1, 'w', 'x-wave'), entry(2, 'v', 'x-wave')];
     const effects = state.step({ kind: 'page', entries, head: 2, last: true });
     expect(effects.filter((effect) => effect.kind === 'entry')).toEqual([{ kind: 'entry', entry: entries[1] }]);

@@ -13,7 +13,7 @@
  * Concurrency: one event at a time; at most one read is outstanding, at most one check and one retry are due.
  */
 import type { ReadCause } from '../metrics';
-import type { Entry } from '../peers/persistence-client';
+import type { EncodedEntry } from '@chat-app/protocol';
 import type { Phase, PositionEffect, PositionEvent } from './position-events';
 import { SentIds } from './sent-ids';
 
@@ -23,6 +23,8 @@ export const MAX_WAITING = 256;
 const MAX_NOTICED = 1_024;
 /** Ids in one `stored` frame. */
 const MAX_IN_RUN = 256;
+
+type LiveEvent<Body> = Extract<PositionEvent<Body>, { kind: 'live' }>;
 
 export class InboxPosition<Body> {
   #phase: Phase = 'opening';
@@ -39,7 +41,7 @@ export class InboxPosition<Body> {
   readonly #sent = new SentIds();
   #inFlight: Set<string> | undefined;
   #noticed: Map<number, string> | undefined;
-  #waiting: { eventId: string; body: Body }[] | undefined;
+  #waiting: LiveEvent<Body>[] | undefined;
   #run: { from: number; eventIds: string[] } | undefined;
   #effects: PositionEffect<Body>[] = [];
 
@@ -85,7 +87,7 @@ export class InboxPosition<Body> {
   #take(event: PositionEvent<Body>): void {
     switch (event.kind) {
       case 'live':
-        return this.#live(event.eventId, event.body);
+        return this.#live(event);
       case 'notice':
         for (const [seq, eventId] of event.pairs) this.#notice(seq, eventId);
         return this.#progress(false);
@@ -133,14 +135,15 @@ export class InboxPosition<Body> {
     this.#progress(true);
   }
 
-  #live(eventId: string, body: Body): void {
+  #live(event: LiveEvent<Body>): void {
+    const { eventId, eventKind, body } = event;
     if (this.#congested || this.#sent.has(eventId) || this.#inFlight?.has(eventId) === true) return;
     if (this.#phase === 'opening' || this.#phase === 'catching_up') {
       this.#waiting ??= [];
-      if (this.#waiting.length < MAX_WAITING) this.#waiting.push({ eventId, body });
+      if (this.#waiting.length < MAX_WAITING) this.#waiting.push(event);
       return;
     }
-    this.#effects.push({ kind: 'send', body });
+    this.#effects.push({ kind: 'send', eventKind, body });
     this.#sent.add(eventId);
     if (this.#noticed !== undefined) this.#progress(false);
   }
@@ -152,15 +155,15 @@ export class InboxPosition<Body> {
     if (this.#noticed.size < MAX_NOTICED) this.#noticed.set(seq, eventId);
   }
 
-  #page({ entries, head, last }: { entries: readonly Entry[]; head: number; last: boolean }): void {
+  #page({ entries, head, last }: { entries: readonly EncodedEntry[]; head: number; last: boolean }): void {
     const before = this.#position;
     this.#head = Math.max(this.#head, head);
     for (const entry of entries) {
       if (entry.seq <= this.#position) continue;
       if (entry.seq !== this.#position + 1) break;
-      if (entry.eventId !== undefined && this.#inFlight?.has(entry.eventId) === true) {
+      if (this.#inFlight?.has(entry.event_id) === true) {
         // The answer to this send must come first: whether it becomes `accepted` decides how the entry is told.
-        (this.#noticed ??= new Map()).set(entry.seq, entry.eventId);
+        (this.#noticed ??= new Map()).set(entry.seq, entry.event_id);
         break;
       }
       this.#takeEntry(entry);
@@ -175,16 +178,16 @@ export class InboxPosition<Body> {
     }
   }
 
-  #takeEntry(entry: Entry): void {
-    const { eventId } = entry;
-    if (eventId !== undefined && this.#sent.has(eventId)) {
+  #takeEntry(entry: EncodedEntry): void {
+    const { event_id: eventId } = entry;
+    if (this.#sent.has(eventId)) {
       this.#advance(eventId);
       return;
     }
     this.#flushRun();
     this.#effects.push({ kind: 'entry', entry });
     this.#position = entry.seq;
-    if (eventId !== undefined) this.#sent.settle(eventId);
+    this.#sent.settle(eventId);
   }
 
   /** Takes the next number for an event that was sent before. */
@@ -265,9 +268,9 @@ export class InboxPosition<Body> {
     if (waiting === undefined) return;
     this.#waiting = undefined;
     if (this.#congested) return;
-    for (const { eventId, body } of waiting) {
+    for (const { eventId, eventKind, body } of waiting) {
       if (this.#sent.has(eventId)) continue;
-      this.#effects.push({ kind: 'send', body });
+      this.#effects.push({ kind: 'send', eventKind, body });
       this.#sent.add(eventId);
     }
   }

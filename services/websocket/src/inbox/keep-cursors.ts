@@ -30,8 +30,8 @@ export class CursorKeeper {
   confirm(connection: Connection, seq: number): boolean {
     const { position, head } = connection.inbox;
     if (position >= 0 && seq > Math.max(position, head)) return false;
-    const { userId, deviceId } = connection;
-    this.#keep({ user_id: userId, device_id: deviceId, received_seq: seq });
+    const { userId, deviceId, epoch } = connection;
+    this.#keep({ user_id: userId, device_id: deviceId, received_seq: seq, ...(epoch !== undefined && { epoch }) });
     this.#timer ??= setTimeout(() => void this.flush(), COLLECT_MS);
     return true;
   }
@@ -64,7 +64,11 @@ export class CursorKeeper {
       this.metrics.confirmations.inc({}, cursors.length);
     } catch (error) {
       this.logger.debug('cursors could not be written', { cursors: cursors.length, error });
-      for (const cursor of cursors) this.#keep(cursor);
+      for (const cursor of cursors) {
+        const newer = this.#cursors.get(keyOf(cursor.user_id, cursor.device_id));
+        // One of another numbering came meanwhile: this one means nothing any more.
+        if (newer === undefined || newer.epoch === cursor.epoch) this.#keep(cursor);
+      }
     }
     if (this.#cursors.size > 0) this.#timer ??= setTimeout(() => void this.flush(), COLLECT_MS);
   }
@@ -72,7 +76,7 @@ export class CursorKeeper {
   #keep(cursor: Cursor): void {
     const key = keyOf(cursor.user_id, cursor.device_id);
     const known = this.#cursors.get(key);
-    if (known !== undefined && known.received_seq >= cursor.received_seq) return;
+    if (known !== undefined && known.epoch === cursor.epoch && known.received_seq >= cursor.received_seq) return;
     if (known === undefined && this.#cursors.size >= MAX_CURSORS) {
       for (const oldest of this.#cursors.keys()) {
         this.#cursors.delete(oldest);

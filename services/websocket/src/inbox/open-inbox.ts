@@ -2,6 +2,7 @@ import { LIMITS, type OpenConnectionResponse } from '@chat-app/protocol';
 import { isPlatformError, type Logger } from '@chat-app/platform';
 import type { Connection } from '../connections/connection';
 import type { PersistenceClient } from '../peers/persistence-client';
+import type { Announcements } from './announcements';
 import { Semaphore } from './semaphore';
 
 /** Questions in flight per pod. */
@@ -20,6 +21,7 @@ export class InboxOpener {
 
   constructor(
     private readonly persistence: PersistenceClient,
+    private readonly announcements: Announcements,
     private readonly catchUpEntries: number,
     private readonly logger: Logger,
   ) {}
@@ -36,9 +38,13 @@ export class InboxOpener {
 
   async #open(connection: Connection, catchUpEntries: number): Promise<OpenConnectionResponse | undefined> {
     try {
-      return await this.#opens.runWithin(TURN_TIMEOUT_MS, async () =>
+      const answer = await this.#opens.runWithin(TURN_TIMEOUT_MS, async () =>
         connection.alive ? this.persistence.openConnection(connection, catchUpEntries) : undefined,
       );
+      if (answer === undefined) return undefined;
+      this.announcements.takeFeatures(answer.features);
+      this.announcements.takeEpoch(answer.epoch);
+      return answer;
     } catch (error) {
       const level = isPlatformError(error, 'service_unavailable') ? 'debug' : 'error';
       this.logger[level]('an inbox could not be opened', { user_id: connection.userId, error });

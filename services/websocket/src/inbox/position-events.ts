@@ -1,6 +1,6 @@
 /** The words of the state machine that follows an inbox (inbox-position.ts): what can happen to it and what is to be done. */
 import type { ReadCause } from '../metrics';
-import type { Entry } from '../peers/persistence-client';
+import type { EncodedEntry } from '@chat-app/protocol';
 
 /** Number of an inbox entry and the event it holds. */
 export type StoredPair = readonly [seq: number, eventId: string];
@@ -12,11 +12,11 @@ export type PositionEvent<Body> =
   /** Persistence could not be asked; the position stays unknown for now. */
   | { kind: 'open_failed' }
   /** A live event for this user. */
-  | { kind: 'live'; eventId: string; body: Body }
+  | { kind: 'live'; eventId: string; eventKind: string; body: Body }
   /** Events were stored in this user's inbox. */
   | { kind: 'notice'; pairs: readonly StoredPair[] }
   /** Part of what a read returned; `last` with its end. */
-  | { kind: 'page'; entries: readonly Entry[]; head: number; last: boolean }
+  | { kind: 'page'; entries: readonly EncodedEntry[]; head: number; last: boolean }
   | { kind: 'read_failed' }
   /** The inbox is known to reach this far, and why it was looked at. */
   | { kind: 'head'; seq: number; cause: ReadCause }
@@ -35,9 +35,9 @@ export type PositionEvent<Body> =
 
 /** What to do, in order. */
 export type PositionEffect<Body> =
-  | { kind: 'send'; body: Body }
+  | { kind: 'send'; eventKind: string; body: Body }
   /** Send this entry with its number; where it is a join or leave, follow it. */
-  | { kind: 'entry'; entry: Entry }
+  | { kind: 'entry'; entry: EncodedEntry }
   | { kind: 'stored'; from: number; eventIds: string[] }
   /** Ask where the device resumes → opened, open_failed. */
   | { kind: 'open' }

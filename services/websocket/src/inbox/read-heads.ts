@@ -2,6 +2,7 @@ import { LIMITS } from '@chat-app/protocol';
 import type { Logger } from '@chat-app/platform';
 import type { PersistenceClient } from '../peers/persistence-client';
 import type { TimerWheel } from '../timer-wheel';
+import type { Announcements } from './announcements';
 
 /** How long single questions are collected into one call, milliseconds. */
 const COLLECT_MS = 50;
@@ -12,6 +13,7 @@ export class HeadReader {
 
   constructor(
     private readonly persistence: PersistenceClient,
+    private readonly announcements: Announcements,
     private readonly wheel: TimerWheel,
     private readonly logger: Logger,
   ) {}
@@ -20,8 +22,11 @@ export class HeadReader {
   async read(userIds: readonly string[], tell: (userId: string, head: number) => void): Promise<boolean> {
     try {
       for (let start = 0; start < userIds.length; start += LIMITS.usersPerCall) {
-        const heads = await this.persistence.readHeads(userIds.slice(start, start + LIMITS.usersPerCall));
-        for (const [userId, head] of Object.entries(heads)) tell(userId, head);
+        const answer = await this.persistence.readHeads(userIds.slice(start, start + LIMITS.usersPerCall));
+        this.announcements.takeFeatures(answer.features);
+        // First, so that numbers of another numbering meet no connection.
+        this.announcements.takeEpoch(answer.epoch);
+        for (const [userId, head] of Object.entries(answer.heads)) tell(userId, head);
       }
       return true;
     } catch (error) {

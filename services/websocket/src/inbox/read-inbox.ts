@@ -1,8 +1,9 @@
-import { LIMITS } from '@chat-app/protocol';
+import { LIMITS, type EncodedEntry, type InboxPage } from '@chat-app/protocol';
 import type { Logger } from '@chat-app/platform';
 import type { WebsocketMetrics } from '../metrics';
-import type { Entry, InboxPage, PersistenceClient } from '../peers/persistence-client';
+import type { PersistenceClient } from '../peers/persistence-client';
 import type { Connection } from '../connections/connection';
+import type { Announcements } from './announcements';
 import { Semaphore } from './semaphore';
 import type { PositionEvent } from './position-events';
 
@@ -18,6 +19,7 @@ export class InboxReader {
 
   constructor(
     private readonly persistence: PersistenceClient,
+    private readonly announcements: Announcements,
     private readonly metrics: WebsocketMetrics,
     private readonly logger: Logger,
   ) {}
@@ -31,6 +33,7 @@ export class InboxReader {
         if (connection.state === 'closed') return Promise.resolve({ entries: [], head: 0 });
         return this.persistence.readInbox(connection.userId, after, LIMITS.inboxPage);
       });
+      this.announcements.takeEpoch(page.epoch);
       await handOver(connection, page, tell);
     } catch (error) {
       this.metrics.catchUpFailures.inc();
@@ -44,14 +47,16 @@ async function handOver(connection: Connection, page: InboxPage, tell: (event: R
   const { entries, head } = page;
   let start = 0;
   do {
+    // Closed meanwhile, for one because the page is of another numbering than its position.
+    if (!connection.alive) return;
     const end = endOfPart(entries, start);
     tell({ kind: 'page', entries: entries.slice(start, end), head, last: end >= entries.length });
     start = end;
     if (start < entries.length) await drained(connection);
-  } while (start < entries.length && connection.state !== 'closed');
+  } while (start < entries.length && connection.alive);
 }
 
-function endOfPart(entries: readonly Entry[], start: number): number {
+function endOfPart(entries: readonly EncodedEntry[], start: number): number {
   let bytes = 0;
   for (let end = start; end < entries.length; end += 1) {
     const entry = entries[end];

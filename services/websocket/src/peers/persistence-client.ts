@@ -1,12 +1,4 @@
-import {
-  encodeServerFrame,
-  HeadsResponse,
-  InboxResponse,
-  MembershipResponse,
-  OpenConnectionResponse,
-  type Cursor,
-  type InboxEntry,
-} from '@chat-app/protocol';
+import { HeadsResponse, InboxPage, MembershipResponse, OpenConnectionResponse, type Cursor } from '@chat-app/protocol';
 import { isPlatformError, type ServiceClient } from '@chat-app/platform';
 
 /** Whose device it is, and whether its name was its own choice: one that the server gave is hardly used again. */
@@ -14,29 +6,6 @@ export interface Device {
   userId: string;
   deviceId: string;
   named: boolean;
-}
-
-/** An entry of an inbox. */
-export interface Entry {
-  seq: number;
-  /** What kind of event it tells; this service knows `joined` and `left`, and passes on the others. */
-  kind: string;
-  /** Undefined for an event that never travels live. */
-  eventId: string | undefined;
-  /** Type of the frame. */
-  type: string;
-  /** The frame for clients, encoded, with its number. */
-  body: string;
-  /** Where the user joined or left. */
-  conversationId?: string;
-  /** When a message was sent, ISO 8601. */
-  sentAt?: string;
-}
-
-/** Consecutive entries of an inbox, and how far it reaches. */
-export interface InboxPage {
-  entries: readonly Entry[];
-  head: number;
 }
 
 /**
@@ -48,8 +17,8 @@ export interface PersistenceClient {
   openConnection(device: Device, catchUpEntries: number): Promise<OpenConnectionResponse>;
   /** Entries `after + 1` and on. */
   readInbox(userId: string, after: number, limit: number): Promise<InboxPage>;
-  /** Number of the newest entry of each inbox; users without one are left out. */
-  readHeads(userIds: readonly string[]): Promise<Readonly<Record<string, number>>>;
+  /** Number of the newest entry of each inbox (users without one are left out), and what persistence announces. */
+  readHeads(userIds: readonly string[]): Promise<HeadsResponse>;
   confirm(cursors: readonly Cursor[]): Promise<void>;
   /** Undefined where there is no such conversation or the user is not in it. */
   findMembership(conversationId: string, userId: string): Promise<MembershipResponse | undefined>;
@@ -65,16 +34,20 @@ export function createPersistenceClient(client: ServiceClient): PersistenceClien
         body: { user_id: userId, device_id: deviceId, keep_position: named, catch_up_entries: catchUpEntries },
         response: OpenConnectionResponse,
       }),
-    async readInbox(userId, after, limit) {
-      const query = { user_id: userId, after, limit };
-      const page = await client.call({ method: 'GET', path: '/internal/inbox', query, response: InboxResponse });
-      return { head: page.head, entries: page.entries.map(entryOf) };
-    },
-    async readHeads(userIds) {
-      const body = { user_ids: userIds };
-      const { heads } = await client.call({ method: 'POST', path: '/internal/heads', body, response: HeadsResponse });
-      return heads;
-    },
+    readInbox: (userId, after, limit) =>
+      client.call({
+        method: 'GET',
+        path: '/internal/inbox',
+        query: { user_id: userId, after, limit, form: 'encoded' },
+        response: InboxPage,
+      }),
+    readHeads: (userIds) =>
+      client.call({
+        method: 'POST',
+        path: '/internal/heads',
+        body: { user_ids: userIds },
+        response: HeadsResponse,
+      }),
     async confirm(cursors) {
       await client.call({ method: 'POST', path: '/internal/cursors', body: { cursors }, response: null });
     },
@@ -89,17 +62,4 @@ export function createPersistenceClient(client: ServiceClient): PersistenceClien
       }
     },
   };
-}
-
-/** The entry as a client is sent it. */
-export function entryOf(entry: InboxEntry): Entry {
-  const { seq, kind } = entry;
-  if (entry.kind === 'message') {
-    const { message } = entry;
-    const body = encodeServerFrame({ type: 'message', ...message, seq });
-    return { seq, kind, eventId: message.message_id, type: 'message', body, sentAt: message.sent_at };
-  }
-  const { conversation_id } = entry;
-  const body = encodeServerFrame({ type: 'conversation', seq, conversation_id, change: entry.kind });
-  return { seq, kind, eventId: undefined, type: 'conversation', body, conversationId: conversation_id };
 }

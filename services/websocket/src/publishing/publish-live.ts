@@ -1,9 +1,27 @@
-import { conversationChannel, encodeEnvelope, userChannel, type ChatMessage } from '@chat-app/protocol';
-import type { Fanout } from '@chat-app/fanout';
+import {
+  conversationChannel,
+  eventKind,
+  userChannel,
+  writeEnvelope,
+  type Acceptance,
+  type EventKindName,
+  type EventRecord,
+} from '@chat-app/protocol';
 import { isPlatformError, type Logger } from '@chat-app/platform';
+import type { Fanout } from '@chat-app/fanout';
 import type { Clock } from '../clock';
 import type { Deliverer } from '../delivery/deliver-message';
 import type { WebsocketMetrics } from '../metrics';
+
+/** An event that the log has acknowledged. */
+export interface AcceptedEvent {
+  kind: EventKindName;
+  eventId: string;
+  acceptance: Acceptance;
+  record: EventRecord;
+  /** The record, encoded. */
+  value: string;
+}
 
 export interface PublisherDependencies {
   fanout: Fanout;
@@ -15,33 +33,32 @@ export interface PublisherDependencies {
 }
 
 /**
- * Publishes an accepted message to whoever is online: on the channels of both users of a direct conversation, or on the
+ * Publishes an accepted event to whoever is online: on the channels of both users of a direct conversation, or on the
  * channel of the group. At most once: what is lost here is found in the inbox.
  */
 export class LivePublisher {
   constructor(private readonly dependencies: PublisherDependencies) {}
 
-  /** `value` is the encoded message. Neither throws nor rejects. */
-  publish(message: ChatMessage, value: string, origin: string, traceparent: string | undefined): void {
-    const { message_id, conversation_id, sender_id, recipient_id } = message;
-    // The frame is the message with a type: it need not be encoded a second time.
-    const frame = `{"type":"message",${value.slice(1)}`;
-    const payload = encodeEnvelope(
+  /** `origin` is the connection that asked for the event. Neither throws nor rejects. */
+  publish(event: AcceptedEvent, origin: string, traceparent: string | undefined): void {
+    const { actor_id, conversation_id, recipient_id } = event.acceptance;
+    const payload = writeEnvelope(
       {
-        kind: 'message',
-        message_id,
+        kind: 'event',
+        event_kind: event.kind,
+        event_id: event.eventId,
         conversation_id,
-        sender_id,
+        actor_id,
         origin,
         accepted_at_ms: this.dependencies.clock.wall(),
         ...(traceparent !== undefined && { traceparent }),
       },
-      frame,
+      frameOf(event),
     );
     if (recipient_id === undefined) this.#publish(conversationChannel(conversation_id), payload);
     else {
       this.#publish(userChannel(recipient_id), payload);
-      if (recipient_id !== sender_id) this.#publish(userChannel(sender_id), payload);
+      if (recipient_id !== actor_id) this.#publish(userChannel(actor_id), payload);
     }
   }
 
@@ -49,8 +66,14 @@ export class LivePublisher {
     const { fanout, metrics, logger, deliverer } = this.dependencies;
     fanout.publish(channel, payload).catch((error: unknown) => {
       metrics.publishFailures.inc();
-      if (!isPlatformError(error, 'fanout_unavailable')) logger.error('a message was not published', { error });
+      if (!isPlatformError(error, 'fanout_unavailable')) logger.error('an event was not published', { error });
       deliverer.receive(channel, Buffer.from(payload));
     });
   }
+}
+
+function frameOf({ kind, record, value }: AcceptedEvent): string {
+  // A message's frame is its record with a type: it need not be encoded a second time.
+  if (kind === 'message') return `{"type":"message",${value.slice(1)}`;
+  return JSON.stringify(eventKind(kind).toFrame(record));
 }

@@ -1,4 +1,4 @@
-import { decodeClientFrame, type ErrorCode } from '@chat-app/protocol';
+import { commandOf, decodeClientFrame, type ErrorCode } from '@chat-app/protocol';
 import type { Authenticator } from '../connections/authenticate-connection';
 import type { CursorKeeper } from '../inbox/keep-cursors';
 import type { WebsocketMetrics } from '../metrics';
@@ -34,10 +34,11 @@ export class FrameReceiver implements ConnectionListener {
       return;
     }
     const { frame } = decoded;
-    if (frame.type === 'send') this.dependencies.sender.send(connection, frame);
+    const command = commandOf(frame.type);
+    if (command !== undefined) this.dependencies.sender.send(connection, command, frame);
     else if (this.#mayGoOn(connection)) {
       if (frame.type === 'authenticate') this.dependencies.authenticator.authenticate(connection, frame.token);
-      else if (!this.dependencies.cursors.confirm(connection, frame.seq)) {
+      else if (frame.type === 'received' && !this.dependencies.cursors.confirm(connection, frame.seq)) {
         this.#error(connection, 'invalid_request', 'seq: the inbox does not reach that far');
       }
     }
@@ -70,7 +71,8 @@ export class FrameReceiver implements ConnectionListener {
     fault: { type: string | undefined; id: string | undefined; code: ErrorCode; message: string },
   ): void {
     const { sender, clock } = this.dependencies;
-    if (fault.type === 'send') sender.refuse(connection, fault.id, fault.code, fault.message);
+    if (fault.type !== undefined && commandOf(fault.type) !== undefined)
+      sender.refuse(connection, fault.id, fault.code, fault.message);
     else this.#error(connection, fault.code, fault.message);
     if (connection.limits.isTooMalformed(clock.monotonic())) connection.close('protocol_violation');
   }

@@ -1,4 +1,4 @@
-import { directConversationId, type ErrorCode, type SendFrame } from '@chat-app/protocol';
+import { directConversationId, type CommandFields, type ErrorCode } from '@chat-app/protocol';
 import { isPlatformError, type Logger } from '@chat-app/platform';
 import type { Recipients } from './find-recipients';
 import type { PersistenceClient } from '../peers/persistence-client';
@@ -33,7 +33,7 @@ export class ConversationResolver {
   ) {}
 
   /** Never rejects. A value rather than a promise where nothing has to be asked. */
-  resolve(connection: Connection, frame: SendFrame): Destination | Promise<Destination> {
+  resolve(connection: Connection, frame: CommandFields): Destination | Promise<Destination> {
     const { userId } = connection;
     if (frame.recipient_id !== undefined) return this.#direct(userId, frame.recipient_id);
     const conversationId = frame.conversation_id ?? '';

@@ -38,6 +38,21 @@ describe('sending a message', () => {
     });
   });
 
+  it('carries data as a part of what makes it the same message, and refuses what cannot be carried', async () => {
+    for (const data of [{ a: 1, b: 'ü' }, { a: 2 }, { a: 1, b: 'ü' }]) {
+      alice.say({ type: 'send', id: 'x', recipient_id: BOB, content: 'same', data });
+    }
+    const ids = [];
+    for (let n = 0; n < 3; n += 1) ids.push((await alice.next('accepted')).message_id);
+    expect(ids[2]).toBe(ids[0]);
+    expect(ids[1]).not.toBe(ids[0]);
+    expect(JSON.parse(world.log.records[0]!.value)).toMatchObject({ data: { a: 1, b: 'ü' } });
+    for (const data of [[], 'text', { large: 'x'.repeat(5_000) }]) {
+      alice.say({ type: 'send', recipient_id: BOB, content: 'x', data });
+      expect(await alice.next('rejected')).toMatchObject({ code: 'invalid_request', retryable: false });
+    }
+  });
+
   it('takes the frame of a legacy client as it was', async () => {
     alice.say({ sender_id: ALICE, recipient_id: BOB, content: 'hello' });
     expect(await alice.next('accepted')).not.toHaveProperty('id');
@@ -115,7 +130,7 @@ describe('sending a message', () => {
     const { message_id } = await alice.next('accepted');
     // It was written both times; it exists once.
     expect(world.persistence.inbox(BOB)).toHaveLength(1);
-    expect(world.persistence.inbox(BOB)[0]).toMatchObject({ message: { message_id } });
+    expect(world.persistence.inbox(BOB)[0]).toMatchObject({ event_id: message_id });
   });
 
   it('says overloaded when the log has no room', async () => {

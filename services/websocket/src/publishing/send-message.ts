@@ -1,26 +1,27 @@
 /**
- * The sender's half of a message's road: checks → ChatMessage → log → `accepted` → live publish.
+ * The sender's half of an event's road: command → checks → record → log → `accepted` → live publish. It knows no kind: what
+ * differs between them stands in the protocol's registry.
  *
  * Sends of one connection are appended in the order they came: one whose checks need others makes the later ones wait.
  * Answers leave in that order too. A send that was answered `rejected unavailable` may be written all the same.
  */
 import {
-  contentFault,
   ERRORS,
-  encodeChatMessage,
+  eventKind,
   MESSAGE_HEADERS,
   MESSAGES_TOPIC,
-  messageId,
-  type ChatMessage,
+  type Acceptance,
+  type AnyCommand,
+  type CommandFields,
   type ErrorCode,
-  type SendFrame,
 } from '@chat-app/protocol';
 import type { MessageLog } from '@chat-app/message-log';
 import { isPlatformError, startSpan, type Logger, type SpanHandle } from '@chat-app/platform';
+import type { Announcements } from '../inbox/announcements';
 import type { InboxFollower } from '../inbox/follow-inbox';
 import { countSend, settleSend, type SendLimits } from './limit-sends';
 import type { WebsocketMetrics } from '../metrics';
-import type { LivePublisher } from './publish-live';
+import type { AcceptedEvent, LivePublisher } from './publish-live';
 import type { ConversationResolver, Destination } from './resolve-conversation';
 import type { Clock } from '../clock';
 import type { Connection } from '../connections/connection';
@@ -34,6 +35,7 @@ export interface SenderDependencies {
   limits: SendLimits;
   metrics: WebsocketMetrics;
   follower: InboxFollower;
+  announcements: Announcements;
   clock: Clock;
   logger: Logger;
 }
@@ -41,7 +43,8 @@ export interface SenderDependencies {
 /** A send under way. */
 interface Sending {
   connection: Connection;
-  frame: SendFrame;
+  command: AnyCommand;
+  frame: CommandFields;
   span: SpanHandle;
   startedAt: number;
   answer(give: () => void): void;
@@ -53,8 +56,8 @@ const RETRY_AFTER_MS = 1_000;
 export class MessageSender {
   constructor(private readonly dependencies: SenderDependencies) {}
 
-  /** Takes a send frame. Its answer comes through the connection; this neither throws nor rejects. */
-  send(connection: Connection, frame: SendFrame): void {
+  /** Takes a command. Its answer comes through the connection; this neither throws nor rejects. */
+  send(connection: Connection, command: AnyCommand, frame: CommandFields): void {
     const { limits, clock, resolver } = this.dependencies;
     if (!countSend(connection, limits.unacknowledged)) {
       this.refuse(connection, frame.id, 'overloaded', 'too many sends without an answer');
@@ -62,6 +65,7 @@ export class MessageSender {
     }
     const sending: Sending = {
       connection,
+      command,
       frame,
       span: startSpan('send message', { kind: 'server' }),
       startedAt: clock.monotonic(),
@@ -77,7 +81,7 @@ export class MessageSender {
     else connection.sends.inTurn(async () => this.#append(sending, await found));
   }
 
-  /** Answers a send that did not get far enough to be one, in its turn. */
+  /** Answers a command that did not get far enough to be one, in its turn. */
   refuse(connection: Connection, id: string | undefined, code: ErrorCode, message: string): void {
     connection.sends.reserveAnswer()(() => this.#tellRejected(connection, id, code, message));
   }
@@ -103,8 +107,8 @@ export class MessageSender {
   }
 
   /** The checks that need nobody else. */
-  #check({ connection, frame }: Sending): [ErrorCode, string, number?] | undefined {
-    const { limits, clock } = this.dependencies;
+  #check({ connection, command, frame }: Sending): [ErrorCode, string, number?] | undefined {
+    const { announcements, limits, clock } = this.dependencies;
     const now = clock.monotonic();
     const wait = connection.user?.sends.take(now, limits.perSecond, limits.burst) ?? 0;
     if (wait > 0) {
@@ -114,49 +118,54 @@ export class MessageSender {
     if (frame.sender_id !== undefined && frame.sender_id !== connection.userId) {
       return ['wrong_user', 'sender_id is not the authenticated user'];
     }
-    const fault = contentFault(frame.content, limits.contentBytes);
+    // Persistence is upgraded first: until all of it knows a kind or feature, nobody may ask for it.
+    if (!announcements.has(command.kind)) return ['unknown_type', `type: this server does not take ${frame.type} yet`];
+    if (frame.data !== undefined && !announcements.has('data')) {
+      return ['unknown_type', 'data: this server does not keep it yet'];
+    }
+    const fault = command.fault(frame, limits);
     if (fault !== undefined) return [fault, `content: ${ERRORS[fault].action}`];
     return undefined;
   }
 
   #append(sending: Sending, destination: Destination): void {
-    const { connection, frame, span } = sending;
+    const { connection, command, frame, span } = sending;
     if (!destination.ok) {
       this.#reject(sending, destination.code, destination.message);
       return;
     }
     const { conversationId, recipientId } = destination;
-    const { content, id } = frame;
-    const sender = connection.userId;
-    const message: ChatMessage = {
-      message_id: messageId({ sender_id: sender, conversation_id: conversationId, id, content }),
+    const { clock, follower, log } = this.dependencies;
+    const acceptance: Acceptance = {
+      actor_id: connection.userId,
       conversation_id: conversationId,
-      sender_id: sender,
-      ...(recipientId !== undefined && { recipient_id: recipientId }),
-      content,
-      sent_at: new Date(this.dependencies.clock.wall()).toISOString(),
+      recipient_id: recipientId,
+      at: new Date(clock.wall()).toISOString(),
     };
-    span.setAttribute('chat.message_id', message.message_id);
-    const value = encodeChatMessage(message);
+    const record = command.toRecord(frame, acceptance);
+    const eventId = eventKind(command.kind).eventId(record);
+    const event: AcceptedEvent = { kind: command.kind, eventId, acceptance, record, value: JSON.stringify(record) };
+    span.setAttribute('chat.message_id', eventId);
     // Before the log has it: the stored notice may overtake the acknowledgement.
-    this.dependencies.follower.step(connection, { kind: 'sending', eventId: message.message_id });
+    follower.step(connection, { kind: 'sending', eventId });
     const publish = startSpan(`${MESSAGES_TOPIC} publish`, { kind: 'producer', parent: span.traceparent });
     const headers: Record<string, string> = {};
+    if (command.kind !== 'message') headers[MESSAGE_HEADERS.kind] = command.kind;
     if (publish.traceparent !== undefined) headers[MESSAGE_HEADERS.traceparent] = publish.traceparent;
-    this.dependencies.log.append({ topic: MESSAGES_TOPIC, key: conversationId, value, headers }).then(
+    log.append({ topic: MESSAGES_TOPIC, key: conversationId, value: event.value, headers }).then(
       () => {
         publish.end();
-        this.#accept(sending, message, value, publish.traceparent);
+        this.#accept(sending, event, publish.traceparent);
       },
       (error: unknown) => {
         publish.fail(error);
         publish.end();
-        this.#fail(sending, message.message_id, error);
+        this.#fail(sending, eventId, error);
       },
     );
   }
 
-  #accept(sending: Sending, message: ChatMessage, value: string, traceparent: string | undefined): void {
+  #accept(sending: Sending, event: AcceptedEvent, traceparent: string | undefined): void {
     const { connection, frame } = sending;
     const { metrics, clock, publisher, follower, transmitter } = this.dependencies;
     metrics.accepted.add('');
@@ -165,14 +174,14 @@ export class MessageSender {
       transmitter.send(connection, {
         type: 'accepted',
         ...(frame.id !== undefined && { id: frame.id }),
-        message_id: message.message_id,
-        conversation_id: message.conversation_id,
-        sent_at: message.sent_at,
+        message_id: event.eventId,
+        conversation_id: event.acceptance.conversation_id,
+        sent_at: event.acceptance.at,
       });
-      follower.step(connection, { kind: 'settled', eventId: message.message_id, accepted: true });
+      follower.step(connection, { kind: 'settled', eventId: event.eventId, accepted: true });
     });
     this.#settle(sending);
-    publisher.publish(message, value, connection.id, traceparent);
+    publisher.publish(event, connection.id, traceparent);
   }
 
   #fail(sending: Sending, id: string, error: unknown): void {

@@ -1,18 +1,34 @@
+import { randomUUID } from 'node:crypto';
 import {
   conversationChannel,
-  decodeChatMessage,
-  encodeEnvelope,
+  decodeEvent,
+  eventKind,
+  FEATURES,
+  MESSAGE_HEADERS,
   userChannel,
+  writeEnvelope,
   type ChatMessage,
   type Cursor,
-  type InboxEntry,
+  type EncodedEntry,
+  type HeadsResponse,
+  type InboxPage,
   type MembershipResponse,
   type OpenConnectionResponse,
 } from '@chat-app/protocol';
-import type { OutgoingRecord } from '@chat-app/message-log';
 import { PlatformError } from '@chat-app/platform';
-import { entryOf, type Device, type InboxPage, type PersistenceClient } from '../peers/persistence-client';
+import type { OutgoingRecord } from '@chat-app/message-log';
+import type { Device, PersistenceClient } from '../peers/persistence-client';
 import type { TestBus } from './test-bus';
+
+/** An event to be stored, as this stand-in knows it: no kind by name. */
+interface StoredEvent {
+  kind: string;
+  eventId: string;
+  conversationId: string;
+  actorId: string;
+  frame: object;
+  acceptedAtMs?: number;
+}
 
 /** Persistence in memory: inboxes, groups, cursors; stores records and publishes notices when the test says so. */
 export class TestPersistence implements PersistenceClient {
@@ -22,14 +38,17 @@ export class TestPersistence implements PersistenceClient {
   reads = 0;
   /** Stores each record as soon as it is appended. */
   storesAtOnce = true;
+  /** What it announces; undefined as persistence of the version before. */
+  features: string[] | undefined = [...FEATURES];
+  epoch: string | undefined = randomUUID();
   readonly cursors = new Map<string, number>();
-  readonly #inboxes = new Map<string, InboxEntry[]>();
+  readonly #inboxes = new Map<string, EncodedEntry[]>();
   readonly #groups = new Map<string, Set<string>>();
   readonly #waiting: OutgoingRecord[] = [];
 
   constructor(private readonly bus: TestBus) {}
 
-  inbox(userId: string): InboxEntry[] {
+  inbox(userId: string): EncodedEntry[] {
     let inbox = this.#inboxes.get(userId);
     if (inbox === undefined) this.#inboxes.set(userId, (inbox = []));
     return inbox;
@@ -43,46 +62,90 @@ export class TestPersistence implements PersistenceClient {
 
   /** Stores what waits, in one batch, and publishes its notices. */
   store(): void {
-    const messages = this.#waiting.splice(0).flatMap((record) => {
-      const decoded = decodeChatMessage(record.value);
-      return decoded.ok ? [decoded.message] : [];
-    });
-    for (const message of messages) this.#storeOne(message);
+    for (const { headers, value } of this.#waiting.splice(0)) {
+      const decoded = decodeEvent(headers[MESSAGE_HEADERS.kind], value);
+      if (!decoded.ok) continue;
+      const record = decoded.value as { conversation_id: string; recipient_id?: string; sender_id: string };
+      const { conversation_id, recipient_id, sender_id } = record;
+      const members = recipient_id
+        ? [...new Set([sender_id, recipient_id])]
+        : [...(this.#groups.get(conversation_id) ?? [])];
+      const event = {
+        kind: decoded.kind,
+        eventId: decoded.eventId,
+        conversationId: conversation_id,
+        actorId: sender_id,
+        frame: eventKind(decoded.kind).toFrame(decoded.value),
+      };
+      const positions = this.#number(event, members);
+      const stored = writeEnvelope({ kind: 'stored', event_ids: [event.eventId], positions });
+      const channels = recipient_id ? members.map(userChannel) : [conversationChannel(conversation_id)];
+      for (const channel of channels) this.bus.publish(channel, stored);
+    }
   }
 
-  #storeOne(message: ChatMessage): void {
-    const members = message.recipient_id
-      ? [...new Set([message.sender_id, message.recipient_id])]
-      : [...(this.#groups.get(message.conversation_id) ?? [])];
+  /** Puts a message into an inbox without any notice. */
+  put(userId: string, message: ChatMessage): void {
+    const { message_id: eventId, conversation_id: conversationId, sender_id: actorId } = message;
+    const frame = { type: 'message', ...message };
+    const acceptedAtMs = Date.parse(message.sent_at);
+    this.#number({ kind: 'message', eventId, conversationId, actorId, frame, acceptedAtMs }, [userId]);
+  }
+
+  /** Lets a user join or leave. */
+  change(group: string, userId: string, kind: 'joined' | 'left', notice = true): void {
+    let members = this.#groups.get(group);
+    if (members === undefined) this.#groups.set(group, (members = new Set()));
+    if (kind === 'joined') members.add(userId);
+    else members.delete(userId);
+    this.#happen(kind, group, [userId], { user_id: userId }, notice ? [userChannel(userId)] : []);
+  }
+
+  /** Something else happens in a group, of whatever kind. */
+  happen(kind: string, group: string, fields: object): void {
+    this.#happen(kind, group, [...(this.#groups.get(group) ?? [])], fields, [conversationChannel(group)]);
+  }
+
+  /** The database is restored from a backup in which inboxes ended here: numbers are given anew. */
+  restore(head: number): void {
+    this.epoch = randomUUID();
+    for (const inbox of this.#inboxes.values()) inbox.splice(head);
+    this.cursors.clear();
+  }
+
+  #happen(kind: string, group: string, members: string[], fields: object, channels: string[]): void {
+    const event_id = randomUUID();
+    const actor_id = members[0] ?? group;
+    const frame = { type: kind, event_id, conversation_id: group, actor_id, at: new Date().toISOString(), ...fields };
+    const event = { kind, eventId: event_id, conversationId: group, actorId: actor_id, frame };
+    const positions = this.#number(event, members);
+    const live = { kind: 'event' as const, event_kind: kind, event_id, conversation_id: group, actor_id };
+    for (const channel of channels) {
+      this.bus.publish(channel, writeEnvelope(live, JSON.stringify(frame)));
+      this.bus.publish(channel, writeEnvelope({ kind: 'stored', event_ids: [event_id], positions }));
+    }
+  }
+
+  /** Gives an event its number in each of these inboxes, once. */
+  #number(event: StoredEvent, members: readonly string[]): Record<string, number[]> {
+    const { kind, eventId, conversationId, frame, acceptedAtMs } = event;
     const positions: Record<string, number[]> = {};
     for (const member of members) {
       const inbox = this.inbox(member);
-      const known = inbox.find((entry) => entry.kind === 'message' && entry.message.message_id === message.message_id);
+      const known = inbox.find(({ event_id }) => event_id === eventId);
       const seq = known?.seq ?? inbox.length + 1;
-      if (known === undefined) inbox.push({ kind: 'message', seq, message });
       positions[member] = [seq];
+      if (known !== undefined) continue;
+      inbox.push({
+        kind,
+        seq,
+        event_id: eventId,
+        conversation_id: conversationId,
+        ...(acceptedAtMs !== undefined && { accepted_at_ms: acceptedAtMs }),
+        body: JSON.stringify({ ...frame, seq }),
+      });
     }
-    const envelope = { kind: 'stored' as const, message_ids: [message.message_id], positions };
-    const channels = message.recipient_id ? members.map(userChannel) : [conversationChannel(message.conversation_id)];
-    for (const channel of channels) this.bus.publish(channel, encodeEnvelope(envelope));
-  }
-
-  /** Puts a message into inboxes without any notice. */
-  put(userId: string, message: ChatMessage): void {
-    const inbox = this.inbox(userId);
-    inbox.push({ kind: 'message', seq: inbox.length + 1, message });
-  }
-
-  change(group: string, userId: string, change: 'joined' | 'left', notice = true): void {
-    let members = this.#groups.get(group);
-    if (members === undefined) this.#groups.set(group, (members = new Set()));
-    if (change === 'joined') members.add(userId);
-    else members.delete(userId);
-    const inbox = this.inbox(userId);
-    const seq = inbox.length + 1;
-    inbox.push({ kind: change, seq, conversation_id: group });
-    const envelope = { kind: 'membership' as const, user_id: userId, conversation_id: group, change, seq };
-    if (notice) this.bus.publish(userChannel(userId), encodeEnvelope(envelope));
+    return positions;
   }
 
   async openConnection({ userId, deviceId, named }: Device, catchUpEntries: number): Promise<OpenConnectionResponse> {
@@ -93,26 +156,29 @@ export class TestPersistence implements PersistenceClient {
     if (named && !this.cursors.has(key)) this.cursors.set(key, confirmed);
     const position = Math.max(confirmed, head - catchUpEntries);
     const conversation_ids = [...this.#groups].filter(([, members]) => members.has(userId)).map(([id]) => id);
-    return { head, position, skipped: position - confirmed, conversation_ids };
+    const { epoch, features } = this;
+    return { head, position, skipped: position - confirmed, conversation_ids, epoch, features };
   }
 
   async readInbox(userId: string, after: number, limit: number): Promise<InboxPage> {
     this.reads += 1;
     this.#available();
     const inbox = this.inbox(userId);
-    return { entries: inbox.slice(after, after + limit).map(entryOf), head: inbox.length };
+    return { entries: inbox.slice(after, after + limit), head: inbox.length, epoch: this.epoch };
   }
 
-  async readHeads(userIds: readonly string[]): Promise<Record<string, number>> {
+  async readHeads(userIds: readonly string[]): Promise<HeadsResponse> {
     this.#available();
-    return Object.fromEntries(
+    const heads = Object.fromEntries(
       userIds.flatMap((id) => (this.inbox(id).length > 0 ? [[id, this.inbox(id).length]] : [])),
     );
+    return { heads, epoch: this.epoch, features: this.features };
   }
 
   async confirm(cursors: readonly Cursor[]): Promise<void> {
     this.#available();
-    for (const { user_id, device_id, received_seq } of cursors) {
+    for (const { user_id, device_id, received_seq, epoch } of cursors) {
+      if (epoch !== undefined && epoch !== this.epoch) continue;
       const key = `${user_id}|${device_id}`;
       this.cursors.set(key, Math.max(received_seq, this.cursors.get(key) ?? 0));
     }
@@ -123,12 +189,12 @@ export class TestPersistence implements PersistenceClient {
     if (this.#groups.get(conversationId)?.has(userId) === true) {
       return { conversation_id: conversationId, kind: 'group' };
     }
-    for (const entry of this.inbox(userId)) {
-      if (entry.kind !== 'message' || entry.message.conversation_id !== conversationId) continue;
-      const { sender_id, recipient_id } = entry.message;
+    for (const { conversation_id, body } of this.inbox(userId)) {
+      if (conversation_id !== conversationId) continue;
+      const { sender_id, recipient_id } = JSON.parse(body) as Partial<ChatMessage>;
       if (recipient_id === undefined) continue;
       const other = sender_id === userId ? recipient_id : sender_id;
-      return { conversation_id: conversationId, kind: 'direct', recipient_id: other };
+      return { conversation_id: conversationId, kind: 'direct', ...(other !== undefined && { recipient_id: other }) };
     }
     return undefined;
   }

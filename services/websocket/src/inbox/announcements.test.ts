@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { ALICE, BOB, TestWorld, until } from '../testing/test-pod';
+
+describe('what persistence announces', () => {
+  let world: TestWorld;
+  beforeEach(() => {
+    world = new TestWorld();
+  });
+  afterEach(() => world.close());
+
+  const message = (n: number) => ({
+    message_id: randomUUID(),
+    conversation_id: '00000000-0000-4000-8000-0000000000ff',
+    sender_id: BOB,
+    recipient_id: ALICE,
+    content: `entry ${n}`,
+    sent_at: '2026-01-01T00:00:00.000Z',
+  });
+
+  it('is told in welcome: the epoch, and what this pod and persistence both can do', async () => {
+    world.persistence.features = ['message', 'data', 'x-of-tomorrow'];
+    const pod = await world.pod();
+    const alice = await world.connect(pod, ALICE);
+    expect(alice.all('welcome')[0]).toMatchObject({
+      epoch: world.persistence.epoch,
+      features: ['data', 'message', 'ping'],
+    });
+  });
+
+  it('is messages alone where persistence is of the version before, and no epoch', async () => {
+    world.persistence.features = undefined;
+    world.persistence.epoch = undefined;
+    const pod = await world.pod();
+    const alice = await world.connect(pod, ALICE);
+    const [welcome] = alice.all('welcome');
+    expect(welcome?.features).toEqual(['message', 'ping']);
+    expect(welcome).not.toHaveProperty('epoch');
+    alice.say({ type: 'send', id: 'plain', recipient_id: BOB, content: 'x' });
+    expect(await alice.next('accepted')).toMatchObject({ id: 'plain' });
+    alice.say({ type: 'send', id: 'data', recipient_id: BOB, content: 'x', data: { a: 1 } });
+    expect(await alice.next('rejected')).toMatchObject({ id: 'data', code: 'unknown_type', retryable: false });
+    expect(world.log.records).toHaveLength(1);
+  });
+
+  it('takes a kind of command only once persistence knows it, and hears of it by reconciliation', async () => {
+    world.persistence.features = [];
+    const pod = await world.pod({ RECONCILE_INTERVAL_MS: 100 });
+    const alice = await world.connect(pod, ALICE);
+    alice.say({ type: 'send', recipient_id: BOB, content: 'x' });
+    expect(await alice.next('rejected')).toMatchObject({ code: 'unknown_type' });
+    world.persistence.put(ALICE, message(1));
+    world.persistence.features = ['message'];
+    await alice.next('message');
+    alice.say({ type: 'send', recipient_id: BOB, content: 'x' });
+    await alice.next('accepted');
+  });
+
+  it('closes connections of another epoch, whose clients then begin under the new one', async () => {
+    const pod = await world.pod({ RECONCILE_INTERVAL_MS: 100 });
+    for (let n = 1; n <= 5; n += 1) world.persistence.put(ALICE, message(n));
+    const before = await world.connect(pod, ALICE);
+    await until(() => before.all('message').length === 5);
+    world.persistence.restore(2);
+    expect(await before.closed).toEqual({ code: 4005, reason: 'restored' });
+    const after = await world.connect(pod, ALICE);
+    expect(after.all('welcome')[0]).toMatchObject({ epoch: world.persistence.epoch, seq: 0 });
+    await until(() => after.all('message').length === 2);
+    // What comes now has the numbers that others had before.
+    world.persistence.put(ALICE, message(3));
+    expect(await nextOf(after, 3)).toMatchObject({ content: 'entry 3', seq: 3 });
+  });
+
+  it('writes no cursor of an epoch that is over', async () => {
+    const pod = await world.pod();
+    for (let n = 1; n <= 5; n += 1) world.persistence.put(ALICE, message(n));
+    const alice = await world.connect(pod, ALICE);
+    await until(() => alice.all('message').length === 5);
+    world.persistence.unavailable = true;
+    alice.say({ type: 'received', seq: 5 });
+    await alice.close();
+    world.persistence.restore(2);
+    world.persistence.unavailable = false;
+    const confirm = jest.spyOn(world.persistence, 'confirm');
+    await until(() => confirm.mock.calls.length > 0);
+    expect(world.persistence.cursors.size).toBe(0);
+  });
+});
+
+/** The message with this number. */
+async function nextOf(client: Awaited<ReturnType<TestWorld['connect']>>, seq: number) {
+  await until(() => client.all('message').some((frame) => frame.seq === seq));
+  return client.all('message').find((frame) => frame.seq === seq);
+}
