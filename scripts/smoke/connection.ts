@@ -117,7 +117,10 @@ export class Connection {
     if (frame.type === 'welcome') this.#welcomed();
     if (frame.type === 'message') this.#show(frame);
     if (frame.type === 'stored') this.#advance(frame.from, frame.from + frame.message_ids.length - 1);
-    if (frame.type === 'conversation') this.#advance(frame.seq, frame.seq);
+    // A frame with a number is an entry, whatever its type.
+    if (frame.type !== 'welcome' && frame.type !== 'message' && 'seq' in frame && frame.seq !== undefined) {
+      this.#advance(frame.seq, frame.seq);
+    }
     if (frame.type === 'accepted') this.#settle(frame);
     if (frame.type === 'token_expiring') void this.#authenticate();
     if (frame.type === 'rejected' && frame.id !== undefined && !frame.retryable) {

@@ -16,12 +16,7 @@ describeSystem('groups', (target) => {
   it('tell every member that it joined, as an entry of its inbox', async () => {
     const member = await users.connect(bob, { pod: 1 });
     const group = await users.createGroup(alice, [bob], 'the group');
-    expect(await member.next('conversation')).toEqual({
-      type: 'conversation',
-      seq: 1,
-      conversation_id: group,
-      change: 'joined',
-    });
+    expect(await member.next('joined')).toMatchObject({ seq: 1, conversation_id: group });
     const answer = await users.api(bob, 'GET', `/conversations/${group}/members`);
     const roles = (answer.body.members as { user_id: string; role: string }[]).map(({ user_id, role }) => [
       user_id,
@@ -60,7 +55,7 @@ describeSystem('groups', (target) => {
     const member = await users.connect(bob, { pod: 1 });
     const joined = await users.api(alice, 'PUT', `/conversations/${group}/members/${bob.id}`, {});
     expect([200, 201, 204]).toContain(joined.status);
-    await member.next('conversation', (frame) => frame['change'] === 'joined');
+    await member.next('joined');
     const answer = await owner.ask({ conversation_id: group, content: 'welcome' });
     expect(await member.next('message')).toMatchObject({ message_id: answer['message_id'] });
     const back = await member.ask({ conversation_id: group, content: 'thank you' });
@@ -75,7 +70,7 @@ describeSystem('groups', (target) => {
     const stayer = await users.connect(carol, { pod: 1 });
     const removed = await users.api(alice, 'DELETE', `/conversations/${group}/members/${bob.id}`);
     expect([200, 204]).toContain(removed.status);
-    await leaver.next('conversation', (frame) => frame['change'] === 'left');
+    await leaver.next('left');
     const answer = await owner.ask({ conversation_id: group, content: 'without bob' });
     await stayer.seqOf(answer['message_id']);
     expect(await leaver.ask({ conversation_id: group, content: 'let me in' })).toMatchObject({
@@ -149,7 +144,7 @@ describeSystem('groups', (target) => {
     const member = await users.connect(bob, { deviceId: 'phone', pod: 1 });
     await member.until(() => member.position() === 3, 'three entries');
     expect(member.frames.slice(1, 4).map((frame) => [frame.type, frame['seq']])).toEqual([
-      ['conversation', 1],
+      ['joined', 1],
       ['message', 2],
       ['message', 3],
     ]);

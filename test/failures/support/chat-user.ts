@@ -163,10 +163,12 @@ export class Device {
       this.changed.emit('retryable');
     } else if (frame.type === 'stored') {
       frame.message_ids?.forEach((id, index) => positioned((frame.from ?? 0) + index, id));
-    } else if (frame.type === 'conversation' || frame.type === 'welcome') this.#reached(frame.seq ?? 0);
-    else if (frame.type === 'message' && frame.message_id !== undefined) {
+    } else if (frame.type === 'message' && frame.message_id !== undefined) {
       if (frame.seq !== undefined) positioned(frame.seq, frame.message_id);
       if (this.#framesSeen.size === this.#framesSeen.add(frame.message_id).size) this.repeatedFrames += 1;
+    } else if (frame.seq !== undefined) {
+      // `welcome`, or an entry of whatever other kind.
+      this.#reached(frame.seq);
     }
   }
 
