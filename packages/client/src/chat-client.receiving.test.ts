@@ -1,6 +1,6 @@
 import { USER_1, USER_2 } from '../testing/fake-server';
 import { memoryStorage } from '../testing/recorded-client';
-import { acceptedFor, incoming, uuid, sceneForEachTest } from '../testing/scene';
+import { acceptedFor, incoming, SENT_AT, uuid, sceneForEachTest } from '../testing/scene';
 
 const scene = sceneForEachTest();
 
@@ -142,18 +142,95 @@ describe('receiving', () => {
     expect(await events.fault.next()).toMatchObject({ code: 'unknown_type' });
   });
 
-  it('goes on without a storage that fails, and reports it', async () => {
-    const broken = {
-      getItem: () => null,
-      setItem: () => {
-        throw new Error('quota exceeded');
+  it('shows what comes while its storage fails, reports it, and confirms once it is saved', async () => {
+    const storage = memoryStorage();
+    let full = true;
+    const failing = {
+      ...storage,
+      setItem: (key: string, value: string) => {
+        if (full) throw new Error('quota exceeded');
+        storage.setItem(key, value);
       },
-      removeItem: () => undefined,
     };
-    const { connection, events } = await scene.online({ storage: broken });
+    const { connection, events } = await scene.online({ storage: failing }, { seq: 0 });
     connection.send(incoming(1, 1));
     await events.message.next();
-    expect((await events.fault.next()).message).toBe('quota exceeded');
-    await connection.frames.next((frame) => frame.type === 'received' && frame['seq'] === 1);
+    // Whatever it would confirm it would have tried to save first.
+    for (let failed = 0; failed < 4; failed += 1) {
+      expect((await events.fault.next()).message).toBe('quota exceeded');
+    }
+    expect(connection.ofType('received')).toEqual([]);
+    full = false;
+    expect(await connection.next('received')).toEqual({ type: 'received', seq: 1 });
+    expect(JSON.parse(storage.items.get(`chat-app.${USER_1}.inbox`) ?? '')).toMatchObject({ position: 1 });
+  });
+
+  it('counts entries of kinds that it does not know, tells of each once, and stays connected', async () => {
+    const { connection, events } = await scene.online({ holeTimeoutMs: 50 }, { seq: 0 });
+    const wave = { type: 'x-wave', event_id: uuid(3), hands: 2 };
+    connection.send({ type: 'x-poke', seq: 1, conversation_id: uuid(7) }, incoming(2, 2), wave, wave);
+    connection.send({ type: 'stored', from: 3, message_ids: [uuid(3)] }, { ...wave, seq: 3 });
+    // Of a kind that it knows, with something else in it than this version reads.
+    connection.send({ type: 'message', seq: 4, message_id: uuid(4), content: { parts: 2 } }, incoming(5, 5));
+    await connection.frames.next((frame) => frame.type === 'received' && frame['seq'] === 5);
+    expect(events.entry.all.map((entry) => [entry.type, entry.seq])).toEqual([
+      ['x-poke', 1],
+      ['x-wave', undefined],
+      ['message', 4],
+    ]);
+    expect(events.message.all.map((message) => message.message_id)).toEqual([uuid(2), uuid(5)]);
+    expect(scene.server.handshakes).toBe(1);
+  });
+
+  it('tells joins, leaves and changes of a conversation, live or numbered, once each', async () => {
+    const { connection, events } = await scene.online({}, { seq: 0 });
+    const by = { conversation_id: uuid(7), actor_id: USER_2, at: SENT_AT };
+    const joined = { type: 'joined', event_id: uuid(1), user_id: USER_1, ...by };
+    const changed = { type: 'conversation', event_id: uuid(2), title: 'renamed', roles: { [USER_1]: 'owner' }, ...by };
+    connection.send(joined, changed, { type: 'stored', from: 1, event_ids: [uuid(1), uuid(2)] });
+    connection.send({ ...changed, seq: 2 }, { ...joined, type: 'left', event_id: uuid(3), seq: 3 });
+    await connection.frames.next((frame) => frame.type === 'received' && frame['seq'] === 3);
+    expect(events.conversation.all).toEqual([
+      { change: 'joined', event_id: uuid(1), user_id: USER_1, ...by },
+      { change: 'changed', event_id: uuid(2), title: 'renamed', roles: { [USER_1]: 'owner' }, ...by },
+      { change: 'left', event_id: uuid(3), user_id: USER_1, seq: 3, ...by },
+    ]);
+  });
+
+  it('forgets its position where the server counts anew, says so, and follows from where the server begins', async () => {
+    const storage = memoryStorage();
+    const first = await scene.online({ storage }, { seq: 40, epoch: 'one' });
+    first.connection.send(incoming(1, 41));
+    await first.connection.frames.next((frame) => frame.type === 'received' && frame['seq'] === 41);
+    first.connection.socket.terminate();
+    const again = await scene.server.connection();
+    again.welcome({ seq: 41, epoch: 'one' });
+    again.send(incoming(2, 42));
+    await again.frames.next((frame) => frame.type === 'received' && frame['seq'] === 42);
+    expect(first.events.missed.all).toEqual([]);
+    await first.client.close();
+
+    const second = await scene.online({ storage }, { seq: 7, epoch: 'two' });
+    expect(second.events.missed.all).toEqual([{ reason: 'restored' }]);
+    second.connection.send(incoming(3, 8));
+    expect((await second.events.message.next()).content).toBe('message 3');
+    await second.connection.frames.next((frame) => frame.type === 'received' && frame['seq'] === 8);
+    await second.client.close();
+
+    const third = await scene.online({ storage }, { seq: 8, epoch: 'two' });
+    expect(third.events.missed.all).toEqual([]);
+  });
+
+  it('hands on what an application hangs on messages', async () => {
+    const { connection, events } = await scene.online();
+    connection.send({ ...incoming(1, 1), data: { hue: 'blue' } });
+    expect((await events.message.next()).data).toEqual({ hue: 'blue' });
+  });
+
+  it('says which messages are in the history and in the inbox now', async () => {
+    const { connection, events } = await scene.online();
+    connection.send(incoming(1), { type: 'stored', from: 1, message_ids: [uuid(1)] }, incoming(2), incoming(2, 2));
+    expect(await events.stored.next()).toEqual({ message_ids: [uuid(1)] });
+    expect(await events.stored.next()).toEqual({ message_ids: [uuid(2)] });
   });
 });

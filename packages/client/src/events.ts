@@ -1,5 +1,11 @@
-import type { ChatMessage, ErrorCode, SessionResponse } from '@chat-app/protocol';
+import type { ErrorCode, SessionResponse } from '@chat-app/protocol';
+import type { EntryEvents } from './entries';
+import type { JsonObject } from './entries/message';
 import type { ChatError } from './errors';
+
+export type { EntryEvents, UnknownEntry } from './entries';
+export type { ConversationChange } from './entries/conversation';
+export type { JsonObject, ReceivedMessage } from './entries/message';
 
 /**
  * State of the connection.
@@ -19,6 +25,8 @@ export interface ConnectionStatus {
   retry_in_ms?: number;
   /** With `online`: messages may come late for now, none is lost. */
   degraded?: boolean;
+  /** With `online`: what the server can do. */
+  features?: readonly string[];
 }
 
 /**
@@ -40,40 +48,28 @@ export interface MessageStateChange {
   reason?: string;
 }
 
-/** A message of one of the user's conversations. */
-export interface ReceivedMessage extends ChatMessage {
-  /** Its number in the user's inbox, where it is known already. */
-  seq?: number;
-}
-
-export interface ConversationChange {
-  conversation_id: string;
-  change: 'joined' | 'left';
-  seq: number;
-}
-
-/** Messages that came before, from whomever, and are in the history and in the inbox now, in this order. */
-export interface StoredMessages {
+/** Entries that came before, from whomever, and are in the history and in the inbox now, in this order. */
+export interface StoredEntries {
+  /** Ids of events; of a message its message_id. */
   message_ids: readonly string[];
 }
 
 /**
  * Entries of the inbox that will not come as events; load the history of the conversations in view.
  * `skipped`: this device was too far behind. `gap`: entries between what this client saw and where the server goes on.
+ * `restored`: the server's database was restored from an earlier copy; what was known of it may be gone or be otherwise.
  */
 export interface Missed {
-  reason: 'skipped' | 'gap';
-  count: number;
+  reason: 'skipped' | 'gap' | 'restored';
+  /** How many; with `restored` nobody can tell. */
+  count?: number;
 }
 
 /** Everything a client reports. */
-export interface ChatEvents {
+export interface ChatEvents<Data extends JsonObject = JsonObject> extends EntryEvents<Data> {
   connection: ConnectionStatus;
-  /** A message of another user, or of this user's other devices: once per message_id. */
-  message: ReceivedMessage;
   message_state: MessageStateChange;
-  stored: StoredMessages;
-  conversation: ConversationChange;
+  stored: StoredEntries;
   missed: Missed;
   /** The tokens changed: keep them, the refresh token before is used up. */
   session: SessionResponse;

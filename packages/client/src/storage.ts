@@ -1,8 +1,9 @@
+import { isObject } from './read/checks';
 import type { OutboxEntry } from './state/outbox';
 
 /**
  * Where a client keeps what a restart needs: the device id, the inbox position, the newest message ids and the outbox;
- * never a token. `localStorage` is one, and so is any store with these three calls, synchronous or not. One client at a
+ * never a token (but see `sharedTokens`). `localStorage` is one, and so is any store with these three calls, synchronous or not. One client at a
  * time may use one storage and user.
  */
 export interface ChatStorage {
@@ -15,10 +16,12 @@ export interface ChatStorage {
 export interface SavedInbox {
   device_id: string;
   position?: number;
+  /** The numbering that the position belongs to. */
+  epoch?: string;
   recent: string[];
 }
 
-/** Maximum ids that are kept: twice of what a server sends again at most. */
+/** Most ids that are kept: twice of what a server sends again at most. */
 export const MAX_SAVED_IDS = 1_000;
 
 /** Reads and writes one user's state. What cannot be read counts as not there; what cannot be written is reported. */
@@ -41,7 +44,13 @@ export class SavedState {
     if (typeof saved?.device_id !== 'string') return undefined;
     const recent = Array.isArray(saved.recent) ? saved.recent.filter((id) => typeof id === 'string') : [];
     const position = Number.isSafeInteger(saved.position) ? saved.position : undefined;
-    return { device_id: saved.device_id, recent, ...(position !== undefined && { position }) };
+    const { device_id, epoch } = saved;
+    return {
+      device_id,
+      recent,
+      ...(position !== undefined && { position }),
+      ...(typeof epoch === 'string' && { epoch }),
+    };
   }
 
   async loadOutbox(): Promise<OutboxEntry[]> {
@@ -49,9 +58,9 @@ export class SavedState {
     return Array.isArray(saved) ? saved.filter(isEntry) : [];
   }
 
-  /** Never rejects. */
-  async saveInbox(inbox: SavedInbox): Promise<void> {
-    await this.write('inbox', inbox);
+  /** @returns whether it is kept, as far as something is to be kept at all. Never rejects. */
+  saveInbox(inbox: SavedInbox): Promise<boolean> {
+    return this.write('inbox', inbox);
   }
 
   /** Keeps the outbox: at once where the storage is synchronous and no write is under way, else soon. */
@@ -86,11 +95,13 @@ export class SavedState {
     }
   }
 
-  private async write(name: string, value: unknown): Promise<void> {
+  private async write(name: string, value: unknown): Promise<boolean> {
     try {
       await this.storage?.setItem(`${this.key}.${name}`, JSON.stringify(value));
+      return true;
     } catch (thrown) {
       this.onFault(thrown);
+      return false;
     }
   }
 }
@@ -101,6 +112,7 @@ function isEntry(value: unknown): value is OutboxEntry {
     typeof entry === 'object' &&
     entry !== null &&
     [entry.id, entry.message_id, entry.conversation_id, entry.content].every((field) => typeof field === 'string') &&
-    (entry.recipient_id === undefined || typeof entry.recipient_id === 'string')
+    (entry.recipient_id === undefined || typeof entry.recipient_id === 'string') &&
+    (entry.data === undefined || isObject(entry.data))
   );
 }

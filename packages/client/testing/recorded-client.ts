@@ -10,6 +10,7 @@ const NAMES = [
   'message_state',
   'stored',
   'conversation',
+  'entry',
   'missed',
   'session',
   'fault',

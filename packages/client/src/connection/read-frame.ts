@@ -1,66 +1,83 @@
-import type { ServerFrame } from '@chat-app/protocol';
+import type {
+  AcceptedFrame,
+  AuthenticatedFrame,
+  ErrorFrame,
+  ReconnectFrame,
+  RejectedFrame,
+  TokenExpiringFrame,
+  WelcomeFrame as Welcome,
+} from '@chat-app/protocol';
+import { isLiveEntry } from '../entries';
+import type { EntryFrame } from '../entries/entry-kind';
+import { count, flag, has, list, object, optional, parseObject, text, type Fields } from '../read/checks';
 
-type Check = (value: unknown) => boolean;
-type Fields = Record<string, Check>;
+/** `welcome`, with what servers of the version before do not say. */
+export type WelcomeFrame = Welcome & { epoch?: string; features?: string[] };
 
-const text: Check = (value) => typeof value === 'string';
-const count: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
-const flag: Check = (value) => typeof value === 'boolean';
-const texts: Check = (value) => Array.isArray(value) && value.every(text);
-const optional =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || check(value);
+/** `stored`: these entries came before, and have the numbers `from`, `from + 1` … */
+export interface StoredFrame {
+  type: 'stored';
+  from: number;
+  event_ids: string[];
+}
 
-/** What a client relies on in each frame; other fields may come and go. */
-const FRAMES: Record<ServerFrame['type'], Fields> = {
+/** Frames that are about the connection or an own send. */
+export type ControlFrame =
+  | WelcomeFrame
+  | AcceptedFrame
+  | RejectedFrame
+  | StoredFrame
+  | TokenExpiringFrame
+  | ReconnectFrame
+  | AuthenticatedFrame
+  | ErrorFrame
+  | { type: 'ping' };
+
+/** What a server said. */
+export type Incoming = ControlFrame | { type: 'entry'; entry: EntryFrame };
+
+/** What a client relies on in each frame. */
+const CONTROL: Record<ControlFrame['type'], Fields> = {
   welcome: {
     user_id: text,
     device_id: text,
     seq: optional(count),
     skipped: optional(count),
     ping_interval_ms: count,
-    limits: (value) => typeof value === 'object' && value !== null,
+    limits: object({ content_bytes: count, unacknowledged_sends: count }),
     degraded: optional(flag),
+    epoch: optional(text),
+    features: optional(list(text)),
   },
-  message: {
-    message_id: text,
-    conversation_id: text,
-    sender_id: text,
-    content: text,
-    sent_at: text,
-    seq: optional(count),
-  },
-  joined: { seq: optional(count), conversation_id: text, user_id: text },
-  left: { seq: optional(count), conversation_id: text, user_id: text },
-  ping: {},
-  conversation: { seq: count, conversation_id: text, change: (value) => value === 'joined' || value === 'left' },
   accepted: { id: optional(text), message_id: text, conversation_id: text, sent_at: text },
   rejected: { id: optional(text), code: text, message: text, retryable: flag, retry_after_ms: optional(count) },
-  stored: { from: count, message_ids: texts },
+  stored: { from: count },
   token_expiring: { after_ms: count },
   reconnect: { after_ms: count },
   authenticated: { expires_in_ms: count },
   error: { code: text, message: text },
+  ping: {},
 };
 
 /**
- * Reads a frame of a server. Undefined for what this version does not know or cannot read: a client ignores it.
- * Never throws.
+ * Reads a frame of a server. A frame with an integer `seq` is an entry whatever its type, and so is a live copy of one.
+ * Undefined for what this version does not know or cannot read: a client ignores it. Never throws.
  */
-export function readFrame(data: unknown): ServerFrame | undefined {
-  if (typeof data !== 'string') return undefined;
-  let json: unknown;
-  try {
-    json = JSON.parse(data);
-  } catch {
-    return undefined;
-  }
-  if (typeof json !== 'object' || json === null) return undefined;
-  const frame = json as Record<string, unknown>;
-  const type = frame['type'];
-  if (typeof type !== 'string' || !Object.hasOwn(FRAMES, type)) return undefined;
-  const fields = FRAMES[type as ServerFrame['type']];
-  const sound = Object.entries(fields).every(([name, check]) => check(frame[name]));
-  return sound ? (json as ServerFrame) : undefined;
+export function readFrame(data: unknown): Incoming | undefined {
+  const frame = parseObject(data);
+  const type = frame?.['type'];
+  if (frame === undefined || typeof type !== 'string') return undefined;
+  if (Object.hasOwn(CONTROL, type)) return readControl(frame, type as ControlFrame['type']);
+  const entry = frame as unknown as EntryFrame;
+  const numbered = Number.isSafeInteger(entry.seq) && (entry.seq ?? 0) > 0;
+  const live = entry.seq === undefined && isLiveEntry(entry);
+  return numbered || live ? { type: 'entry', entry } : undefined;
+}
+
+function readControl(frame: Record<string, unknown>, type: ControlFrame['type']): ControlFrame | undefined {
+  if (!has(frame, CONTROL[type])) return undefined;
+  if (type !== 'stored') return frame as unknown as ControlFrame;
+  // The older name of the field is the one on the wire; either will do.
+  const ids = frame['event_ids'] ?? frame['message_ids'];
+  return list(text)(ids) ? { type, from: frame['from'] as number, event_ids: ids as string[] } : undefined;
 }

@@ -1,27 +1,34 @@
 /**
- * What comes in: shows every message once, follows the inbox and confirms what arrived.
+ * What comes in: tells every entry once, follows the inbox and confirms what arrived.
  *
- * A message is shown when its id is not remembered. Position and memory are saved before a position is confirmed, so that
- * a restart neither loses nor repeats. Confirmations are coalesced: after `confirmAfterMs` or `confirmAfterEntries`,
- * whichever is first. One thread; the only await is that of the save, one at a time.
+ * An entry is told when its id is not remembered. Position and memory are saved before a position is confirmed, so that
+ * a restart neither loses nor repeats; what could not be saved is not confirmed, and the save is tried again.
+ * Confirmations are coalesced: after `confirmAfterMs` or `confirmAfterEntries`, whichever is first. One thread; the only
+ * await is that of the save, one at a time.
  */
-import {
-  CLOSE_CODES,
-  type ConversationFrame,
-  type MessageFrame,
-  type StoredFrame,
-  type WelcomeFrame,
-} from '@chat-app/protocol';
-import type { ConversationChange, Missed, ReceivedMessage } from '../events';
+import { CLOSE_CODES } from '@chat-app/protocol';
+import type { StoredFrame, WelcomeFrame } from '../connection/read-frame';
+import { readEntry } from '../entries';
+import type { EntryFrame } from '../entries/entry-kind';
+import type { EntryEvents, Missed } from '../events';
+import { fullJitter, type BackoffBounds } from '../state/backoff';
 import { InboxPosition } from '../state/inbox-position';
 import type { RecentIds } from '../state/recent-ids';
 import type { Timers } from '../state/timers';
 import type { Sender } from './send-messages';
 
+/** Where a device stands. */
+export interface InboxState {
+  /** Highest position it has seen, over all connections. */
+  position?: number | undefined;
+  /** The numbering that the position belongs to. */
+  epoch?: string | undefined;
+}
+
 export interface ReceiverOptions {
   recent: RecentIds;
-  /** The position that was saved by this device before. */
-  savedPosition: number | undefined;
+  /** What was saved by this device before. */
+  saved: InboxState;
   sender: Sender;
   timers: Timers;
   confirmAfterMs: number;
@@ -29,12 +36,13 @@ export interface ReceiverOptions {
   /** A hole that is not filled within this time makes a new connection. */
   holeTimeoutMs: number;
   transmit: (frame: object) => boolean;
-  /** Saves position and memory. Never rejects. */
-  save: (position: number | undefined) => Promise<void>;
-  onMessage: (message: ReceivedMessage) => void;
-  onConversation: (change: ConversationChange) => void;
-  /** Messages that came before are entries now, in this order. */
-  onStored: (messageIds: readonly string[]) => void;
+  /** Between tries to save. */
+  backoff: BackoffBounds;
+  /** Saves position and memory. @returns whether it is saved. Never rejects. */
+  save: (state: InboxState) => Promise<boolean>;
+  onEntry: (event: keyof EntryEvents, value: EntryEvents[keyof EntryEvents]) => void;
+  /** Entries that came before have their numbers now, in this order. */
+  onStored: (ids: readonly string[]) => void;
   onMissed: (missed: Missed) => void;
   /** This connection cannot be brought up to date. */
   onHole: (code: number, reason: string) => void;
@@ -47,13 +55,17 @@ export class Receiver {
   private confirmed: number | undefined;
   private forgottenBefore = 0;
   private confirming: Promise<void> | undefined;
+  private epoch: string | undefined;
+  /** Saves in a row that failed. */
+  private failedSaves = 0;
   /** Whether the beginning of this connection's inbox was compared with what this device has seen. */
   private begun = false;
   /** Whether something was shown or numbered that is not saved. */
   private dirty = false;
 
   constructor(private readonly options: ReceiverOptions) {
-    this.seen = options.savedPosition;
+    this.seen = options.saved.position;
+    this.epoch = options.saved.epoch;
   }
 
   welcomed(welcome: WelcomeFrame): void {
@@ -61,6 +73,7 @@ export class Receiver {
     this.confirmed = welcome.seq;
     this.forgottenBefore = this.options.recent.forgotten;
     this.begun = false;
+    this.compareEpoch(welcome.epoch);
     const skipped = welcome.skipped ?? 0;
     if (skipped > 0) this.options.onMissed({ reason: 'skipped', count: skipped });
     if (welcome.seq !== undefined) this.begin(welcome.seq, skipped);
@@ -73,25 +86,19 @@ export class Receiver {
     this.options.timers.clear('hole');
   }
 
-  onMessage(frame: MessageFrame): void {
-    if (frame.seq !== undefined) this.begin(frame.seq - 1);
-    const own = this.options.sender.isOwn(frame.message_id);
-    const fresh = this.options.recent.add(frame.message_id);
-    if (own) this.options.sender.seen(frame.message_id, frame.sent_at, frame.seq !== undefined);
-    else if (fresh) this.options.onMessage(withoutType(frame));
+  onEntry(frame: EntryFrame): void {
+    const { seq } = frame;
+    if (seq !== undefined) this.begin(seq - 1);
+    const { id, event, value } = readEntry(frame);
+    const own = this.options.sender.isOwn(id);
+    const fresh = this.options.recent.add(id);
     if (fresh) this.dirty = true;
-    if (frame.seq !== undefined && (own || !fresh)) this.options.onStored([frame.message_id]);
-    if (frame.seq !== undefined) this.inbox.arrived(frame.seq);
-    this.moved();
-  }
-
-  onConversation(frame: ConversationFrame): void {
-    this.begin(frame.seq - 1);
-    // Its number alone would not do: a restored database may give it to another entry.
-    if (this.options.recent.add(`${frame.seq}:${frame.change}:${frame.conversation_id}`)) {
-      this.options.onConversation(withoutType(frame));
+    if (own) this.options.sender.seen(id, String(frame['sent_at']), seq !== undefined);
+    else if (fresh) this.options.onEntry(event, value);
+    if (seq !== undefined) {
+      if (own || !fresh) this.options.onStored([id]);
+      this.inbox.arrived(seq);
     }
-    this.inbox.arrived(frame.seq);
     this.moved();
   }
 
@@ -100,9 +107,9 @@ export class Receiver {
     const { recent } = this.options;
     // Once ids were forgotten on this connection the server's word has to do.
     const trusting = recent.forgotten > this.forgottenBefore;
-    this.inbox.stored(frame.from, frame.message_ids, (id) => trusting || recent.has(id));
-    for (const id of frame.message_ids) this.options.sender.onStored(id);
-    this.options.onStored(frame.message_ids);
+    this.inbox.stored(frame.from, frame.event_ids, (id) => trusting || recent.has(id));
+    for (const id of frame.event_ids) this.options.sender.onStored(id);
+    this.options.onStored(frame.event_ids);
     this.moved();
   }
 
@@ -133,7 +140,12 @@ export class Receiver {
     const { inbox } = this;
     const position = inbox.value;
     this.dirty = false;
-    await this.options.save(this.seen);
+    if (!(await this.options.save({ position: this.seen, epoch: this.epoch }))) {
+      this.dirty = true;
+      this.failedSaves += 1;
+      return;
+    }
+    this.failedSaves = 0;
     // Where a new connection began meanwhile it confirms for itself.
     if (inbox !== this.inbox || position === undefined || this.unconfirmed() === 0) return;
     if (this.options.transmit({ type: 'received', seq: position })) this.confirmed = position;
@@ -166,6 +178,17 @@ export class Receiver {
     if (missing > 0) this.options.onMissed({ reason: 'gap', count: missing });
   }
 
+  /** Another numbering: positions of the one before mean nothing, and this device begins like a new one. */
+  private compareEpoch(epoch: string | undefined): void {
+    if (epoch === undefined || epoch === this.epoch) return;
+    const restored = this.epoch !== undefined;
+    this.epoch = epoch;
+    this.dirty = true;
+    if (!restored) return;
+    this.seen = undefined;
+    this.options.onMissed({ reason: 'restored' });
+  }
+
   private moved(): void {
     const value = this.inbox.value;
     if (value !== undefined && value > (this.seen ?? -1)) {
@@ -185,13 +208,10 @@ export class Receiver {
   private schedule(): void {
     if (this.confirming !== undefined || !this.due()) return;
     const { timers, confirmAfterEntries, confirmAfterMs } = this.options;
-    if (this.unconfirmed() >= confirmAfterEntries) void this.confirmNow();
+    if (this.failedSaves > 0) {
+      const delay = Math.max(confirmAfterMs, fullJitter(this.failedSaves, this.options.backoff));
+      if (!timers.has('confirm')) timers.set('confirm', delay, () => void this.confirmNow());
+    } else if (this.unconfirmed() >= confirmAfterEntries) void this.confirmNow();
     else if (!timers.has('confirm')) timers.set('confirm', confirmAfterMs, () => void this.confirmNow());
   }
-}
-
-function withoutType<T extends { type: string }>(frame: T): Omit<T, 'type'> {
-  const rest: Omit<T, 'type'> & { type?: string } = { ...frame };
-  delete rest.type;
-  return rest;
 }

@@ -1,0 +1,59 @@
+/** The kinds of entries this client knows: a new kind is one file beside this one, its line here and its event below. */
+import { conversation, type ConversationChange } from './conversation';
+import { eventId, withoutType, type EntryFrame, type EntryKind } from './entry-kind';
+import { joined } from './joined';
+import { left } from './left';
+import { message, type JsonObject, type ReceivedMessage } from './message';
+
+export const ENTRY_KINDS = { message, joined, left, conversation } as const;
+
+/** An entry of a kind that this version does not know, as it came. */
+export interface UnknownEntry {
+  type: string;
+  seq?: number;
+  [field: string]: unknown;
+}
+
+/** What entries are told as. */
+export interface EntryEvents<Data extends JsonObject = JsonObject> {
+  /** A message of another user, or of this user's other devices: once per message_id. */
+  message: ReceivedMessage<Data>;
+  conversation: ConversationChange;
+  entry: UnknownEntry;
+}
+
+/** An entry that was read. */
+export interface ReadEntry {
+  id: string;
+  event: keyof EntryEvents;
+  value: EntryEvents[keyof EntryEvents];
+}
+
+/**
+ * Reads an entry. What is not of a known kind, or lacks what its kind is about, is told as `entry`: it counts like any
+ * other, so that a newer server never stops an older client.
+ */
+export function readEntry(frame: EntryFrame): ReadEntry {
+  const known = inOlderWords(frame);
+  const kind = kindOf(known.type);
+  const value = kind?.read(known);
+  if (kind !== undefined && value !== undefined) return { id: kind.id(known), event: kind.event, value };
+  return { id: eventId(frame), event: 'entry', value: { ...withoutType(frame), type: frame.type } };
+}
+
+/** Whether a frame without a number can be the live copy of an entry: something must tell which. */
+export function isLiveEntry(frame: EntryFrame): boolean {
+  return kindOf(frame.type)?.read(frame) !== undefined || typeof frame['event_id'] === 'string';
+}
+
+type AnyKind = EntryKind<keyof EntryEvents, EntryEvents[keyof EntryEvents]>;
+
+function kindOf(type: string): AnyKind | undefined {
+  return Object.hasOwn(ENTRY_KINDS, type) ? ENTRY_KINDS[type as keyof typeof ENTRY_KINDS] : undefined;
+}
+
+/** A server of the version before says `conversation` with a `change` where this one says `joined` or `left`. */
+function inOlderWords(frame: EntryFrame): EntryFrame {
+  const { type, change, ...rest } = frame;
+  return type === 'conversation' && (change === 'joined' || change === 'left') ? { ...rest, type: change } : frame;
+}

@@ -1,0 +1,9 @@
+import { optional, text } from '../read/checks';
+import type { ConversationChange } from './conversation';
+import { defineEntry } from './entry-kind';
+
+/** The user is in this group now. */
+export const joined = defineEntry('conversation', { user_id: optional(text) }, (fields): ConversationChange => ({
+  ...fields,
+  change: 'joined',
+}));

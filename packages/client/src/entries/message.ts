@@ -1,0 +1,38 @@
+import { count, has, isObject, optional, text } from '../read/checks';
+import { withoutType, type EntryKind } from './entry-kind';
+
+/** Whatever an application hangs on a message: a JSON object of at most 4 KiB. */
+export type JsonObject = Record<string, unknown>;
+
+/** A message of one of the user's conversations. */
+export interface ReceivedMessage<Data extends JsonObject = JsonObject> {
+  message_id: string;
+  conversation_id: string;
+  sender_id: string;
+  /** In a direct conversation. */
+  recipient_id?: string | undefined;
+  content: string;
+  data?: Data | undefined;
+  /** When it was accepted: RFC 3339, UTC, milliseconds. */
+  sent_at: string;
+  /** Its number in the user's inbox, where it is known already. */
+  seq?: number;
+}
+
+const FIELDS = {
+  message_id: text,
+  conversation_id: text,
+  sender_id: text,
+  recipient_id: optional(text),
+  content: text,
+  data: optional(isObject),
+  sent_at: text,
+  seq: optional(count),
+};
+
+/** A message of another user, or of this user's other devices. */
+export const message: EntryKind<'message', ReceivedMessage> = {
+  event: 'message',
+  id: ({ message_id: id }) => String(id),
+  read: (frame) => (has(frame, FIELDS) ? (withoutType(frame) as unknown as ReceivedMessage) : undefined),
+};
