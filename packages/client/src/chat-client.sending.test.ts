@@ -1,4 +1,4 @@
-import { USER_1, USER_2, type FakeConnection } from '../testing/fake-server';
+import { refused, USER_1, USER_2, type FakeConnection, type Frame } from '../testing/fake-server';
 import { memoryStorage, session } from '../testing/recorded-client';
 import {
   acceptedFor,
@@ -119,6 +119,63 @@ describe('sending', () => {
     expect((await connection.next('send'))['id']).toBe(sent.id);
   });
 
+  it('sends again in time although the clock of the machine goes back an hour meanwhile', async () => {
+    const { client, connection } = await scene.online();
+    const sent = client.send({ recipient_id: USER_2, content: 'hello' });
+    const busy = { type: 'rejected', code: 'rate_limited', message: 'later', retryable: true, retry_after_ms: 50 };
+    connection.send({ ...busy, id: (await connection.next('send'))['id'] });
+    const now = Date.now.bind(Date);
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000);
+    try {
+      expect((await connection.next('send'))['id']).toBe(sent.id);
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
+  it('sends a conversation without waiting for answers where the server keeps its order, and goes at its pace', async () => {
+    const { client, connection } = await scene.online(
+      { sendBackoff: { baseMs: 1, capMs: 1 } },
+      { features: ['after'] },
+    );
+    const ids = Array.from({ length: 4 }, (_, n) => client.send({ recipient_id: USER_2, content: String(n) }).id);
+    const frames = await Promise.all(ids.map(() => connection.next('send')));
+    expect(frames.map((frame) => [frame['id'], frame['after']])).toEqual(ids.map((id, n) => [id, ids[n - 1]]));
+    const [first, second] = frames as [Frame, Frame];
+    connection.send(acceptedFor(first));
+    const limited = { type: 'rejected', code: 'rate_limited', message: 'slower', retryable: true, retry_after_ms: 40 };
+    connection.send({ ...limited, id: second['id'] });
+    const late = { type: 'rejected', code: 'out_of_order', message: 'after', retryable: true, retry_after_ms: 1_000 };
+    connection.send({ ...late, id: ids[2] }, { ...late, id: ids[3] });
+    const began = performance.now();
+    for (const id of ids.slice(1)) {
+      const frame = await connection.next('send');
+      expect(frame['id']).toBe(id);
+      connection.send(acceptedFor(frame));
+    }
+    // The first at once after the wait that was asked for, the others one interval after each other.
+    expect(performance.now() - began).toBeGreaterThanOrEqual(100);
+    await client.settle(ids[3] as string);
+    expect(client.pending).toEqual([]);
+  });
+
+  it('sends what an application hangs on a message, to a server that keeps it', async () => {
+    const { client, connection } = await scene.online();
+    const sent = client.send({ recipient_id: USER_2, content: 'hello', data: { hue: 'blue' } });
+    expect(sent.message_id).not.toBe(client.send({ recipient_id: USER_2, content: 'hello' }).message_id);
+    connection.socket.close(1012);
+    const next = await scene.server.connection();
+    next.welcome({ features: ['data'] });
+    expect(await next.next('send')).toEqual({
+      type: 'send',
+      id: sent.id,
+      recipient_id: USER_2,
+      content: 'hello',
+      data: { hue: 'blue' },
+    });
+    expect(connection.ofType('send')).toEqual([]);
+  });
+
   it('keeps the order within a conversation over cuts and rejections', async () => {
     const { client, connection } = await scene.online();
     for (let n = 0; n < 5; n += 1) client.send({ recipient_id: USER_2, content: String(n) });
@@ -163,6 +220,8 @@ describe('sending', () => {
     expect(refusal({ content: 'x' })).toBe('invalid_request');
     expect(refusal({ recipient_id: USER_2, conversation_id: CONVERSATION, content: 'x' })).toBe('invalid_request');
     expect(refusal({ recipient_id: USER_2, content: 'x', id: 'x'.repeat(129) })).toBe('invalid_request');
+    expect(refusal({ recipient_id: USER_2, content: 'x', data: { x: 'x'.repeat(4_096) } })).toBe('invalid_request');
+    expect(refusal({ recipient_id: USER_2, content: 'x', data: [] as never })).toBe('invalid_request');
     expect(client.pending).toEqual([]);
   });
 
@@ -203,6 +262,30 @@ describe('sending', () => {
     await client.settle(sent.id);
     await client.flush();
     expect(storage.items.get(`chat-app.${USER_1}.outbox`)).toBe('[]');
+  });
+
+  it('keeps what was written offline when the session ends meanwhile, for the same user and nobody else', async () => {
+    const storage = memoryStorage();
+    const first = await scene.online({ storage });
+    scene.server.refuseHandshakes = 401;
+    scene.server.http.set('POST /refresh', () => refused(401, 'refresh_token_invalid', false));
+    first.connection.socket.terminate();
+    const sent = first.client.send({ recipient_id: USER_2, content: 'written offline' });
+    await first.events.connection.next((status) => status.state === 'signed_out');
+    await first.client.close();
+
+    scene.server.refuseHandshakes = undefined;
+    const other = await scene.online({ storage, session: { ...session(), user_id: USER_2 } });
+    expect(other.client.pending).toEqual([]);
+    await other.client.close();
+    expect(other.connection.ofType('send')).toEqual([]);
+
+    const { client, connection } = await scene.online({ storage, session: session(600, 'new', 'new') });
+    expect(client.pending.map((each) => each.content)).toEqual(['written offline']);
+    const frame = await connection.next('send');
+    expect(frame).toMatchObject({ id: sent.id, content: 'written offline' });
+    connection.send(acceptedFor(frame));
+    await client.settle(sent.id);
   });
 
   it('learns from its own inbox that a send arrived whose answer was lost', async () => {

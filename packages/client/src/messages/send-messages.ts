@@ -13,27 +13,37 @@ import {
   type AcceptedFrame,
   type ErrorCode,
   type RejectedFrame,
-  type WelcomeFrame,
 } from '@chat-app/protocol';
+import type { WelcomeFrame } from '../connection/read-frame';
+import type { JsonObject } from '../entries/message';
 import { ChatError } from '../errors';
 import type { MessageStateChange } from '../events';
+import { isObject } from '../read/checks';
+import { monotonicNow } from '../state/clock';
 import type { Outbox, OutboxEntry } from '../state/outbox';
+import { Pace } from '../state/pace';
 import type { Timers } from '../state/timers';
 
+/** Largest `data` of a message, as JSON in UTF-8. */
+const MAX_DATA_BYTES = 4_096;
 /** Most own messages of which `stored` is awaited. */
 const MAX_TRACKED = 10_000;
 /** Codes that are about this client's rate or the server's load, not about one message. */
 const ABOUT_ALL: readonly ErrorCode[] = ['rate_limited', 'overloaded'];
 /** Codes that are about the token: a refreshed one makes the same send good. */
 const ABOUT_TOKEN: readonly ErrorCode[] = ['unauthenticated', 'token_expired', 'token_invalid'];
+/** The send was refused because the one that it names as the one before it was. */
+const OUT_OF_ORDER: string = 'out_of_order';
 /** Time that a refresh of the token is given before the sends that wait for it go on. */
 const TOKEN_REFRESH_MS = 1_000;
 
 /** Exactly one of recipient_id and conversation_id. */
-export interface OutboundMessage {
+export interface OutboundMessage<Data extends JsonObject = JsonObject> {
   recipient_id?: string;
   conversation_id?: string;
   content: string;
+  /** Whatever the application hangs on it, at most 4 KiB as JSON: part of what makes it the same message. */
+  data?: Data;
   /** The client's own id; by default a new one. A message that is sent again with it and the same content exists once. */
   id?: string;
 }
@@ -59,6 +69,7 @@ export interface SenderOptions {
 
 export class Sender {
   private window = 0;
+  private readonly pace = new Pace();
   private contentBytes: number = LIMITS.contentBytes;
   /** By message id: what was accepted and is not known to be stored. */
   private readonly accepted = new Map<string, SentMessage>();
@@ -86,23 +97,26 @@ export class Sender {
     return identity(entry);
   }
 
-  /** The server told its limits. Call pump() once the connection takes frames. */
-  welcomed(limits: WelcomeFrame['limits']): void {
+  /** The server told its limits and what it can do. Call pump() once the connection takes frames. */
+  welcomed({ limits, features = [] }: Pick<WelcomeFrame, 'limits' | 'features'>): void {
     this.window = limits.unacknowledged_sends;
     this.contentBytes = limits.content_bytes;
+    this.pace.reset();
+    this.options.outbox.connected({ pipelined: features.includes('after'), data: features.includes('data') });
   }
 
   /** Sends what may be sent now, and sees to it that the rest is when its time comes. */
   pump(): void {
     const { outbox, timers, transmit } = this.options;
-    const now = Date.now();
-    for (const entry of outbox.take(now, this.window)) {
-      const target = entry.recipient_id === undefined ? 'conversation_id' : 'recipient_id';
-      transmit({ type: 'send', id: entry.id, [target]: entry[target], content: entry.content });
-    }
-    const due = this.window > 0 ? outbox.nextDue() : undefined;
-    if (due === undefined || due <= now) timers.clear('send');
-    else timers.set('send', due - now, () => this.pump());
+    const now = monotonicNow();
+    if (outbox.size === 0) this.pace.reset();
+    const taken = outbox.take(now, Math.min(this.window, outbox.inFlight + this.pace.allowance(now)));
+    this.pace.spend(now, taken.length);
+    for (const { entry, after } of taken) transmit(sendFrame(entry, after));
+    const due = this.window > outbox.inFlight ? outbox.nextDue() : undefined;
+    const at = due === undefined ? undefined : Math.max(due, this.pace.due);
+    if (at === undefined || at <= now) timers.clear('send');
+    else timers.set('send', at - now, () => this.pump());
     this.watchAnswers(now);
   }
 
@@ -123,10 +137,13 @@ export class Sender {
   onRejected(frame: RejectedFrame): void {
     if (frame.id === undefined || !this.options.outbox.has(frame.id)) return;
     const aboutToken = ABOUT_TOKEN.includes(frame.code);
-    if (frame.retryable || aboutToken) {
+    const now = monotonicNow();
+    if (frame.code === OUT_OF_ORDER) this.options.outbox.follow(frame.id, now);
+    else if (frame.retryable || aboutToken) {
       const pauseAll = aboutToken || ABOUT_ALL.includes(frame.code);
       const retryAfterMs = Math.max(frame.retry_after_ms ?? 0, aboutToken ? TOKEN_REFRESH_MS : 0);
-      this.options.outbox.postpone(frame.id, Date.now(), retryAfterMs, pauseAll);
+      this.options.outbox.postpone(frame.id, now, retryAfterMs, pauseAll);
+      if (frame.code === 'rate_limited') this.pace.slower(now, retryAfterMs);
       if (aboutToken) this.options.onTokenRefused();
     } else {
       const entry = this.options.outbox.settle(frame.id);
@@ -187,12 +204,13 @@ export class Sender {
   }
 
   private entryFor(message: OutboundMessage): OutboxEntry {
-    const { recipient_id: recipient, conversation_id: conversation, content } = message;
+    const { recipient_id: recipient, conversation_id: conversation, content, data } = message;
     const fault = contentFault(content, this.contentBytes);
     if (fault !== undefined) throw new ChatError(fault, `content: ${fault}`, false);
     if ((recipient === undefined) === (conversation === undefined)) {
       throw new ChatError('invalid_request', 'name exactly one of recipient_id and conversation_id', false);
     }
+    if (data !== undefined) checkData(data);
     const id = message.id ?? newId();
     if (id.length === 0 || id.length > LIMITS.clientIdCharacters) {
       throw new ChatError('invalid_request', `id: 1 to ${LIMITS.clientIdCharacters} characters`, false);
@@ -202,11 +220,31 @@ export class Sender {
     const conversationId = recipient === undefined ? target : directConversationId(sender, target);
     return {
       id,
-      message_id: messageId({ sender_id: sender, conversation_id: conversationId, id, content }),
+      message_id: messageId({
+        sender_id: sender,
+        conversation_id: conversationId,
+        id,
+        content,
+        ...(data !== undefined && { data }),
+      }),
       conversation_id: conversationId,
       ...(recipient !== undefined && { recipient_id: target }),
       content,
+      ...(data !== undefined && { data: structuredClone(data) }),
     };
+  }
+}
+
+function sendFrame({ id, content, data, ...entry }: OutboxEntry, after: string | undefined): object {
+  const target = entry.recipient_id === undefined ? 'conversation_id' : 'recipient_id';
+  return { type: 'send', id, [target]: entry[target], content, data, after };
+}
+
+/** @throws ChatError invalid_request */
+function checkData(data: unknown): void {
+  const bytes = isObject(data) ? new TextEncoder().encode(JSON.stringify(data)).length : Infinity;
+  if (bytes > MAX_DATA_BYTES) {
+    throw new ChatError('invalid_request', `data: a JSON object of at most ${MAX_DATA_BYTES} bytes`, false);
   }
 }
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { ModelConnection, ModelServer, type Outcome } from '../../testing/sending-model';
 import { Outbox, type OutboxEntry } from './outbox';
 
 const options = { capacity: 100, backoff: { baseMs: 100, capMs: 1_000 }, random: () => 0.5 };
@@ -9,24 +10,26 @@ const entry = (id: string, conversation = 'c'): OutboxEntry => ({
   content: id,
 });
 const ids = (entries: OutboxEntry[]): string[] => entries.map((each) => each.id);
+const taken = (outbox: Outbox, now: number, window: number): OutboxEntry[] =>
+  outbox.take(now, window).map((each) => each.entry);
 
 describe('Outbox', () => {
   it('sends one message of a conversation at a time, in order', () => {
     const outbox = new Outbox(options);
     for (const id of ['1', '2', '3']) outbox.add(entry(id));
-    expect(ids(outbox.take(0, 10))).toEqual(['1']);
+    expect(ids(taken(outbox, 0, 10))).toEqual(['1']);
     expect(outbox.take(0, 10)).toEqual([]);
     expect(outbox.settle('1')?.id).toBe('1');
-    expect(ids(outbox.take(0, 10))).toEqual(['2']);
+    expect(ids(taken(outbox, 0, 10))).toEqual(['2']);
   });
 
   it('sends messages of different conversations side by side, up to the window', () => {
     const outbox = new Outbox(options);
     for (const id of ['1', '2', '3']) outbox.add(entry(id, `c${id}`));
-    expect(ids(outbox.take(0, 2))).toEqual(['1', '2']);
+    expect(ids(taken(outbox, 0, 2))).toEqual(['1', '2']);
     expect(outbox.inFlight).toBe(2);
     outbox.settle('1');
-    expect(ids(outbox.take(0, 2))).toEqual(['3']);
+    expect(ids(taken(outbox, 0, 2))).toEqual(['3']);
   });
 
   it('shares a window of one between conversations', () => {
@@ -34,7 +37,7 @@ describe('Outbox', () => {
     for (const id of ['a1', 'a2', 'b1', 'b2']) outbox.add(entry(id, id.slice(0, 1)));
     const order: string[] = [];
     while (outbox.size > 0) {
-      const [next] = outbox.take(0, 1);
+      const [next] = taken(outbox, 0, 1);
       order.push(next!.id);
       outbox.settle(next!.id);
     }
@@ -47,7 +50,7 @@ describe('Outbox', () => {
     outbox.take(0, 10);
     outbox.connectionLost();
     expect(outbox.inFlight).toBe(0);
-    expect(ids(outbox.take(1, 10))).toEqual(['1']);
+    expect(ids(taken(outbox, 1, 10))).toEqual(['1']);
   });
 
   it('waits after a rejection for the moment: the backoff, and at least what the server asked for', () => {
@@ -57,7 +60,7 @@ describe('Outbox', () => {
     outbox.postpone('1', 1_000);
     expect(outbox.nextDue()).toBe(1_050);
     expect(outbox.take(1_049, 10)).toEqual([]);
-    expect(ids(outbox.take(1_050, 10))).toEqual(['1']);
+    expect(ids(taken(outbox, 1_050, 10))).toEqual(['1']);
     outbox.postpone('1', 2_000, 5_000);
     expect(outbox.nextDue()).toBe(7_000);
   });
@@ -68,19 +71,19 @@ describe('Outbox', () => {
     outbox.take(0, 10);
     outbox.postpone('1', 0, 500);
     expect(outbox.take(100, 10)).toEqual([]);
-    expect(ids(outbox.take(500, 10))).toEqual(['1']);
+    expect(ids(taken(outbox, 500, 10))).toEqual(['1']);
   });
 
   it('rests altogether when the server said that this client sends too fast, until the connection changes', () => {
     const outbox = new Outbox(options);
     outbox.add(entry('1', 'a'));
     outbox.add(entry('2', 'b'));
-    expect(ids(outbox.take(0, 1))).toEqual(['1']);
+    expect(ids(taken(outbox, 0, 1))).toEqual(['1']);
     outbox.postpone('1', 0, 500, true);
     expect(outbox.take(499, 10)).toEqual([]);
     expect(outbox.nextDue()).toBe(500);
     outbox.connectionLost();
-    expect(ids(outbox.take(499, 10))).toEqual(['2']);
+    expect(ids(taken(outbox, 499, 10))).toEqual(['2']);
   });
 
   it('knows since when the oldest unanswered message has been in flight', () => {
@@ -103,71 +106,136 @@ describe('Outbox', () => {
     expect(outbox.full).toBe(false);
   });
 
-  it('loses nothing, doubles nothing and keeps every conversation in order, whatever the network does', () => {
-    const step = fc.oneof(
-      fc.record({ do: fc.constant('add' as const), conversation: fc.constantFrom('a', 'b', 'c') }),
-      fc.record({ do: fc.constant('take' as const), window: fc.integer({ min: 1, max: 3 }) }),
-      fc.record({ do: fc.constantFrom('accept' as const, 'refuse' as const, 'postpone' as const), which: fc.nat(5) }),
-      fc.record({ do: fc.constant('lost' as const) }),
-      fc.record({ do: fc.constant('wait' as const), ms: fc.nat(300) }),
-    );
-    fc.assert(
-      fc.property(
-        fc.array(step, { maxLength: 120 }),
+  describe('where the server keeps the order around rejections', () => {
+    const pipelined = (): Outbox => {
+      const outbox = new Outbox(options);
+      outbox.connected({ pipelined: true, data: true });
+      return outbox;
+    };
+
+    it('sends the messages of a conversation without waiting, each naming the one before it', () => {
+      const outbox = pipelined();
+      for (const id of ['1', '2', '3']) outbox.add(entry(id));
+      expect(outbox.take(0, 2).map(({ entry: { id }, after }) => [id, after])).toEqual([
+        ['1', undefined],
+        ['2', '1'],
+      ]);
+      outbox.settle('1');
+      expect(outbox.take(0, 2).map(({ entry: { id }, after }) => [id, after])).toEqual([['3', '2']]);
+    });
+
+    it('goes on from the rejected one, once all that was in flight with it is answered', () => {
+      const outbox = pipelined();
+      for (const id of ['1', '2', '3', '4']) outbox.add(entry(id));
+      outbox.take(0, 3);
+      outbox.postpone('1', 0, 500);
+      outbox.follow('2', 0);
+      expect(outbox.take(1_000, 10)).toEqual([]);
+      outbox.follow('3', 0);
+      expect(outbox.nextDue()).toBe(500);
+      expect(ids(taken(outbox, 500, 10))).toEqual(['1', '2', '3', '4']);
+    });
+
+    it('does not ask again and again where the server says out of order and nothing is', () => {
+      const outbox = pipelined();
+      outbox.add(entry('1'));
+      outbox.take(0, 10);
+      outbox.follow('1', 0);
+      expect(outbox.nextDue()).toBe(50);
+    });
+
+    it('lets nothing with data go to a server that would lose it, and nothing overtake it', () => {
+      const outbox = pipelined();
+      outbox.connected({ pipelined: true, data: false });
+      outbox.add(entry('1'));
+      outbox.add({ ...entry('2'), data: { hue: 'blue' } });
+      outbox.add(entry('3'));
+      expect(ids(taken(outbox, 0, 10))).toEqual(['1']);
+      outbox.connected({ pipelined: true, data: true });
+      expect(ids(taken(outbox, 0, 10))).toEqual(['2', '3']);
+    });
+  });
+
+  const step = fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc.record({ do: fc.constant('add' as const), conversation: fc.constantFrom('a', 'b', 'c') }),
+    },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('take' as const), window: fc.integer({ min: 1, max: 8 }) }) },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        do: fc.constant('serve' as const),
+        outcome: fc.constantFrom<Outcome>('accept', 'accept', 'accept', 'reject', 'reject but written'),
+        // An older connection may still be read when its client has long made another.
+        older: fc.nat(3),
+      }),
+    },
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('answer' as const) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('lose' as const) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.nat(300) }) },
+  );
+
+  it.each([true, false])(
+    'loses nothing, doubles nothing and keeps every conversation in order, whatever server and network do (pipelined: %j)',
+    (pipelined) => {
+      const run = fc.property(
+        fc.array(step, { maxLength: 150 }),
         fc.infiniteStream(fc.double({ min: 0, max: 0.99, noNaN: true })),
-        (steps, luck) => {
+        fc.uniqueArray(fc.nat(40), { maxLength: 4 }),
+        (steps, luck, refused) => {
           const outbox = new Outbox({ ...options, random: () => luck.next().value as number });
+          const server = new ModelServer((id) => refused.includes(Number(id)));
+          const connections = [new ModelConnection(server)];
           const added: OutboxEntry[] = [];
-          const settled: OutboxEntry[] = [];
-          let flying: OutboxEntry[] = [];
           let now = 0;
-          const settle = (which: OutboxEntry | undefined): void => {
-            if (which === undefined) return;
-            expect(outbox.settle(which.id)).toBe(which);
-            expect(outbox.settle(which.id)).toBeUndefined();
-            settled.push(which);
-            flying = flying.filter((each) => each !== which);
-          };
+          outbox.connected({ pipelined, data: true });
           const take = (window: number): void => {
-            const taken = outbox.take(now, window);
-            flying.push(...taken);
-            expect(outbox.inFlight).toBe(flying.length);
-            if (taken.length > 0) expect(flying.length).toBeLessThanOrEqual(window);
-            const conversations = flying.map((each) => each.conversation_id);
-            expect(new Set(conversations).size).toBe(conversations.length);
+            const before = outbox.inFlight;
+            const more = outbox.take(now, window);
+            expect(outbox.inFlight).toBe(before + more.length);
+            if (more.length > 0) expect(outbox.inFlight).toBeLessThanOrEqual(window);
+            if (!pipelined) expect(more.every(({ after }) => after === undefined)).toBe(true);
+            connections[0]?.send(more);
+          };
+          const answer = (): void => {
+            const next = connections[0]?.answers.shift();
+            if (next === undefined) return;
+            if (next.said === 'rejected') outbox.postpone(next.id, now);
+            else if (next.said === 'out_of_order') outbox.follow(next.id, now);
+            else expect(outbox.settle(next.id)?.id).toBe(next.id);
           };
           for (const each of steps) {
             if (each.do === 'add') {
-              const next = entry(String(added.length), each.conversation);
-              added.push(next);
-              outbox.add(next);
+              added.push(entry(String(added.length), each.conversation));
+              outbox.add(added.at(-1)!);
             } else if (each.do === 'take') take(each.window);
-            else if (each.do === 'lost') {
+            else if (each.do === 'serve') connections[each.older % connections.length]?.serve(each.outcome);
+            else if (each.do === 'answer') answer();
+            else if (each.do === 'wait') now += each.ms;
+            else {
               outbox.connectionLost();
-              flying = [];
-            } else if (each.do === 'wait') now += each.ms;
-            else if (each.do === 'postpone') {
-              const which = flying[each.which];
-              if (which !== undefined) outbox.postpone(which.id, now);
-              flying = flying.filter((other) => other !== which);
-            } else settle(flying[each.which]);
-            expect(new Set([...outbox.entries(), ...settled])).toEqual(new Set(added));
+              connections.unshift(new ModelConnection(server));
+              outbox.connected({ pipelined, data: true });
+            }
           }
           // Once the network behaves, everything is settled without further ado.
-          while (outbox.size > 0) {
-            settle(flying[0]);
-            now = Math.max(now, outbox.nextDue() ?? now);
+          for (let turn = 0; outbox.size > 0; turn += 1) {
+            expect(turn).toBeLessThan(1_000);
             take(3);
+            connections[0]?.serve('accept');
+            answer();
+            if (outbox.inFlight === 0) now = Math.max(now, outbox.nextDue() ?? now);
           }
           for (const conversation of ['a', 'b', 'c']) {
-            const of = (entries: OutboxEntry[]): string[] =>
-              ids(entries.filter((each) => each.conversation_id === conversation));
-            expect(of(settled)).toEqual(of(added));
+            const sent = ids(added.filter((each) => each.conversation_id === conversation));
+            expect(server.log(conversation)).toEqual(sent.filter((id) => !server.refuses(id)));
           }
           expect(outbox.inFlight).toBe(0);
           expect(outbox.nextDue()).toBeUndefined();
         },
-      ),
-    );
-  });
+      );
+      fc.assert(run, { numRuns: 500 });
+    },
+  );
 });

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../entries/message';
 import { fullJitter, type BackoffBounds } from './backoff';
 
 /** A message that this client wants stored and delivered. */
@@ -9,6 +10,7 @@ export interface OutboxEntry {
   /** Of a direct message. */
   readonly recipient_id?: string;
   readonly content: string;
+  readonly data?: JsonObject;
 }
 
 /** What an outbox is bounded by. */
@@ -20,6 +22,21 @@ export interface OutboxOptions {
   random?: () => number;
 }
 
+/** What the server of a connection can do. */
+export interface SendingRules {
+  /** It keeps the order of sends of which each names the one `after` which it comes. */
+  pipelined: boolean;
+  /** It keeps `data`. What has some waits for a server that does. */
+  data: boolean;
+}
+
+/** An entry to send now. */
+export interface Taken {
+  entry: OutboxEntry;
+  /** Id of the entry before it, where that one has no answer yet: this one is good only if that one is. */
+  after?: string;
+}
+
 interface Waiting {
   entry: OutboxEntry;
   /** When it was handed to the socket; undefined while it is not in flight. */
@@ -28,16 +45,27 @@ interface Waiting {
   rejections: number;
 }
 
+/** One conversation's entries, in order. */
+interface Queue {
+  entries: Waiting[];
+  inFlight: number;
+  /** One was rejected for the moment: nothing follows before all that was in flight with it is answered. */
+  stopped: boolean;
+}
+
 /**
  * Messages on their way to being accepted. Pure state: it knows no socket and no clock.
  *
- * An entry is `queued` → (`take`) `in flight` → gone by `accept` or a final `reject`; `connectionLost` and a rejection for
- * the moment put it back to `queued` in its old place. Of each conversation only the oldest entry is ever in flight: the
- * server keeps the order of messages of which each was sent after the one before was accepted.
+ * An entry is `queued` → (`take`) `in flight` → gone by `settle`; `connectionLost` and a rejection for the moment put it
+ * back to `queued` in its old place. The entries of a conversation are taken in order and, where the server keeps their
+ * order even around a rejection (`pipelined`), without waiting for answers. After a rejection a conversation goes on
+ * from its oldest entry, once nothing of it is in flight. Without that help only the oldest is ever in flight: a server
+ * may accept what follows a rejected send.
  */
 export class Outbox {
   private readonly byId = new Map<string, Waiting>();
-  private readonly queues = new Map<string, Waiting[]>();
+  private readonly queues = new Map<string, Queue>();
+  private rules: SendingRules = { pipelined: false, data: false };
   private pausedUntil = 0;
   private inFlightCount = 0;
 
@@ -73,24 +101,34 @@ export class Outbox {
     const waiting: Waiting = { entry, sentAt: undefined, notBefore: 0, rejections: 0 };
     this.byId.set(entry.id, waiting);
     const queue = this.queues.get(entry.conversation_id);
-    if (queue === undefined) this.queues.set(entry.conversation_id, [waiting]);
-    else queue.push(waiting);
+    if (queue !== undefined) queue.entries.push(waiting);
+    else this.queues.set(entry.conversation_id, { entries: [waiting], inFlight: 0, stopped: false });
+  }
+
+  /** A connection begins, to a server that can do this. */
+  connected(rules: SendingRules): void {
+    this.rules = rules;
   }
 
   /** Takes what may be sent now and marks it in flight. @param window most entries in flight at once. */
-  take(now: number, window: number): OutboxEntry[] {
-    const taken: OutboxEntry[] = [];
+  take(now: number, window: number): Taken[] {
+    const taken: Taken[] = [];
     if (now < this.pausedUntil) return taken;
-    for (const [conversation, queue] of [...this.queues]) {
-      if (this.inFlightCount >= window) break;
-      const [head] = queue;
-      if (head === undefined || head.sentAt !== undefined || head.notBefore > now) continue;
-      head.sentAt = now;
-      this.inFlightCount += 1;
-      taken.push(head.entry);
-      // To the end of the turn: a small window is shared fairly between conversations.
-      this.queues.delete(conversation);
-      this.queues.set(conversation, queue);
+    // One of each conversation at a turn: a small window is shared fairly between them.
+    for (let before = -1; before < taken.length && this.inFlightCount < window;) {
+      before = taken.length;
+      for (const [conversation, queue] of [...this.queues]) {
+        if (this.inFlightCount >= window) break;
+        const next = this.next(queue);
+        if (next === undefined || next.notBefore > now) continue;
+        const last = queue.inFlight > 0 ? queue.entries[queue.inFlight - 1] : undefined;
+        taken.push({ entry: next.entry, ...(last !== undefined && { after: last.entry.id }) });
+        next.sentAt = now;
+        queue.inFlight += 1;
+        this.inFlightCount += 1;
+        this.queues.delete(conversation);
+        this.queues.set(conversation, queue);
+      }
     }
     return taken;
   }
@@ -98,9 +136,10 @@ export class Outbox {
   /** When `take` may give something again, in the terms of its `now`; undefined while only answers can change that. */
   nextDue(): number | undefined {
     let due: number | undefined;
-    for (const [head] of this.queues.values()) {
-      if (head === undefined || head.sentAt !== undefined) continue;
-      const at = Math.max(head.notBefore, this.pausedUntil);
+    for (const queue of this.queues.values()) {
+      const next = this.next(queue);
+      if (next === undefined) continue;
+      const at = Math.max(next.notBefore, this.pausedUntil);
       if (due === undefined || at < due) due = at;
     }
     return due;
@@ -109,8 +148,10 @@ export class Outbox {
   /** When the entry that has been in flight longest was sent. */
   oldestSentAt(): number | undefined {
     let oldest: number | undefined;
-    for (const [head] of this.queues.values()) {
-      if (head?.sentAt !== undefined && (oldest === undefined || head.sentAt < oldest)) oldest = head.sentAt;
+    for (const queue of this.queues.values()) {
+      if (queue.inFlight === 0) continue;
+      const sentAt = queue.entries.find((waiting) => waiting.sentAt !== undefined)?.sentAt;
+      if (sentAt !== undefined && (oldest === undefined || sentAt < oldest)) oldest = sentAt;
     }
     return oldest;
   }
@@ -120,10 +161,9 @@ export class Outbox {
     const waiting = this.byId.get(id);
     if (waiting === undefined) return undefined;
     this.byId.delete(id);
-    const queue = this.queues.get(waiting.entry.conversation_id) ?? [];
-    queue.splice(queue.indexOf(waiting), 1);
-    if (queue.length === 0) this.queues.delete(waiting.entry.conversation_id);
-    if (waiting.sentAt !== undefined) this.inFlightCount -= 1;
+    const queue = this.landed(waiting);
+    queue.entries.splice(queue.entries.indexOf(waiting), 1);
+    if (queue.entries.length === 0) this.queues.delete(waiting.entry.conversation_id);
     return waiting.entry;
   }
 
@@ -134,20 +174,57 @@ export class Outbox {
   postpone(id: string, now: number, retryAfterMs = 0, pauseAll = false): void {
     const waiting = this.byId.get(id);
     if (waiting === undefined) return;
-    if (waiting.sentAt !== undefined) this.inFlightCount -= 1;
-    waiting.sentAt = undefined;
+    const queue = this.landed(waiting);
+    queue.stopped = queue.inFlight > 0;
     const delay = Math.max(retryAfterMs, fullJitter(waiting.rejections, this.options.backoff, this.options.random));
     waiting.rejections += 1;
     waiting.notBefore = now + delay;
     if (pauseAll) this.pausedUntil = Math.max(this.pausedUntil, now + delay);
   }
 
+  /** The message was refused because the one before it was: it waits for that one, and no longer. */
+  follow(id: string, now: number): void {
+    const waiting = this.byId.get(id);
+    if (waiting === undefined) return;
+    const queue = this.queueOf(waiting);
+    // With none before it that waits there is nothing to follow: a server may have forgotten.
+    const before = queue.entries.slice(0, queue.entries.indexOf(waiting));
+    if (!before.some((other) => other.sentAt === undefined)) return this.postpone(id, now);
+    this.landed(waiting);
+  }
+
   /** Answers to what was in flight will not come: it is queued again and goes first, with the same ids. */
   connectionLost(): void {
     for (const queue of this.queues.values()) {
-      for (const waiting of queue) waiting.sentAt = undefined;
+      for (const waiting of queue.entries) waiting.sentAt = undefined;
+      queue.inFlight = 0;
+      queue.stopped = false;
     }
     this.inFlightCount = 0;
     this.pausedUntil = 0;
+  }
+
+  /** The entry that may follow those in flight; undefined while an answer must come first. */
+  private next(queue: Queue): Waiting | undefined {
+    if (queue.inFlight > 0 && (queue.stopped || !this.rules.pipelined)) return undefined;
+    const next = queue.entries[queue.inFlight];
+    return next?.entry.data !== undefined && !this.rules.data ? undefined : next;
+  }
+
+  /** The entry is not in flight any more. */
+  private landed(waiting: Waiting): Queue {
+    const queue = this.queueOf(waiting);
+    if (waiting.sentAt === undefined) return queue;
+    waiting.sentAt = undefined;
+    queue.inFlight -= 1;
+    this.inFlightCount -= 1;
+    if (queue.inFlight === 0) queue.stopped = false;
+    return queue;
+  }
+
+  private queueOf({ entry }: Waiting): Queue {
+    const queue = this.queues.get(entry.conversation_id);
+    if (queue === undefined) throw new Error('an entry is in the queue of its conversation');
+    return queue;
   }
 }
