@@ -6,7 +6,10 @@ import type { ChatStorage } from './storage';
 
 /** Who connects: exactly one of the three. */
 export interface Identity {
-  /** What register, login or refresh answered. One client at a time may use a session: its refresh token is single use. */
+  /**
+   * What register, login or refresh answered. A refresh token is single use: several clients may use one session only
+   * where they share its tokens (`sharedTokens`).
+   */
   session?: SessionResponse;
   /** Logs in first. */
   credentials?: { username: string; password: string };
@@ -22,6 +25,12 @@ export interface ChatClientOptions extends AddressOptions, Identity {
   deviceId?: string;
   /** Keeps outbox, position and device id over restarts. By default nothing is kept. */
   storage?: ChatStorage;
+  /**
+   * Keeps the newest tokens of the session for every tab of this browser, for instance `localStorage`: one tab refreshes
+   * at a time, and one that wakes later takes what the others left instead of using an old refresh token again, which
+   * would end the session. By default a session belongs to one client, and no token is kept.
+   */
+  sharedTokens?: ChatStorage;
   /** WebSocket constructor where the runtime has none (Node 20: that of the package `ws`), or to see pings. */
   WebSocket?: unknown;
   fetch?: Fetch;

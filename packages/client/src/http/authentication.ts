@@ -1,4 +1,5 @@
-import { SessionResponse, UserResponse } from '@chat-app/protocol';
+import type { SessionResponse, UserResponse } from '@chat-app/protocol';
+import { isSession, isUser, type Answer } from './answers';
 import { request, type Fetch } from './request';
 
 /** How to reach an HTTP service. */
@@ -18,12 +19,12 @@ const REFRESH_TIMEOUT_MS = 3_000;
 
 /** Creates a user and logs in. @throws ChatError username_taken, invalid_request, … */
 export function register(options: HttpOptions, username: string, password: string): Promise<SessionResponse> {
-  return post(options, '/register', { username, password }, SessionResponse);
+  return post(options, '/register', { username, password }, isSession);
 }
 
 /** @throws ChatError wrong_credentials, rate_limited, … */
 export function login(options: HttpOptions, username: string, password: string): Promise<SessionResponse> {
-  return post(options, '/login', { username, password }, SessionResponse);
+  return post(options, '/login', { username, password }, isSession);
 }
 
 /**
@@ -33,7 +34,7 @@ export function login(options: HttpOptions, username: string, password: string):
  */
 export function refresh(options: HttpOptions, refreshToken: string): Promise<SessionResponse> {
   const timeoutMs = Math.min(options.timeoutMs ?? REFRESH_TIMEOUT_MS, REFRESH_TIMEOUT_MS);
-  return post({ ...options, timeoutMs }, '/refresh', { refresh_token: refreshToken }, SessionResponse);
+  return post({ ...options, timeoutMs }, '/refresh', { refresh_token: refreshToken }, isSession);
 }
 
 /** Ends the session that the refresh token belongs to, its connections included. */
@@ -56,17 +57,12 @@ function get(options: HttpOptions, token: string, path: string): Promise<UserRes
     method: 'GET',
     url: options.url + path,
     token,
-    answer: UserResponse,
+    answer: isUser,
     timeoutMs: options.timeoutMs ?? 15_000,
   });
 }
 
-function post<T>(
-  options: HttpOptions,
-  path: string,
-  body: unknown,
-  answer?: Parameters<typeof request<T>>[1]['answer'],
-): Promise<T> {
+function post<T>(options: HttpOptions, path: string, body: unknown, answer?: Answer<T>): Promise<T> {
   return request<T>(options.fetch ?? globalThis.fetch, {
     method: 'POST',
     url: options.url + path,

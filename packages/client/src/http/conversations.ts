@@ -1,22 +1,22 @@
+import type { ConversationResponse, Role } from '@chat-app/protocol';
 import {
-  ConversationResponse,
-  ConversationsResponse,
-  HistoryResponse,
-  MembersResponse,
-  type Role,
-} from '@chat-app/protocol';
-import type { HttpRequest, Schema } from './request';
-
-export type Conversations = { conversations: ConversationResponse[]; next?: string | undefined };
-export type History = ReturnType<typeof HistoryResponse.parse>;
-export type Members = ReturnType<typeof MembersResponse.parse>;
+  isConversation,
+  isConversations,
+  isHistory,
+  isMembers,
+  type Answer,
+  type Conversations,
+  type History,
+  type Members,
+} from './answers';
+import type { HttpRequest } from './request';
 
 /** One authenticated call of persistence. */
 export interface ApiCall<T> {
   method: HttpRequest<T>['method'];
   path: string;
   body?: unknown;
-  answer?: Schema<T>;
+  answer?: Answer<T>;
 }
 export type Call = <T>(call: ApiCall<T>) => Promise<T>;
 
@@ -29,18 +29,18 @@ export class ConversationsApi {
     return this.call<Conversations>({
       method: 'GET',
       path: `/conversations${query(page)}`,
-      answer: ConversationsResponse,
+      answer: isConversations,
     });
   }
 
   /** Creates a group of which the user is the owner. */
   createGroup(title: string, memberIds: readonly string[]): Promise<ConversationResponse> {
     const body = { title, member_ids: memberIds };
-    return this.call({ method: 'POST', path: '/conversations', body, answer: ConversationResponse });
+    return this.call({ method: 'POST', path: '/conversations', body, answer: isConversation });
   }
 
   get(conversationId: string): Promise<ConversationResponse> {
-    return this.call({ method: 'GET', path: path(conversationId), answer: ConversationResponse });
+    return this.call({ method: 'GET', path: path(conversationId), answer: isConversation });
   }
 
   /** Owners only. */
@@ -49,7 +49,7 @@ export class ConversationsApi {
   }
 
   members(conversationId: string): Promise<Members> {
-    return this.call({ method: 'GET', path: `${path(conversationId)}/members`, answer: MembersResponse });
+    return this.call({ method: 'GET', path: `${path(conversationId)}/members`, answer: isMembers });
   }
 
   /** Adds a member or changes a member's role. Owners only. */
@@ -68,7 +68,7 @@ export class ConversationsApi {
    */
   history(conversationId: string, page: { before?: string; after?: string; limit?: number } = {}): Promise<History> {
     const at = `${path(conversationId)}/messages${query(page)}`;
-    return this.call<History>({ method: 'GET', path: at, answer: HistoryResponse });
+    return this.call<History>({ method: 'GET', path: at, answer: isHistory });
   }
 
   /** The user has read up to and including this message. */

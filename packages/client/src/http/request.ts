@@ -1,21 +1,18 @@
 import { ERRORS, type ErrorCode } from '@chat-app/protocol';
 import { ChatError } from '../errors';
+import { parseObject } from '../read/checks';
+import type { Answer } from './answers';
 
 /** What this package uses of `fetch`. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
-
-/** What this package uses of a schema. */
-export interface Schema<T> {
-  safeParse(value: unknown): { success: true; data: T } | { success: false; error: { message: string } };
-}
 
 export interface HttpRequest<T> {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   url: string;
   body?: unknown;
   token?: string;
-  /** Schema of the answer; without one the answer has no body. */
-  answer?: Schema<T>;
+  /** Checks the answer; without it the answer has no body. */
+  answer?: Answer<T>;
   timeoutMs: number;
 }
 
@@ -27,9 +24,9 @@ export async function request<T>(fetch: Fetch, call: HttpRequest<T>): Promise<T>
   const { status, text } = await exchange(fetch, call);
   if (status >= 400) throw refusal(status, text);
   if (call.answer === undefined) return undefined as T;
-  const parsed = call.answer.safeParse(parse(text));
-  if (parsed.success) return parsed.data;
-  throw new ChatError('bad_answer', `${call.method} ${call.url}: ${parsed.error.message}`, false, { status });
+  const answer: unknown = parseObject(text);
+  if (call.answer(answer)) return answer;
+  throw new ChatError('bad_answer', `${call.method} ${call.url}: not what was asked for`, false, { status });
 }
 
 async function exchange<T>(fetch: Fetch, call: HttpRequest<T>): Promise<{ status: number; text: string }> {
@@ -51,7 +48,8 @@ async function exchange<T>(fetch: Fetch, call: HttpRequest<T>): Promise<{ status
 
 /** Makes an error of an answer; one that is not this product's (a proxy's, say) is judged by its status. */
 function refusal(status: number, text: string): ChatError {
-  const body = parse(text) as { error?: { code?: unknown; message?: unknown; retry_after_ms?: unknown } } | undefined;
+  const body = parseObject(text) as
+    { error?: { code?: unknown; message?: unknown; retry_after_ms?: unknown } } | undefined;
   const code = body?.error?.code;
   if (typeof code === 'string' && Object.hasOwn(ERRORS, code)) {
     const known = code as ErrorCode;
@@ -68,12 +66,4 @@ function refusal(status: number, text: string): ChatError {
   }
   const retryable = status === 429 || status >= 500;
   return new ChatError(retryable ? 'unavailable' : 'bad_answer', `HTTP status ${status}`, retryable, { status });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

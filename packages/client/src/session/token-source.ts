@@ -1,28 +1,71 @@
 import type { SessionResponse } from '@chat-app/protocol';
-import { ChatError } from '../errors';
+import { ChatError, isFinal } from '../errors';
+import { monotonicNow } from '../state/clock';
+import { readClaims } from './read-claims';
+import { PRIVATE_SESSION, type SessionStore } from './session-store';
 
 /** Where access tokens come from. One refresh at a time, whoever asks. */
 export interface TokenSource {
   readonly userId: string;
   /** The newest access token. */
   readonly token: string;
-  /** When it expires by this machine's clock (Date.now()); undefined where unknown. */
+  /** When it expires, by monotonicNow(); undefined where unknown. */
   readonly expiresAt: number | undefined;
   /** Of a session. */
   readonly refreshToken: string | undefined;
   /** Gets a newer token. @throws ChatError: not retryable means that the user is signed out. */
   refresh(): Promise<void>;
+  /** The session is over: nobody is to find its tokens. Never rejects. */
+  forget(): Promise<void>;
 }
 
-/** Tokens of a session: refreshed by its refresh token. `onSession` is told the new tokens before anyone uses them. */
-export function sessionTokens(
+/** An adopted token that lasts less than this is refreshed at once. */
+const SHORT_MS = 10_000;
+
+/**
+ * Tokens of a session: refreshed by its refresh token, or adopted from another tab that did so. `onSession` is told the
+ * new tokens before anyone uses them.
+ */
+export async function sessionTokens(
   session: SessionResponse,
   refresh: (refreshToken: string) => Promise<SessionResponse>,
   onSession: (session: SessionResponse) => void,
-): TokenSource {
+  store: SessionStore = PRIVATE_SESSION,
+): Promise<TokenSource> {
   let current = session;
   // A session that was kept may be old: what its token says counts where it is earlier.
-  let expiresAt = Math.min(lifetimeEnd(session), claims(session.token).exp ?? Infinity);
+  let expiresAt = Math.min(lifetimeEnd(session), expiry(session.token) ?? Infinity);
+
+  const use = (next: SessionResponse, until: number): void => {
+    if (next.user_id !== session.user_id) throw new ChatError('wrong_user', 'refreshed as another user', false);
+    current = next;
+    expiresAt = until;
+    onSession(next);
+  };
+  /** Whoever refreshed kept the outcome: other tokens than mine are newer ones. */
+  const adopt = async (): Promise<boolean> => {
+    const kept = await store.load();
+    if (kept === undefined || kept.refresh_token === current.refresh_token) return false;
+    if (kept.user_id !== session.user_id) return false;
+    use(kept, Math.min(lifetimeEnd(kept), expiry(kept.token) ?? Infinity));
+    return true;
+  };
+  const refreshOwn = async (): Promise<void> => {
+    const next = await refresh(current.refresh_token);
+    // By its lifetime, not by its `exp`: the time of day here may be wrong.
+    use(next, lifetimeEnd(next));
+    await store.save(next);
+  };
+  const refreshOrAdopt = async (): Promise<void> => {
+    if ((await adopt()) && expiresAt - monotonicNow() > SHORT_MS) return;
+    try {
+      await refreshOwn();
+    } catch (thrown) {
+      if (!isFinal(thrown) || !(await adopt())) throw thrown;
+    }
+  };
+
+  if (!(await adopt())) await store.save(current);
   return {
     userId: session.user_id,
     get token() {
@@ -34,23 +77,17 @@ export function sessionTokens(
     get refreshToken() {
       return current.refresh_token;
     },
-    refresh: once(async () => {
-      const next = await refresh(current.refresh_token);
-      if (next.user_id !== session.user_id) throw new ChatError('wrong_user', 'refreshed as another user', false);
-      current = next;
-      // By its lifetime, not by its `exp`: this machine's clock may be wrong.
-      expiresAt = lifetimeEnd(next);
-      onSession(next);
-    }),
+    refresh: once(() => store.alone(refreshOrAdopt)),
+    forget: () => store.forget(),
   };
 }
 
 /** Tokens of the user's own making: `getToken` is called for each newer one. */
 export async function suppliedTokens(getToken: () => Promise<string> | string): Promise<TokenSource> {
   let token = await getToken();
-  const { sub, exp } = claims(token);
+  const { sub } = readClaims(token);
   if (sub === undefined) throw new ChatError('token_invalid', 'the token names no user', false);
-  let expiresAt = exp;
+  let expiresAt = expiry(token);
   return {
     userId: sub,
     get token() {
@@ -62,27 +99,20 @@ export async function suppliedTokens(getToken: () => Promise<string> | string): 
     refreshToken: undefined,
     refresh: once(async () => {
       token = await getToken();
-      expiresAt = claims(token).exp;
+      expiresAt = expiry(token);
     }),
+    forget: async () => undefined,
   };
 }
 
 function lifetimeEnd(session: SessionResponse): number {
-  return Date.now() + session.expires_in * 1_000;
+  return monotonicNow() + session.expires_in * 1_000;
 }
 
-/** Reads a token without judging it: only the server can do that. */
-function claims(token: string): { sub?: string; exp?: number } {
-  try {
-    const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
-    const json = JSON.parse(atob(payload)) as { sub?: unknown; exp?: unknown };
-    return {
-      ...(typeof json.sub === 'string' && { sub: json.sub.toLowerCase() }),
-      ...(typeof json.exp === 'number' && { exp: json.exp * 1_000 }),
-    };
-  } catch {
-    return {};
-  }
+/** What a token says, carried over from the time of day once: later changes of that do not count. */
+function expiry(token: string): number | undefined {
+  const { exp } = readClaims(token);
+  return exp === undefined ? undefined : monotonicNow() + exp * 1_000 - Date.now();
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

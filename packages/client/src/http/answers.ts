@@ -1,0 +1,51 @@
+/** What this client relies on in answers; other fields may come and go. */
+import type { ConversationResponse, Role, SessionResponse, StoredMessage, UserResponse } from '@chat-app/protocol';
+import { count, flag, has, isObject, list, object, optional, text, type Fields } from '../read/checks';
+
+/** Whether an answer is what it should be. */
+export type Answer<T> = (value: unknown) => value is T;
+
+export interface Conversations {
+  conversations: ConversationResponse[];
+  next?: string | undefined;
+}
+export interface History {
+  messages: StoredMessage[];
+  /** Whether there are further ones in the direction asked for. */
+  more: boolean;
+}
+export interface Members {
+  members: { user_id: string; role: Role; joined_at: string }[];
+}
+
+function answer<T>(fields: Fields): Answer<T> {
+  return (value): value is T => isObject(value) && has(value, fields);
+}
+
+const CONVERSATION: Fields = {
+  conversation_id: text,
+  kind: text,
+  title: optional(text),
+  recipient_id: optional(text),
+  role: text,
+  unread_count: count,
+};
+const MESSAGE: Fields = { message_id: text, conversation_id: text, sender_id: text, content: text, sent_at: text };
+
+export const isSession = answer<SessionResponse>({
+  user_id: text,
+  token: text,
+  expires_in: Number.isFinite,
+  refresh_token: text,
+});
+export const isUser = answer<UserResponse>({ user_id: text, username: text });
+export const isConversation = answer<ConversationResponse>({
+  ...CONVERSATION,
+  last_message: optional(object(MESSAGE)),
+});
+export const isConversations = answer<Conversations>({
+  conversations: list(object({ ...CONVERSATION, last_message: optional(object(MESSAGE)) })),
+  next: optional(text),
+});
+export const isHistory = answer<History>({ messages: list(object(MESSAGE)), more: flag });
+export const isMembers = answer<Members>({ members: list(object({ user_id: text, role: text, joined_at: text })) });
