@@ -9,13 +9,15 @@
  * handshake in a row that failed (a browser does not say why: the token may be the reason), the token is refreshed first. In
  * the second case the token at hand is tried again where no newer one is to be had: authentication alone may be away.
  */
-import { CLOSE_CODES, mayReconnect, type ServerFrame, type WelcomeFrame } from '@chat-app/protocol';
+import { CLOSE_CODES, mayReconnect } from '@chat-app/protocol';
 import { isFinal } from '../errors';
 import type { ConnectionState, ConnectionStatus } from '../events';
 import type { TokenSource } from '../session/token-source';
 import { fullJitter, type BackoffBounds } from '../state/backoff';
+import { monotonicNow } from '../state/clock';
 import type { Timers } from '../state/timers';
 import { openLink, type Link, type LinkEnd } from './open-link';
+import type { Incoming, WelcomeFrame } from './read-frame';
 import type { SocketConstructor } from './socket';
 
 /** A connection that lived this long resets the backoff: one that is cut at once again does not. */
@@ -31,7 +33,7 @@ export interface ConnectionOptions {
   welcomeTimeoutMs: number;
   onStatus: (status: ConnectionStatus) => void;
   onWelcome: (welcome: WelcomeFrame) => void;
-  onFrame: (frame: ServerFrame) => void;
+  onFrame: (frame: Incoming) => void;
   /** The connection is gone: answers to what was sent will not come. */
   onLost: () => void;
 }
@@ -71,6 +73,28 @@ export class Connection {
     this.link?.giveUp(code, reason);
   }
 
+  /** Ends this connection, however far it got, and makes another at once: the way to the server is another one. */
+  restart(reason: string): void {
+    this.attempt = 0;
+    if (this.link === undefined) this.connect();
+    else this.link.giveUp(CLOSE_CODES.ping_timeout.code, reason);
+  }
+
+  /** Whoever waited or slept looks again: connects, or ends a connection that was silent for too long. */
+  wake(): void {
+    this.connect();
+    this.link?.giveUpIfStale();
+  }
+
+  /** Leaves the connection in order and makes none before wake() or connect(). */
+  suspend(reason: string): void {
+    if (this.isOver()) return;
+    this.link?.close();
+    this.lost();
+    this.options.timers.clear('reconnect');
+    this.status({ state: 'waiting', reason });
+  }
+
   /** Ends for good. */
   stop(status: ConnectionStatus & { state: 'closed' | 'signed_out' | 'refused' }): void {
     if (this.isOver()) return;
@@ -105,7 +129,7 @@ export class Connection {
 
   private tokenExpired(): boolean {
     const { expiresAt } = this.options.tokens;
-    return expiresAt !== undefined && expiresAt <= Date.now();
+    return expiresAt !== undefined && expiresAt <= monotonicNow();
   }
 
   private open(generation: number): void {
@@ -135,10 +159,14 @@ export class Connection {
     // Before listeners hear of the welcome: what they send goes out.
     this.current = 'online';
     this.options.onWelcome(welcome);
-    this.status({ state: 'online', ...(welcome.degraded === true && { degraded: true }) });
+    this.status({
+      state: 'online',
+      ...(welcome.degraded === true && { degraded: true }),
+      ...(welcome.features !== undefined && { features: welcome.features }),
+    });
   }
 
-  private received(frame: ServerFrame): void {
+  private received(frame: Incoming): void {
     if (frame.type === 'reconnect') {
       this.options.timers.set('asked to reconnect', frame.after_ms, () => {
         this.attempt = 0;

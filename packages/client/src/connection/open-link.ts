@@ -1,15 +1,12 @@
-import {
-  BEARER_SUBPROTOCOL_PREFIX,
-  CLOSE_CODES,
-  SUBPROTOCOL,
-  type ServerFrame,
-  type WelcomeFrame,
-} from '@chat-app/protocol';
+import { BEARER_SUBPROTOCOL_PREFIX, CLOSE_CODES, SUBPROTOCOL } from '@chat-app/protocol';
+import { monotonicNow } from '../state/clock';
 import { Timers } from '../state/timers';
-import { readFrame } from './read-frame';
+import { readFrame, type Incoming, type WelcomeFrame } from './read-frame';
 import type { Socket, SocketConstructor } from './socket';
 
 const OPEN = 1;
+/** A ping may be late, hardly by this much. */
+const STALE_INTERVALS = 1.5;
 
 /** Why a link ended. */
 export interface LinkEnd {
@@ -27,7 +24,7 @@ export interface LinkOptions {
   welcomeTimeoutMs: number;
   onWelcome(welcome: WelcomeFrame): void;
   /** Every frame after `welcome`. */
-  onFrame(frame: ServerFrame): void;
+  onFrame(frame: Incoming): void;
   /** Called once, unless close() was called before. */
   onEnd(end: LinkEnd): void;
 }
@@ -40,20 +37,25 @@ export interface Link {
   close(): void;
   /** Ends the connection at once as one whose other side is gone: onEnd is called before this returns. */
   giveUp(code: number, reason: string): void;
+  /** Ends it so where it was silent for longer than a server that lives is. For when timers did not run meanwhile. */
+  giveUpIfStale(): void;
 }
 
 /**
  * Opens a connection and watches over it. States: `opening` → (`welcome`) → `open` → `ended`; any state may end.
  *
- * Death of the connection is noticed by its `close` event; by a welcome that does not come; and, where pings can be seen
- * (`ws`), by the silence of two ping intervals. Browsers show no pings, and a client sends none of its own: there the
- * operating system's and the server's timeouts, and sends that stay unanswered, have to do.
+ * Death of the connection is noticed by its `close` event; by a welcome that does not come; and by the silence of two ping
+ * intervals, where the server's pings can be seen: those that are frames (the feature `ping`) everywhere, those of the
+ * WebSocket with `ws` alone. With another server a browser has only the operating system's and the server's timeouts,
+ * and sends that stay unanswered.
  */
 export function openLink(options: LinkOptions): Link {
   const timers = new Timers();
   let ended = false;
   let welcomed = false;
   let pingIntervalMs: number | undefined;
+  /** By monotonicNow(), and by the time of day, which goes on where a machine sleeps. */
+  let heardAt = { monotonic: 0, wall: 0 };
   let fault = '';
 
   const end = (code: number, reason: string): void => {
@@ -73,6 +75,7 @@ export function openLink(options: LinkOptions): Link {
   };
   const alive = (): void => {
     if (pingIntervalMs === undefined || ended) return;
+    heardAt = { monotonic: monotonicNow(), wall: Date.now() };
     timers.set('silence', 2 * pingIntervalMs, () => giveUp(CLOSE_CODES.ping_timeout.code, 'no ping came'));
   };
   const received = (data: unknown): void => {
@@ -87,9 +90,10 @@ export function openLink(options: LinkOptions): Link {
     if (welcomed) return;
     welcomed = true;
     timers.clear('welcome');
-    if (typeof socket.on === 'function' && frame.ping_interval_ms > 0) {
+    const seesPings = frame.features?.includes('ping') === true || typeof socket.on === 'function';
+    if (seesPings && frame.ping_interval_ms > 0) {
       pingIntervalMs = frame.ping_interval_ms;
-      socket.on('ping', alive);
+      socket.on?.('ping', alive);
       alive();
     }
     options.onWelcome(frame);
@@ -116,5 +120,10 @@ export function openLink(options: LinkOptions): Link {
       dispose(CLOSE_CODES.normal.code, '');
     },
     giveUp,
+    giveUpIfStale() {
+      if (pingIntervalMs === undefined) return;
+      const silence = Math.max(monotonicNow() - heardAt.monotonic, Date.now() - heardAt.wall);
+      if (silence > STALE_INTERVALS * pingIntervalMs) giveUp(CLOSE_CODES.ping_timeout.code, 'no ping came');
+    },
   };
 }
