@@ -147,6 +147,27 @@ describe('connecting', () => {
     expect(scene.server.handshakes).toBe(2);
   });
 
+  describe('in a browser, where pings of the WebSocket cannot be seen', () => {
+    it('ends a link on which no frame comes for two intervals, where the server sends pings as frames', async () => {
+      const { events } = await scene.online({ WebSocket: BrowserSocket }, { ping_interval_ms: 60, features: ['ping'] });
+      expect(await events.connection.next((status) => status.state === 'waiting')).toMatchObject({ code: 4002 });
+      await scene.server.connection();
+    });
+
+    it('takes any frame for a sign of life', async () => {
+      const welcome = { ping_interval_ms: 1_000, features: ['ping'] };
+      const { client, connection, events } = await scene.online({ WebSocket: BrowserSocket }, welcome);
+      for (let count = 1; count <= 8; count += 1) {
+        connection.send(count % 2 === 0 ? { type: 'ping' } : { type: 'a frame of tomorrow' });
+        connection.send(incoming(count, count));
+        await events.message.next();
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      }
+      expect(client.state).toBe('online');
+      expect(scene.server.handshakes).toBe(1);
+    });
+  });
+
   it('ignores frames that it does not know or cannot read', async () => {
     const { connection, events } = await scene.online();
     connection.socket.send('not json');

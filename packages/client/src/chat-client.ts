@@ -6,17 +6,19 @@
  * every timer, socket and listener. After `signed_out` and `refused` nothing runs any more; the outbox stays in the
  * storage for the client that comes after a new log-in.
  */
-import { CLOSE_CODES, type ServerFrame, type SessionResponse, type UserResponse } from '@chat-app/protocol';
+import { CLOSE_CODES, type UserResponse } from '@chat-app/protocol';
 import type { Addresses } from './addresses';
 import { Connection } from './connection/keep-connected';
+import type { Incoming } from './connection/read-frame';
 import type { SocketConstructor } from './connection/socket';
+import { watchEnvironment } from './connection/watch-environment';
 import type { Emitter } from './emitter';
 import { ChatError } from './errors';
-import type { ChatEvents, ConnectionState, ConnectionStatus, MessageStateChange } from './events';
+import type { ChatEvents, ConnectionState, ConnectionStatus, JsonObject, MessageStateChange } from './events';
 import { findUser, getUser, logout, type HttpOptions } from './http/authentication';
 import { ConversationsApi, type ApiCall } from './http/conversations';
 import { request, type Fetch } from './http/request';
-import { Receiver } from './messages/receive-messages';
+import { Receiver, type InboxState } from './messages/receive-messages';
 import { Sender, type OutboundMessage, type SentMessage } from './messages/send-messages';
 import { SettledMessages } from './messages/settled-messages';
 import type { CompiledOptions } from './options';
@@ -35,16 +37,16 @@ export interface ChatClientParts {
   fetch: Fetch;
   events: Emitter<ChatEvents>;
   tokens: TokenSource;
-  session: SessionResponse | undefined;
   http: HttpOptions;
   saved: SavedState;
   outbox: Outbox;
   recent: RecentIds;
-  savedPosition: number | undefined;
+  /** Where this device stood when it was saved. */
+  resumed: InboxState;
   deviceId: string;
 }
 
-export class ChatClient {
+export class ChatClient<Data extends JsonObject = JsonObject> {
   /** Conversations, groups and history over HTTP. */
   readonly conversations: ConversationsApi;
   private readonly timers = new Timers();
@@ -53,6 +55,8 @@ export class ChatClient {
   private readonly authentication: Authentication;
   private readonly sender: Sender;
   private readonly receiver: Receiver;
+  private readonly stopWatching: () => void;
+  private features: readonly string[] = [];
   private closing: Promise<void> | undefined;
 
   /** Use createChatClient. */
@@ -62,6 +66,7 @@ export class ChatClient {
     this.receiver = this.makeReceiver();
     this.connection = this.makeConnection();
     this.authentication = this.makeAuthentication();
+    this.stopWatching = this.watch();
     // Listeners added right after createChatClient hear everything.
     this.timers.set('start', 0, () => {
       this.authentication.schedule();
@@ -87,8 +92,14 @@ export class ChatClient {
   }
 
   /** Calls `listener` for each such event, until the returned function is called. */
-  on<Name extends keyof ChatEvents>(name: Name, listener: (event: ChatEvents[Name]) => void): () => void {
-    return this.parts.events.on(name, listener);
+  on<Name extends keyof ChatEvents<Data>>(name: Name, listener: (event: ChatEvents<Data>[Name]) => void): () => void {
+    // What others hang on their messages is what the application says it is: nobody else can know.
+    return (this.parts.events as unknown as Emitter<ChatEvents<Data>>).on(name, listener);
+  }
+
+  /** Whether the server of the newest connection can do this, for instance `data`. */
+  has(feature: string): boolean {
+    return this.features.includes(feature);
   }
 
   /**
@@ -97,7 +108,7 @@ export class ChatClient {
    * @throws ChatError content_empty, content_too_large, content_invalid, invalid_request, outbox_full, duplicate_id,
    * closed: nothing was taken.
    */
-  send(message: OutboundMessage): SentMessage {
+  send(message: OutboundMessage<Data>): SentMessage {
     if (this.closing !== undefined) throw closedError();
     return this.sender.send(message);
   }
@@ -136,6 +147,7 @@ export class ChatClient {
   async logout(): Promise<void> {
     const { refreshToken } = this.parts.tokens;
     if (refreshToken !== undefined) await logout(this.parts.http, refreshToken);
+    await this.parts.tokens.forget();
     await this.close();
   }
 
@@ -147,6 +159,7 @@ export class ChatClient {
 
   private async closeOnce(): Promise<void> {
     this.timers.clear('start');
+    this.stopWatching();
     this.authentication.stop();
     await this.flush();
     this.connection.stop({ state: 'closed' });
@@ -175,24 +188,25 @@ export class ChatClient {
   }
 
   private makeReceiver(): Receiver {
-    const { events, options, recent, saved, savedPosition, deviceId } = this.parts;
+    const { events, options, recent, saved, resumed, deviceId } = this.parts;
     return new Receiver({
       recent,
-      savedPosition,
+      saved: resumed,
       sender: this.sender,
       timers: this.timers,
       confirmAfterMs: options.confirmAfterMs,
       confirmAfterEntries: options.confirmAfterEntries,
       holeTimeoutMs: options.holeTimeoutMs,
       transmit: (frame) => this.connection.send(frame),
-      save: (position) =>
+      backoff: options.reconnectBackoff,
+      save: ({ position, epoch }) =>
         saved.saveInbox({
           device_id: deviceId,
           ...(position !== undefined && { position }),
+          ...(epoch !== undefined && { epoch }),
           recent: recent.newest(MAX_SAVED_IDS),
         }),
-      onMessage: (message) => events.emit('message', message),
-      onConversation: (change) => events.emit('conversation', change),
+      onEntry: (name, value) => events.emit(name, value),
       onStored: (message_ids) => events.emit('stored', { message_ids }),
       onMissed: (missed) => events.emit('missed', missed),
       onHole: (code, reason) => this.connection.renew(code, reason),
@@ -211,7 +225,8 @@ export class ChatClient {
       welcomeTimeoutMs: options.welcomeTimeoutMs,
       onStatus: (status) => this.onStatus(status),
       onWelcome: (welcome) => {
-        this.sender.welcomed(welcome.limits);
+        this.features = welcome.features ?? [];
+        this.sender.welcomed(welcome);
         this.receiver.welcomed(welcome);
       },
       onFrame: (frame) => this.onFrame(frame),
@@ -238,12 +253,10 @@ export class ChatClient {
     if (status.state === 'online') this.sender.pump();
   }
 
-  private onFrame(frame: ServerFrame): void {
+  private onFrame(frame: Incoming): void {
     switch (frame.type) {
-      case 'message':
-        return this.receiver.onMessage(frame);
-      case 'conversation':
-        return this.receiver.onConversation(frame);
+      case 'entry':
+        return this.receiver.onEntry(frame.entry);
       case 'stored':
         return this.receiver.onStored(frame);
       case 'accepted':
@@ -257,8 +270,19 @@ export class ChatClient {
       case 'welcome':
       case 'reconnect':
       case 'authenticated':
+      case 'ping':
         return undefined;
     }
+  }
+
+  private watch(): () => void {
+    const { connection } = this;
+    return watchEnvironment({
+      onOnline: () => connection.restart('the network is another one'),
+      onOffline: () => connection.renew(CLOSE_CODES.ping_timeout.code, 'there is no network'),
+      onAwake: () => connection.wake(),
+      onFreeze: () => connection.suspend('the page is frozen'),
+    });
   }
 
   private call<T>(base: string, { path, ...call }: ApiCall<T>): Promise<T> {

@@ -9,5 +9,7 @@ export type { OutboundMessage, SentMessage } from './messages/send-messages';
 export type { OutboxEntry } from './state/outbox';
 export type { BackoffBounds } from './state/backoff';
 export { register, login, refresh, logout, findUser, getUser, type HttpOptions } from './http/authentication';
-export { ConversationsApi, type Conversations, type History, type Members } from './http/conversations';
+export { ConversationsApi } from './http/conversations';
+export type { Conversations, History, Members } from './http/answers';
+export type { OutboxEntry } from './state/outbox';
 export { directConversationId } from '@chat-app/protocol';

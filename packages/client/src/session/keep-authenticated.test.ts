@@ -1,4 +1,5 @@
 import { ChatError } from '../errors';
+import { monotonicNow } from '../state/clock';
 import { Timers } from '../state/timers';
 import { Authentication } from './keep-authenticated';
 import type { TokenSource } from './token-source';
@@ -15,10 +16,11 @@ describe('Authentication', () => {
       userId: 'u',
       token: 'newest',
       get expiresAt() {
-        return Date.now() + lifetimeMs;
+        return monotonicNow() + lifetimeMs;
       },
       refreshToken: 'r',
       refresh,
+      forget: async () => undefined,
     };
     const authentication = new Authentication({
       tokens,

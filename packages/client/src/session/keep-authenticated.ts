@@ -4,6 +4,7 @@
  */
 import { isFinal } from '../errors';
 import { fullJitter, type BackoffBounds } from '../state/backoff';
+import { monotonicNow } from '../state/clock';
 import type { Timers } from '../state/timers';
 import type { TokenSource } from './token-source';
 
@@ -31,7 +32,7 @@ export class Authentication {
   schedule(): void {
     const { expiresAt } = this.options.tokens;
     if (expiresAt === undefined || this.stopped) return;
-    const left = expiresAt - Date.now();
+    const left = expiresAt - monotonicNow();
     const margin = Math.min(LONGEST_MARGIN_MS, left / 4);
     this.options.timers.set('refresh', Math.max(SHORTEST_MS, left - margin), () => void this.refresh());
   }
