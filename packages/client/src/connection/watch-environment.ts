@@ -20,10 +20,7 @@ export interface Environment extends Partial<Target> {
 /**
  * Listens to a browser until the returned function is called. Elsewhere, where there are no such events, it does nothing.
  */
-export function watchEnvironment(
-  events: EnvironmentEvents,
-  environment: Environment = globalThis as Environment,
-): () => void {
+export function watchEnvironment(events: EnvironmentEvents, environment: Environment = globalThis): () => void {
   const stops: (() => void)[] = [];
   const listen = (target: Partial<Target> | undefined, type: string, listener: (event: Event) => void): void => {
     if (typeof target?.addEventListener !== 'function') return;
