@@ -5,6 +5,7 @@
 import { hostname } from 'node:os';
 import { ChatError, createChatClient, directConversationId, type ChatClient } from '@chat-app/client';
 import { WebSocket } from 'ws';
+import { printable, quoted } from './printable';
 import { HELP, readCommand, type Command } from './read-command';
 import { Terminal } from './terminal';
 import { UserNames } from './user-names';
@@ -44,7 +45,7 @@ async function chat(client: ChatClient, terminal: Terminal): Promise<void> {
       else await show(client, terminal, names, command);
     } catch (thrown) {
       if (!(thrown instanceof ChatError)) throw thrown;
-      terminal.print(`  ! ${thrown.code}: ${thrown.message}`);
+      terminal.print(`  ! ${thrown.code}: ${quoted(thrown.message)}`);
     }
     return undefined;
   });
@@ -54,21 +55,31 @@ async function chat(client: ChatClient, terminal: Terminal): Promise<void> {
 function report(client: ChatClient, terminal: Terminal, names: UserNames): void {
   client.on('connection', ({ state, code, reason, retry_in_ms: retryInMs }) => {
     const details = [code, reason, retryInMs === undefined ? undefined : `again in ${retryInMs} ms`];
-    terminal.print(`  * ${[state, ...details.filter((detail) => detail !== undefined && detail !== '')].join(', ')}`);
+    terminal.print(`  * ${quoted([state, ...details.filter((each) => each !== undefined && each !== '')].join(', '))}`);
   });
   client.on('message', (message) => {
     const time = new Date(message.sent_at).toLocaleTimeString();
-    void names.nameOf(message.sender_id).then((name) => terminal.print(`${time} ${name}: ${message.content}`));
+    void names
+      .nameOf(message.sender_id)
+      .then((name) => terminal.print(`${time} ${quoted(name)}: ${quoted(message.content)}`));
   });
   const numbers = new Map<string, number>();
   client.on('message_state', ({ id, state, code, reason }) => {
     const number = numbers.get(id) ?? numbers.size + 1;
     numbers.set(id, number);
-    terminal.print(`  [${number}] ${state}${code === undefined ? '' : `, ${code}: ${reason ?? ''}`}`);
+    terminal.print(`  [${number}] ${state}${code === undefined ? '' : `, ${code}: ${quoted(reason ?? '')}`}`);
   });
-  client.on('conversation', ({ change, conversation_id: id }) => terminal.print(`  * ${change} the group ${id}`));
-  client.on('missed', ({ count }) => terminal.print(`  * ${count} older entries are in the history only`));
-  client.on('fault', (fault) => terminal.print(`  ! ${fault.message}`));
+  client.on('conversation', ({ change, conversation_id: id, title }) => {
+    terminal.print(
+      change === 'changed' ? `  * group ${id}: ${quoted(title ?? change)}` : `  * ${change} the group ${id}`,
+    );
+  });
+  client.on('missed', ({ reason, count }) => {
+    terminal.print(
+      count === undefined ? `  * ${reason}: look at the history` : `  * ${count} older entries are in the history only`,
+    );
+  });
+  client.on('fault', (fault) => terminal.print(`  ! ${quoted(fault.message)}`));
 }
 
 /** @returns to whom it went */
@@ -93,14 +104,15 @@ async function show(client: ChatClient, terminal: Terminal, names: UserNames, co
     const { messages, more } = await client.conversations.history(conversation, { limit: 20 });
     if (more) terminal.print('  …');
     for (const { sent_at: sentAt, sender_id: sender, content } of messages) {
-      terminal.print(`  ${new Date(sentAt).toLocaleString()} ${await names.nameOf(sender)}: ${content}`);
+      const name = await names.nameOf(sender);
+      terminal.print(`  ${new Date(sentAt).toLocaleString()} ${quoted(name)}: ${quoted(content)}`);
     }
   }
   if (command.kind === 'list') {
     const { conversations } = await client.conversations.list();
     for (const { title, recipient_id: other, unread_count: unread, last_message: message } of conversations) {
       const name = title ?? (other === undefined ? '' : `@${await names.nameOf(other)}`);
-      terminal.print(`  ${name} (${unread} unread): ${message?.content ?? ''}`);
+      terminal.print(`  ${quoted(name)} (${unread} unread): ${quoted(message?.content ?? '')}`);
     }
   }
 }
@@ -108,7 +120,8 @@ async function show(client: ChatClient, terminal: Terminal, names: UserNames, co
 main().then(
   (status) => (process.exitCode = status),
   (thrown: unknown) => {
-    process.stderr.write(`${thrown instanceof ChatError ? `${thrown.code}: ${thrown.message}` : String(thrown)}\n`);
+    const text = thrown instanceof ChatError ? `${thrown.code}: ${thrown.message}` : String(thrown);
+    process.stderr.write(`${printable(text)}\n`);
     process.exitCode = 1;
   },
 );

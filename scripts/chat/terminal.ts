@@ -1,4 +1,5 @@
 import { clearLine, createInterface, cursorTo, type Interface } from 'node:readline';
+import { printable } from './printable';
 
 /** A terminal in which lines may appear while another is being typed. */
 export class Terminal {
@@ -9,13 +10,13 @@ export class Terminal {
     this.lines = createInterface({ input: process.stdin, output: process.stdout, prompt, terminal: this.interactive });
   }
 
-  /** Prints a line above what is being typed. */
+  /** Prints a line above what is being typed. Nothing in it reaches the terminal as a control. */
   print(text: string): void {
     if (this.interactive) {
       clearLine(process.stdout, 0);
       cursorTo(process.stdout, 0);
     }
-    process.stdout.write(`${text}\n`);
+    process.stdout.write(`${printable(text)}\n`);
     if (this.interactive) this.lines.prompt(true);
   }
 
