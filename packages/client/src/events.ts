@@ -49,7 +49,7 @@ export interface MessageStateChange {
 }
 
 /** Entries that came before, from whomever, and are in the history and in the inbox now, in this order. */
-export interface StoredEntries {
+export interface StoredMessages {
   /** Ids of events; of a message its message_id. */
   message_ids: readonly string[];
 }
@@ -69,7 +69,7 @@ export interface Missed {
 export interface ChatEvents<Data extends JsonObject = JsonObject> extends EntryEvents<Data> {
   connection: ConnectionStatus;
   message_state: MessageStateChange;
-  stored: StoredEntries;
+  stored: StoredMessages;
   missed: Missed;
   /** The tokens changed: keep them, the refresh token before is used up. */
   session: SessionResponse;

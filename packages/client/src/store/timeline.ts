@@ -4,7 +4,7 @@
  */
 import type { StoredMessage } from '@chat-app/protocol';
 import type { MessageStateChange, ReceivedMessage } from '../events';
-import type { History } from '../http/conversations';
+import type { History } from '../http/answers';
 import { HistoryPieces } from './history-pieces';
 import { Derived } from './observable';
 import type { MessageView, TimelineItem, TimelineView } from './views';
