@@ -81,6 +81,24 @@ export default tseslint.config(
       'the client runs in browsers and knows only the protocol.',
     ]),
   },
+  {
+    files: ['packages/client/src/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: '@chat-app/protocol',
+              allowTypeImports: true,
+              message: 'values come from @chat-app/protocol/pure: a page loads no schema library.',
+            },
+          ],
+        },
+      ],
+    },
+  },
   inPackage(['packages/{platform,tokens,message-log,fanout,database}/src/**/*.ts'], {
     others: [...PORTS, ...ADAPTERS],
   }),

@@ -6,6 +6,7 @@ const base = {
   },
   transformIgnorePatterns: ['/node_modules/(?!@electric-sql/pglite/)'],
   moduleNameMapper: {
+    '^@chat-app/protocol/pure$': '<rootDir>/packages/protocol/src/pure.ts',
     '^@chat-app/(client|database|fanout|message-log|platform|protocol|timing|tokens)$':
       '<rootDir>/packages/$1/src/index.ts',
     '^@chat-app/(database|fanout|message-log)/contract$': '<rootDir>/packages/$1/src/$1.contract.ts',

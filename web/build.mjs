@@ -25,6 +25,7 @@ const bundle = await rolldown({
     alias: Object.fromEntries([
       ['@chat-app/client/store', source('client', 'store/index')],
       ['@chat-app/client', source('client')],
+      ['@chat-app/protocol/pure', source('protocol', 'pure')],
       ['@chat-app/protocol', source('protocol')],
       ...PREACT.toReversed(),
     ]),

@@ -6,7 +6,8 @@
  * every timer, socket and listener. After `signed_out` and `refused` nothing runs any more; the outbox stays in the
  * storage for the client that comes after a new log-in.
  */
-import { CLOSE_CODES, type UserResponse } from '@chat-app/protocol';
+import type { UserResponse } from '@chat-app/protocol';
+import { CLOSE_CODES } from '@chat-app/protocol/pure';
 import type { Addresses } from './addresses';
 import { Connection } from './connection/keep-connected';
 import type { Incoming } from './connection/read-frame';

@@ -1,4 +1,4 @@
-import { newId } from '@chat-app/protocol';
+import { newId } from '@chat-app/protocol/pure';
 import type { SessionResponse } from '@chat-app/protocol';
 import { resolveAddresses } from './addresses';
 import { ChatClient } from './chat-client';

@@ -11,4 +11,4 @@ export type { BackoffBounds } from './state/backoff';
 export { register, login, refresh, logout, findUser, getUser, type HttpOptions } from './http/authentication';
 export { ConversationsApi } from './http/conversations';
 export type { Conversations, History, Members } from './http/answers';
-export { directConversationId } from '@chat-app/protocol';
+export { directConversationId } from '@chat-app/protocol/pure';

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { DeviceId, Uuid, directConversationId, isUuid, messageId, newId } from './identifiers';
+import { DeviceId, Uuid } from './identifier-schemas';
+import { directConversationId, isUuid, messageId, newId } from './identifiers';
 
 const USER_1 = '123e4567-e89b-12d3-a456-426614174000';
 const USER_2 = '789e0123-e45b-67d8-a901-324534567890';

@@ -1,7 +1,5 @@
 import { parse, v5, v7, validate } from 'uuid';
-import { z } from 'zod';
 import { canonicalJson } from './canonical-json';
-import { LIMITS } from './limits';
 
 /** Namespace of direct conversation ids. Never change it: ids derived from it are stored. */
 const CONVERSATION_NAMESPACE = parse('6f1c1f2e-8f0b-5a53-9d5e-0d6e0c8f7a11');
@@ -10,19 +8,6 @@ const MESSAGE_NAMESPACE = parse('b7a5a2c4-52b1-5f0e-8a39-6a1f4d0c9e22');
 
 /** Ids are made for every message: bytes once and by the runtime, where uuid would go through each text by character. */
 const encoder = new TextEncoder();
-
-/** A UUID of any version in its canonical lower-case form; upper case is accepted and lowered. */
-export const Uuid = z
-  .string()
-  .refine((value) => isUuid(value), { error: 'must be a UUID' })
-  .transform((value) => value.toLowerCase());
-
-/** Name of one of a user's devices: chosen by the client, kept between connections so that it resumes where it stopped. */
-export const DeviceId = z
-  .string()
-  .min(1)
-  .max(LIMITS.deviceIdCharacters)
-  .regex(/^[A-Za-z0-9._-]+$/, { error: 'may hold letters, digits, ".", "_" and "-" only' });
 
 /**
  * Whether a text has the shape of a UUID. Looser than RFC 9562 on purpose: the version and variant digits are not

@@ -1,9 +1,6 @@
-export * from './limits';
+export * from './pure';
 export type * from './known';
-export * from './identifiers';
-export * from './error-codes';
-export * from './close-codes';
-export * from './content';
+export * from './identifier-schemas';
 export * from './custom-data';
 export * from './features';
 export * from './events';

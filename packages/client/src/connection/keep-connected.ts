@@ -9,7 +9,7 @@
  * handshake in a row that failed (a browser does not say why: the token may be the reason), the token is refreshed first. In
  * the second case the token at hand is tried again where no newer one is to be had: authentication alone may be away.
  */
-import { CLOSE_CODES, mayReconnect } from '@chat-app/protocol';
+import { CLOSE_CODES, mayReconnect } from '@chat-app/protocol/pure';
 import { isFinal } from '../errors';
 import type { ConnectionState, ConnectionStatus } from '../events';
 import type { TokenSource } from '../session/token-source';

@@ -1,4 +1,4 @@
-import { BEARER_SUBPROTOCOL_PREFIX, CLOSE_CODES, SUBPROTOCOL } from '@chat-app/protocol';
+import { BEARER_SUBPROTOCOL_PREFIX, CLOSE_CODES, SUBPROTOCOL } from '@chat-app/protocol/pure';
 import { monotonicNow } from '../state/clock';
 import { Timers } from '../state/timers';
 import { readFrame, type Incoming, type WelcomeFrame } from './read-frame';

@@ -1,4 +1,5 @@
-import { ERRORS, type ErrorCode } from '@chat-app/protocol';
+import type { ErrorCode } from '@chat-app/protocol';
+import { ERRORS } from '@chat-app/protocol/pure';
 import { ChatError } from '../errors';
 import { parseObject } from '../read/checks';
 import type { Answer } from './answers';

@@ -6,7 +6,7 @@
  * Confirmations are coalesced: after `confirmAfterMs` or `confirmAfterEntries`, whichever is first. One thread; the only
  * await is that of the save, one at a time.
  */
-import { CLOSE_CODES } from '@chat-app/protocol';
+import { CLOSE_CODES } from '@chat-app/protocol/pure';
 import type { StoredFrame, WelcomeFrame } from '../connection/read-frame';
 import { readEntry } from '../entries';
 import type { EntryFrame } from '../entries/entry-kind';

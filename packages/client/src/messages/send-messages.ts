@@ -4,28 +4,17 @@
  * Each message is `sending` → `accepted` → `stored`, or `sending` → `failed`. While online the outbox is emptied as its
  * window, its backoffs and the order within each conversation allow. One thread, no awaits.
  */
-import {
-  contentFault,
-  directConversationId,
-  LIMITS,
-  messageId,
-  newId,
-  type AcceptedFrame,
-  type ErrorCode,
-  type RejectedFrame,
-} from '@chat-app/protocol';
+import type { AcceptedFrame, ErrorCode, RejectedFrame } from '@chat-app/protocol';
+import { contentFault, customDataFault, directConversationId, LIMITS, messageId, newId } from '@chat-app/protocol/pure';
 import type { WelcomeFrame } from '../connection/read-frame';
 import type { JsonObject } from '../entries/message';
 import { ChatError } from '../errors';
 import type { MessageStateChange } from '../events';
-import { isObject } from '../read/checks';
 import { monotonicNow } from '../state/clock';
 import type { Outbox, OutboxEntry } from '../state/outbox';
 import { Pace } from '../state/pace';
 import type { Timers } from '../state/timers';
 
-/** Largest `data` of a message, as JSON in UTF-8. */
-const MAX_DATA_BYTES = 4_096;
 /** Most own messages of which `stored` is awaited. */
 const MAX_TRACKED = 10_000;
 /** Codes that are about this client's rate or the server's load, not about one message. */
@@ -242,10 +231,8 @@ function sendFrame({ id, content, data, ...entry }: OutboxEntry, after: string |
 
 /** @throws ChatError invalid_request */
 function checkData(data: unknown): void {
-  const bytes = isObject(data) ? new TextEncoder().encode(JSON.stringify(data)).length : Infinity;
-  if (bytes > MAX_DATA_BYTES) {
-    throw new ChatError('invalid_request', `data: a JSON object of at most ${MAX_DATA_BYTES} bytes`, false);
-  }
+  const fault = customDataFault(data);
+  if (fault !== undefined) throw new ChatError('invalid_request', `data: ${fault}`, false);
 }
 
 function identity(entry: SentMessage): SentMessage {

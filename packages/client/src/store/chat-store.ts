@@ -4,7 +4,8 @@
  * Fed by the events of one ChatClient. One thread; what an await brings back is joined by ids. release() ends it; the
  * client is closed by whoever made it.
  */
-import { directConversationId, type ConversationResponse } from '@chat-app/protocol';
+import type { ConversationResponse } from '@chat-app/protocol';
+import { directConversationId } from '@chat-app/protocol/pure';
 import { isFinal } from '../errors';
 import type { ConnectionStatus, MessageStateChange, Missed, ReceivedMessage } from '../events';
 import type { History } from '../http/conversations';

@@ -3,7 +3,8 @@
  * shared secret in INTERNAL_SECRET_HEADER. persistence answers on :8091, authentication on :8001.
  */
 import { z } from 'zod';
-import { DeviceId, newId, Uuid } from '../identifiers';
+import { DeviceId, Uuid } from '../identifier-schemas';
+import { newId } from '../identifiers';
 import { LIMITS } from '../limits';
 import { ChatMessage } from '../events/message';
 import type { Known } from '../known';

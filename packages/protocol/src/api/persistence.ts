@@ -1,6 +1,6 @@
 /** Public HTTP API of persistence (:8090). Every call needs `Authorization: Bearer`. */
 import { z } from 'zod';
-import { Uuid } from '../identifiers';
+import { Uuid } from '../identifier-schemas';
 import { LIMITS } from '../limits';
 import { CustomData } from '../custom-data';
 import { ChatMessage } from '../events/message';

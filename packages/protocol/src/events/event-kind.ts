@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../error-codes';
-import { Uuid } from '../identifiers';
+import { Uuid } from '../identifier-schemas';
 import type { Known } from '../known';
 
 /** What a server knows of a command that it is about to accept, beside what the frame says. */

@@ -1,4 +1,4 @@
-import { Uuid } from '../identifiers';
+import { Uuid } from '../identifier-schemas';
 import { defineEvent } from './event-kind';
 
 /** The user left a group, or was removed. An entry of that user's inbox alone. Persistence draws its id. */

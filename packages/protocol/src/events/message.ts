@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { contentFault } from '../content';
 import { CustomData } from '../custom-data';
-import { messageId, Uuid } from '../identifiers';
+import { Uuid } from '../identifier-schemas';
+import { messageId } from '../identifiers';
 import type { Known } from '../known';
 import { LIMITS } from '../limits';
 import { SEQ, type Command, type EventKind } from './event-kind';

@@ -3,11 +3,6 @@ import type { ErrorCode } from '../error-codes';
 import { LIMITS } from '../limits';
 import { commandOf, type CommandFrame } from '../events';
 
-/** The WebSocket subprotocol. A server speaks it also to a client that offers none. */
-export const SUBPROTOCOL = 'chat.v1';
-/** Prefix of the offered subprotocol in which a browser carries its token: `bearer.<jwt>`. It is never echoed. */
-export const BEARER_SUBPROTOCOL_PREFIX = 'bearer.';
-
 /** `received`: everything of my inbox up to and including `seq` has reached this device. Cumulative. */
 export const ReceivedFrame = z.object({ type: z.literal('received'), seq: z.int().min(0) });
 export type ReceivedFrame = z.infer<typeof ReceivedFrame>;
