@@ -8,7 +8,7 @@ import type { ConversationResponse } from '@chat-app/protocol';
 import { directConversationId } from '@chat-app/protocol/pure';
 import { isFinal } from '../errors';
 import type { ConnectionStatus, MessageStateChange, Missed, ReceivedMessage } from '../events';
-import type { History } from '../http/conversations';
+import type { History } from '../http/answers';
 import { Timers } from '../state/timers';
 import type { ChatStorage } from '../storage';
 import { ConversationList } from './conversation-list';
