@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { CustomData, customDataFault } from './custom-data';
+import { CustomData } from './custom-data';
+import { customDataFault } from './custom-data-fault';
 import { LIMITS } from './limits';
 
 describe('CustomData', () => {
