@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { decodeChatMessage, decodeEnvelope } from '@chat-app/protocol';
 import type { LogRecord } from '@chat-app/message-log';
-import { decodeBatch } from '../../services/persistence/src/decode-batch';
+import { decodeBatch } from '../../services/persistence/src/storing/decode-batch';
 import regressions from './regressions/log-records.json';
 
 const record = (value: string | null): LogRecord => ({

@@ -7,4 +7,4 @@ export {
 } from './create-persistence';
 export { createAuthenticationClient, type AuthenticationClient } from './peers/authentication-client';
 export { persistenceVariables, type PersistenceConfiguration } from './configuration';
-export { MAX_REDRIVES, redriveMessages, type RedriveCounts, type RedriveOptions } from './redrive-messages';
+export { MAX_REDRIVES, redriveMessages, type RedriveCounts, type RedriveOptions } from './storing/redrive-messages';

@@ -8,8 +8,8 @@ import {
   type RunningService,
 } from '@chat-app/platform';
 import { postgresFromConfiguration } from '@chat-app/database/postgres';
-import { inspectStore } from './inspect-store';
-import { readQuestion } from './read-question';
+import { inspectStore } from './tools/inspect-store';
+import { readQuestion } from './tools/parse-inspect-arguments';
 
 const { LOG_LEVEL, POD_NAME, SHUTDOWN_TIMEOUT_MS } = commonVariables;
 const VARIABLES = { LOG_LEVEL, POD_NAME, SHUTDOWN_TIMEOUT_MS, ...databaseVariables };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Database } from '@chat-app/database';
 import { checkOpenApi } from '../../../test/support/check-openapi';
-import { contextOn } from '../test/embedded-context';
+import { contextOn } from '../testing/embedded-context';
 import { internalRoutes, publicRoutes } from './routes';
 
 const FILE = join(__dirname, '../openapi.yaml');

@@ -15,9 +15,9 @@ import {
 } from '@chat-app/protocol';
 import { backendAddress, describeWithBackend } from '../../../test/support/backends';
 import { TcpProxy } from '../../../test/support/tcp-proxy';
-import { directMessage } from '../test/embedded-context';
+import { directMessage } from '../testing/embedded-context';
 import { createPersistence, type Persistence } from './create-persistence';
-import { redriveMessages } from './redrive-messages';
+import { redriveMessages } from './storing/redrive-messages';
 
 const RETENTION = [MESSAGES_TOPIC, DEAD_MESSAGES_TOPIC].map((topic) => ({ topic, partitions: 12 }));
 

@@ -10,8 +10,8 @@ import {
 } from '@chat-app/platform';
 import { postgresFromConfiguration } from '@chat-app/database/postgres';
 import { kafkaMessageLogFromConfiguration } from '@chat-app/message-log/kafka';
-import { readRedriveArguments } from './read-arguments';
-import { redriveMessages } from './redrive-messages';
+import { readRedriveArguments } from './tools/parse-redrive-arguments';
+import { redriveMessages } from './storing/redrive-messages';
 
 const { LOG_LEVEL, POD_NAME, SHUTDOWN_TIMEOUT_MS } = commonVariables;
 const VARIABLES = { LOG_LEVEL, POD_NAME, SHUTDOWN_TIMEOUT_MS, ...databaseVariables, ...kafkaVariables };

@@ -1,18 +1,18 @@
 import type { Route } from '@chat-app/platform';
-import { checkMembershipRoute } from './check-membership';
+import { checkMembershipRoute } from './conversations/check-membership';
 import type { Context } from './context';
-import { createGroupRoute } from './create-group';
-import { listConversationsRoutes } from './list-conversations';
-import { listMembersRoute } from './list-members';
-import { listMessagesRoute } from './list-messages';
-import { markReadRoute } from './mark-read';
-import { openConnectionRoute } from './open-connection';
-import { putMemberRoute } from './put-member';
-import { readHeadsRoute } from './read-heads';
-import { readInboxRoute } from './read-inbox';
-import { removeMemberRoute } from './remove-member';
-import { renameGroupRoute } from './rename-group';
-import { saveCursorsRoute } from './save-cursors';
+import { createGroupRoute } from './conversations/create-group';
+import { listConversationsRoutes } from './conversations/list-conversations';
+import { listMembersRoute } from './conversations/list-members';
+import { listMessagesRoute } from './messages/list-messages';
+import { markReadRoute } from './messages/mark-read';
+import { openConnectionRoute } from './inbox/open-connection';
+import { putMemberRoute } from './conversations/put-member';
+import { readHeadsRoute } from './inbox/read-heads';
+import { readInboxRoute } from './inbox/read-inbox';
+import { removeMemberRoute } from './conversations/remove-member';
+import { renameGroupRoute } from './conversations/change-conversation';
+import { saveCursorsRoute } from './inbox/save-cursors';
 
 /** The public API: :8090. */
 export function publicRoutes(context: Context): readonly Route[] {

@@ -1,0 +1,56 @@
+import type { Queryable } from '@chat-app/database';
+import { route, type Route } from '@chat-app/platform';
+import { LIMITS, PutMemberRequest, MemberPath, type MembershipEnvelope, type Role } from '@chat-app/protocol';
+import { announceChange, enterChange, holdGroup, requireOwner } from './lock-group';
+import { checkMembership } from './check-membership';
+import { refusal, type Context } from '../context';
+import { ADD_MEMBER } from '../sql/add-member';
+import { SET_ROLE } from '../sql/set-role';
+
+/** Adds a member to a group, or changes the role of one. Owners only. Saying it twice changes nothing. */
+export function putMemberRoute(context: Context): Route {
+  const { authentication, database } = context;
+  return route({
+    method: 'PUT',
+    path: '/conversations/{conversation_id}/members/{user_id}',
+    summary: 'Adds a member to a group, or changes the role of one.',
+    access: 'user',
+    params: MemberPath,
+    body: PutMemberRequest,
+    responses: { 204: null },
+    async handle({ caller, params, body }) {
+      const { conversation_id: id, user_id: userId } = params;
+      // Asked before the transaction, so that no lock waits for another service; and only for an owner.
+      const { role } = await checkMembership(database, id, caller.userId);
+      if (role === 'owner' && (await authentication.findUnknownUsers([userId])).length > 0) {
+        throw refusal('unknown_user');
+      }
+      const entered = await database.transaction((transaction) =>
+        putMember(transaction, id, caller.userId, userId, body.role),
+      );
+      await announceChange(context, entered);
+      return { status: 204 };
+    },
+  });
+}
+
+async function putMember(
+  transaction: Queryable,
+  conversationId: string,
+  callerId: string,
+  userId: string,
+  role: Role,
+): Promise<readonly MembershipEnvelope[]> {
+  const group = await holdGroup(transaction, conversationId, callerId, userId);
+  requireOwner(group);
+  if (group.target_role === null) {
+    if (group.members >= LIMITS.groupMembers) throw refusal('group_full');
+    await transaction.query(ADD_MEMBER, [conversationId, userId, role]);
+    return enterChange(transaction, conversationId, 'joined', [userId]);
+  }
+  if (group.target_role !== role) {
+    if (role === 'member' && group.owners === 1) throw refusal('last_owner');
+    await transaction.query(SET_ROLE, [conversationId, userId, role]);
+  }
+  return [];
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '@chat-app/database';
+import type { Route } from '@chat-app/platform';
+import type { OpenConnectionResponse } from '@chat-app/protocol';
+import { ask, contextOn, directMessage, openDatabase, storeAll } from '../../testing/embedded-context';
+import { internalRoutes, publicRoutes } from '../routes';
+
+describe('opening a connection', () => {
+  let database: Database;
+  let routes: readonly Route[];
+  beforeAll(async () => {
+    database = await openDatabase();
+    const context = contextOn(database);
+    routes = [...internalRoutes(context), ...publicRoutes(context)];
+  }, 60_000);
+  afterAll(() => database.close());
+
+  const open = async (user_id: string, device_id: string, catch_up_entries?: number) =>
+    (
+      await ask<OpenConnectionResponse>(routes, 'POST /internal/connections', {
+        body: { user_id, device_id, ...(catch_up_entries !== undefined && { catch_up_entries }) },
+      })
+    ).body;
+  const confirm = (user_id: string, device_id: string, received_seq: number) =>
+    ask(routes, 'POST /internal/cursors', { body: { cursors: [{ user_id, device_id, received_seq }] } });
+  const userWith = async (entries: number) => {
+    const user = randomUUID();
+    await storeAll(
+      database,
+      Array.from({ length: entries }, () => directMessage(randomUUID(), user)),
+    );
+    return user;
+  };
+
+  it('begins at 0 for a user without an inbox', async () => {
+    const nobody = randomUUID();
+    expect(await open(nobody, 'd')).toEqual({ head: 0, position: 0, skipped: 0, conversation_ids: [] });
+  });
+
+  it('resumes a device where it confirmed, a new device where the most advanced one did', async () => {
+    const user = await userWith(9);
+    expect(await open(user, 'phone')).toMatchObject({ head: 9, position: 0, skipped: 0 });
+    await confirm(user, 'phone', 3);
+    await confirm(user, 'laptop', 7);
+    expect(await open(user, 'phone')).toMatchObject({ position: 3 });
+    expect(await open(user, 'tablet')).toMatchObject({ position: 7 });
+  });
+
+  it('keeps where a new device began, whatever the others confirm before it confirms anything', async () => {
+    const user = await userWith(9);
+    expect(await open(user, 'phone')).toMatchObject({ position: 0 });
+    await confirm(user, 'laptop', 7);
+    expect(await open(user, 'phone')).toMatchObject({ position: 0 });
+  });
+
+  it('keeps nothing of a device whose name will not be used again', async () => {
+    const user = await userWith(9);
+    const body = { user_id: user, device_id: 'unnamed', keep_position: false };
+    await ask(routes, 'POST /internal/connections', { body });
+    await confirm(user, 'laptop', 7);
+    expect(await open(user, 'unnamed')).toMatchObject({ position: 7 });
+  });
+
+  it('opens a connection where the database takes no writes', async () => {
+    const user = await userWith(2);
+    const readOnly: Database = Object.create(database, {
+      query: {
+        value: (statement: Parameters<Database['query']>[0], parameters?: Parameters<Database['query']>[1]) =>
+          statement.name === 'save_cursors'
+            ? Promise.reject(new Error('read-only'))
+            : database.query(statement, parameters),
+      },
+    }) as Database;
+    const context = contextOn(readOnly);
+    const { body } = await ask<OpenConnectionResponse>(internalRoutes(context), 'POST /internal/connections', {
+      body: { user_id: user, device_id: 'phone' },
+    });
+    expect(body).toMatchObject({ head: 2, position: 0 });
+  });
+
+  it('skips what is further behind than the bound, and says how much', async () => {
+    const user = await userWith(9);
+    await confirm(user, 'phone', 2);
+    expect(await open(user, 'phone', 4)).toMatchObject({ head: 9, position: 5, skipped: 3 });
+    expect(await open(user, 'phone', 7)).toMatchObject({ position: 2, skipped: 0 });
+    expect(await open(user, 'phone', 0)).toMatchObject({ position: 9, skipped: 7 });
+  });
+
+  it('names the groups of the user, and no direct conversation', async () => {
+    const user = await userWith(1);
+    const { body } = await ask<{ conversation_id: string }>(routes, 'POST /conversations', {
+      caller: user,
+      body: { title: 'group', member_ids: [randomUUID()] },
+    });
+    expect((await open(user, 'phone')).conversation_ids).toEqual([body.conversation_id]);
+  });
+});

@@ -1,0 +1,24 @@
+import { route, type Route } from '@chat-app/platform';
+import { CursorsRequest } from '@chat-app/protocol';
+import type { Context } from '../context';
+import { SAVE_CURSORS } from '../sql/save-cursors';
+
+/** Keeps what devices confirmed. A cursor never goes back, and never beyond its inbox. */
+export function saveCursorsRoute({ database }: Context): Route {
+  return route({
+    method: 'POST',
+    path: '/internal/cursors',
+    summary: 'What devices confirmed.',
+    access: 'internal',
+    body: CursorsRequest,
+    responses: { 204: null },
+    async handle({ body: { cursors } }) {
+      await database.query(SAVE_CURSORS, [
+        cursors.map((cursor) => cursor.user_id),
+        cursors.map((cursor) => cursor.device_id),
+        cursors.map((cursor) => cursor.received_seq),
+      ]);
+      return { status: 204 };
+    },
+  });
+}

@@ -1,0 +1,86 @@
+import { DEAD_MESSAGE_HEADERS, decodeChatMessage, MESSAGE_HEADERS } from '@chat-app/protocol';
+import type { Database } from '@chat-app/database';
+import type { LogRecord, RecordBatch } from '@chat-app/message-log';
+import type { Logger } from '@chat-app/platform';
+import type { PersistenceMetrics } from '../metrics';
+import { Patience } from './retry-delay';
+import { decodeValue } from './record-value';
+import { readCount } from './dead-letter';
+import { ARCHIVE_DEAD_MESSAGES, type ArchiveDeadMessagesRow } from '../sql/archive-dead-messages';
+
+export interface ArchiveDependencies {
+  database: Database;
+  metrics: PersistenceMetrics;
+  logger: Logger;
+}
+
+/**
+ * The consumer of `dead-messages`: writes them into the table `dead_messages`, where a person can ask why with SQL and
+ * from where the redrive takes them. Idempotent by where a message failed. Nothing is dropped: while the table cannot be
+ * written, for whatever reason, the batch waits.
+ */
+export function archiveDeadMessages({ database, metrics, logger }: ArchiveDependencies) {
+  return async function handle(batch: RecordBatch): Promise<void> {
+    const patience = new Patience(batch);
+    for (;;) {
+      try {
+        const rows = await database.query<ArchiveDeadMessagesRow>(ARCHIVE_DEAD_MESSAGES, columnsOf(batch.records));
+        for (const { code, count } of rows) metrics.archived.inc({ code }, count);
+        return;
+      } catch (error) {
+        batch.signal.throwIfAborted();
+        const { topic, partition } = batch;
+        logger.warn('dead messages wait for the database', { topic, partition, waits: patience.waits, error });
+        await patience.wait();
+      }
+    }
+  };
+}
+
+/** The columns of ARCHIVE_DEAD_MESSAGES. A record without our headers counts as failed where it stands. */
+function columnsOf(records: readonly LogRecord[]) {
+  const rows = records.map(toRow);
+  return [
+    rows.map((row) => row.sourceTopic),
+    rows.map((row) => row.sourcePartition),
+    rows.map((row) => row.sourceOffset),
+    rows.map((row) => row.redriveCount),
+    rows.map((row) => row.key),
+    rows.map((row) => row.value),
+    rows.map((row) => row.headers),
+    rows.map((row) => row.code),
+    rows.map((row) => row.error),
+    rows.map((row) => row.messageId),
+    rows.map((row) => row.conversationId),
+    rows.map((row) => row.failedAt),
+  ];
+}
+
+function toRow(record: LogRecord) {
+  const { headers } = record;
+  const partition = headers[DEAD_MESSAGE_HEADERS.sourcePartition] ?? '';
+  const offset = headers[DEAD_MESSAGE_HEADERS.sourceOffset] ?? '';
+  const known = /^\d{1,9}$/.test(partition) && /^\d{1,18}$/.test(offset);
+  const decoded = decodeChatMessage(record.value);
+  const message = decoded.ok ? decoded.message : undefined;
+  const failedAt = Date.parse(headers[DEAD_MESSAGE_HEADERS.failedAt] ?? '');
+  return {
+    sourceTopic: storable((known ? headers[DEAD_MESSAGE_HEADERS.sourceTopic] : undefined) ?? record.topic),
+    sourcePartition: known ? Number(partition) : record.partition,
+    sourceOffset: known ? offset : record.offset,
+    redriveCount: readCount(headers[MESSAGE_HEADERS.redriveCount]).count,
+    key: storable(record.key ?? ''),
+    value: `\\x${Buffer.from(decodeValue(record)).toString('hex')}`,
+    headers: JSON.stringify(Object.fromEntries(Object.entries(headers).map((pair) => pair.map(storable)))),
+    code: storable(headers[DEAD_MESSAGE_HEADERS.errorCode] ?? 'unknown'),
+    error: storable(headers[DEAD_MESSAGE_HEADERS.error] ?? ''),
+    messageId: message?.message_id ?? null,
+    conversationId: message?.conversation_id ?? null,
+    failedAt: new Date(Number.isNaN(failedAt) ? record.timestampMs : failedAt),
+  };
+}
+
+/** PostgreSQL holds neither U+0000 nor lone surrogates in texts. */
+function storable(text: string): string {
+  return text.replaceAll('\u0000', '\uFFFD').toWellFormed();
+}
