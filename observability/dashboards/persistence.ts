@@ -43,7 +43,7 @@ export const persistence: DashboardSpec = {
           description: 'Messages that PostgreSQL refused, by where they went and why.',
           unit: 'reqps',
           queries: [
-            counted('chat_persistence_set_aside_total', '{{to}}: {{code}}', SERVICE, 'to, code'),
+            counted('chat_persistence_dead_lettered_total', '{{to}}: {{code}}', SERVICE, 'to, code'),
             counted('chat_persistence_dead_messages_archived_total', 'archived: {{code}}', SERVICE, 'code'),
             counted('chat_persistence_unreadable_headers_total', 'unreadable headers', SERVICE),
           ],

@@ -1,6 +1,6 @@
 import { integer, oneOf, text, type Configuration } from '@chat-app/platform';
 
-/** What persistence does while the database is away: wait in place, or re-publish like the first demo. */
+/** What persistence does during an outage of the database: wait in place, or re-publish as the legacy service did. */
 export const DATABASE_OUTAGE_POLICIES = ['wait', 'republish'] as const;
 export type DatabaseOutagePolicy = (typeof DATABASE_OUTAGE_POLICIES)[number];
 

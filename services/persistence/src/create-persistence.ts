@@ -34,11 +34,11 @@ export interface Persistence {
   /** The internal API; its server must take bodies of INTERNAL_BODY_BYTES. */
   internalRoutes: readonly Route[];
   /**
-   * Brings the schema up to date, then begins to consume. Waits for a database that is away with backoff, until `drain`.
+   * Brings the schema up to date, then begins to consume. Waits for a database that is unavailable with backoff, until `drain`.
    * Resolves when the consumers have joined their groups. @throws PlatformError database_refused
    */
   start(): Promise<void>;
-  /** Stops consuming after the batches in hand. The routes go on. Memoised. */
+  /** Stops consuming after the batches in flight. The routes go on. Memoised. */
   drain(): Promise<void>;
 }
 

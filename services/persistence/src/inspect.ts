@@ -9,7 +9,7 @@ import {
 } from '@chat-app/platform';
 import { postgresFromConfiguration } from '@chat-app/database/postgres';
 import { inspectStore } from './tools/inspect-store';
-import { readQuestion } from './tools/parse-inspect-arguments';
+import { parseInspectArguments } from './tools/parse-inspect-arguments';
 
 const { LOG_LEVEL, POD_NAME, SHUTDOWN_TIMEOUT_MS } = commonVariables;
 const VARIABLES = { LOG_LEVEL, POD_NAME, SHUTDOWN_TIMEOUT_MS, ...databaseVariables };
@@ -23,7 +23,7 @@ runProcess('inspect', start);
 /** A command: answers one question about what is stored, prints it as JSON, ends. */
 async function start(context: ProcessContext): Promise<RunningService> {
   const { logger, cleanup } = context;
-  const question = readQuestion(process.argv.slice(2));
+  const question = parseInspectArguments(process.argv.slice(2));
   const configuration = parseConfiguration(context.environment, VARIABLES);
   const metrics = new Metrics('inspect');
   const database = postgresFromConfiguration(configuration, { applicationName: 'inspect', logger, metrics });

@@ -15,8 +15,8 @@ export function createPersistenceMetrics(metrics: Metrics) {
       name: 'chat_persistence_inbox_entries_total',
       help: 'Inbox entries written for messages.',
     }),
-    setAside: metrics.counter({
-      name: 'chat_persistence_set_aside_total',
+    deadLettered: metrics.counter({
+      name: 'chat_persistence_dead_lettered_total',
       help: 'Messages that could not be stored, by where they went (retry, dead) and why.',
       labelNames: ['to', 'code'],
     }),
@@ -40,7 +40,7 @@ export function createPersistenceMetrics(metrics: Metrics) {
     }),
     databaseWaits: metrics.counter({
       name: 'chat_persistence_database_waits_total',
-      help: 'Times that a batch began to wait because the database was away.',
+      help: 'Times that a batch began to wait because the database was unavailable.',
     }),
     lostNotices: metrics.counter({
       name: 'chat_persistence_notices_lost_total',

@@ -208,7 +208,7 @@ describeWithBackend(['kafka', 'postgres', 'redis'], 'persistence on real backend
     expect(await faultyInboxes()).toEqual([]);
   }, 120_000);
 
-  it('waits while PostgreSQL is away, dead-letters nothing, and leaves the inboxes gapless', async () => {
+  it('waits during an outage of PostgreSQL, dead-letters nothing, and leaves the inboxes gapless', async () => {
     const before = forwarded.length;
     const messages = chatter(600);
     await append(messages.slice(0, 200));

@@ -7,7 +7,7 @@ const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 10_000;
 
 /**
- * Brings the schema up to date. A database that is away is waited for. Returns early, without having done it, when the
+ * Brings the schema up to date. A database that is unavailable is waited for. Returns early, without having done it, when the
  * signal is aborted. @throws PlatformError database_refused
  */
 export async function prepareStore(database: Database, logger: Logger, signal: AbortSignal): Promise<void> {
@@ -17,7 +17,7 @@ export async function prepareStore(database: Database, logger: Logger, signal: A
       return;
     } catch (thrown) {
       if (!isPlatformError(thrown, 'database_unavailable')) throw thrown;
-      logger.warn('the database is away; waiting for it', { error: asError(thrown), delay_ms: delayMs });
+      logger.warn('the database is unavailable; waiting for it', { error: asError(thrown), delay_ms: delayMs });
     }
     // The abort ends the wait; the loop's condition ends the loop.
     await sleep(delayMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);

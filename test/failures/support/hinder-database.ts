@@ -24,7 +24,7 @@ export async function hinderDatabase(
   await load.more('positioned', 200, 120_000);
   const { broken } = await load.finish(fault);
   expect(broken).toEqual({});
-  const setAside = scene.stack.pods.persistence.map((pod) => pod.metric('chat_persistence_set_aside_total'));
+  const setAside = scene.stack.pods.persistence.map((pod) => pod.metric('chat_persistence_dead_lettered_total'));
   expect(await Promise.all(setAside)).toEqual(setAside.map(() => 0));
 }
 

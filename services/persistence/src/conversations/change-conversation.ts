@@ -1,9 +1,9 @@
 import { route, type Route } from '@chat-app/platform';
 import { ConversationResponse, RenameRequest, ConversationPath } from '@chat-app/protocol';
-import { holdGroup, requireOwner } from './lock-group';
+import { lockGroup, requireOwner } from './lock-group';
 import type { Context } from '../context';
 import { readConversation } from './list-conversations';
-import { RENAME_GROUP } from '../sql/rename-group';
+import { RENAME_GROUP } from './sql/rename-group';
 
 /** Gives a group another title. Owners only. */
 export function renameGroupRoute({ database }: Context): Route {
@@ -18,7 +18,7 @@ export function renameGroupRoute({ database }: Context): Route {
     async handle({ caller, params, body }) {
       const { conversation_id: id } = params;
       await database.transaction(async (transaction) => {
-        requireOwner(await holdGroup(transaction, id, caller.userId, caller.userId));
+        requireOwner(await lockGroup(transaction, id, caller.userId, caller.userId));
         await transaction.query(RENAME_GROUP, [id, body.title]);
       });
       return { status: 200, body: await readConversation(database, caller.userId, id) };

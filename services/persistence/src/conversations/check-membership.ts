@@ -2,7 +2,7 @@ import type { Queryable } from '@chat-app/database';
 import { route, type Route } from '@chat-app/platform';
 import { MembershipResponse, MemberPath } from '@chat-app/protocol';
 import { refusal, type Context } from '../context';
-import { FIND_MEMBERSHIP, type FindMembershipRow } from '../sql/find-membership';
+import { FIND_MEMBERSHIP, type FindMembershipRow } from './sql/find-membership';
 
 /**
  * What a user is to a conversation. Whoever is not a member is told the same as for a conversation that does not exist.

@@ -1,9 +1,9 @@
 import { route, type Route } from '@chat-app/platform';
 import { ConversationResponse, CreateGroupRequest, newId } from '@chat-app/protocol';
-import { announceChange, enterChange } from './lock-group';
+import { announceChange, appendMembershipEntries } from './lock-group';
 import { refusal, type Context } from '../context';
 import { readConversation } from './list-conversations';
-import { CREATE_GROUP } from '../sql/create-group';
+import { CREATE_GROUP } from './sql/create-group';
 
 /** Creates a group; the caller becomes its owner, the others its members. Each finds `joined` in their inbox. */
 export function createGroupRoute(context: Context): Route {
@@ -22,7 +22,7 @@ export function createGroupRoute(context: Context): Route {
       const id = newId();
       const entered = await database.transaction(async (transaction) => {
         await transaction.query(CREATE_GROUP, [id, body.title, caller.userId, memberIds]);
-        return enterChange(transaction, id, 'joined', [caller.userId, ...memberIds]);
+        return appendMembershipEntries(transaction, id, 'joined', [caller.userId, ...memberIds]);
       });
       await announceChange(context, entered);
       return { status: 201, body: await readConversation(database, caller.userId, id) };

@@ -8,9 +8,9 @@ import {
 } from '@chat-app/protocol';
 import { refusal, type Context } from '../context';
 import { toStoredMessage, type StoredMessageRow } from '../messages/message-row';
-import type { ConversationRow } from '../sql/describe-conversations';
-import { LIST_CONVERSATIONS } from '../sql/list-conversations';
-import { READ_CONVERSATION } from '../sql/read-conversation';
+import type { ConversationRow } from './sql/describe-conversations';
+import { LIST_CONVERSATIONS } from './sql/list-conversations';
+import { READ_CONVERSATION } from './sql/read-conversation';
 
 /** `after` is the activity of the last conversation of the page before. Clients take it as it is. */
 const PAGE_MARK = /^\d{1,18}$/;

@@ -2,7 +2,7 @@ import { route, type Route } from '@chat-app/platform';
 import { MembersResponse, ConversationPath } from '@chat-app/protocol';
 import { checkMembership } from './check-membership';
 import type { Context } from '../context';
-import { LIST_MEMBERS, type ListMembersRow } from '../sql/list-members';
+import { LIST_MEMBERS, type ListMembersRow } from './sql/list-members';
 
 /** Who is in a conversation, for its members. */
 export function listMembersRoute({ database }: Context): Route {

@@ -1,17 +1,17 @@
 import { encodeEnvelope, userChannel, type MembershipEnvelope } from '@chat-app/protocol';
 import type { Queryable } from '@chat-app/database';
 import { refusal, type Context } from '../context';
-import { ADD_MEMBERSHIP_ENTRIES, type AddMembershipEntriesRow } from '../sql/add-membership-entries';
-import { LOCK_GROUP, type LockGroupRow } from '../sql/lock-group';
-import { LOCK_INBOXES } from '../sql/lock-inboxes';
-import { READ_PLACES, type ReadPlacesRow } from '../sql/read-places';
+import { ADD_MEMBERSHIP_ENTRIES, type AddMembershipEntriesRow } from './sql/add-membership-entries';
+import { LOCK_GROUP, type LockGroupRow } from './sql/lock-group';
+import { LOCK_INBOXES } from './sql/lock-inboxes';
+import { READ_ROLES, type ReadRolesRow } from './sql/read-roles';
 
 export type MembershipChange = MembershipEnvelope['change'];
 
 const ENTRY_KINDS = { joined: 1, left: 2 } as const satisfies Record<MembershipChange, number>;
 
 /** A group as its changer finds it, held still until the transaction ends. */
-export interface HeldGroup extends ReadPlacesRow {
+export interface LockedGroup extends ReadRolesRow {
   caller_role: 'owner' | 'member';
 }
 
@@ -20,28 +20,28 @@ export interface HeldGroup extends ReadPlacesRow {
  * come one after another, and none comes between a batch's membership check and its commit.
  * @throws HttpError unknown_conversation where the caller is not a member; forbidden for a direct conversation
  */
-export async function holdGroup(
+export async function lockGroup(
   transaction: Queryable,
   conversationId: string,
   callerId: string,
   targetId: string,
-): Promise<HeldGroup> {
+): Promise<LockedGroup> {
   const [conversation] = await transaction.query<LockGroupRow>(LOCK_GROUP, [conversationId]);
-  const [places] = await transaction.query<ReadPlacesRow>(READ_PLACES, [conversationId, callerId, targetId]);
-  if (conversation === undefined || places === undefined || places.caller_role === null) {
+  const [roles] = await transaction.query<ReadRolesRow>(READ_ROLES, [conversationId, callerId, targetId]);
+  if (conversation === undefined || roles === undefined || roles.caller_role === null) {
     throw refusal('unknown_conversation');
   }
   if (conversation.kind === 'direct') throw refusal('forbidden', 'A direct conversation cannot be changed.');
-  return { ...places, caller_role: places.caller_role };
+  return { ...roles, caller_role: roles.caller_role };
 }
 
 /** @throws HttpError forbidden */
-export function requireOwner(group: HeldGroup): void {
+export function requireOwner(group: LockedGroup): void {
   if (group.caller_role !== 'owner') throw refusal('forbidden');
 }
 
 /** Writes the change into the inboxes of those concerned, within the transaction that makes it. */
-export async function enterChange(
+export async function appendMembershipEntries(
   transaction: Queryable,
   conversationId: string,
   change: MembershipChange,

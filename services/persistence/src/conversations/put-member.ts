@@ -1,11 +1,11 @@
 import type { Queryable } from '@chat-app/database';
 import { route, type Route } from '@chat-app/platform';
 import { LIMITS, PutMemberRequest, MemberPath, type MembershipEnvelope, type Role } from '@chat-app/protocol';
-import { announceChange, enterChange, holdGroup, requireOwner } from './lock-group';
+import { announceChange, appendMembershipEntries, lockGroup, requireOwner } from './lock-group';
 import { checkMembership } from './check-membership';
 import { refusal, type Context } from '../context';
-import { ADD_MEMBER } from '../sql/add-member';
-import { SET_ROLE } from '../sql/set-role';
+import { ADD_MEMBER } from './sql/add-member';
+import { SET_ROLE } from './sql/set-role';
 
 /** Adds a member to a group, or changes the role of one. Owners only. Saying it twice changes nothing. */
 export function putMemberRoute(context: Context): Route {
@@ -41,12 +41,12 @@ async function putMember(
   userId: string,
   role: Role,
 ): Promise<readonly MembershipEnvelope[]> {
-  const group = await holdGroup(transaction, conversationId, callerId, userId);
+  const group = await lockGroup(transaction, conversationId, callerId, userId);
   requireOwner(group);
   if (group.target_role === null) {
     if (group.members >= LIMITS.groupMembers) throw refusal('group_full');
     await transaction.query(ADD_MEMBER, [conversationId, userId, role]);
-    return enterChange(transaction, conversationId, 'joined', [userId]);
+    return appendMembershipEntries(transaction, conversationId, 'joined', [userId]);
   }
   if (group.target_role !== role) {
     if (role === 'member' && group.owners === 1) throw refusal('last_owner');

@@ -1,9 +1,9 @@
 import type { Queryable } from '@chat-app/database';
 import { route, type Route } from '@chat-app/platform';
 import { MemberPath, type MembershipEnvelope } from '@chat-app/protocol';
-import { announceChange, enterChange, holdGroup, requireOwner } from './lock-group';
+import { announceChange, appendMembershipEntries, lockGroup, requireOwner } from './lock-group';
 import { refusal, type Context } from '../context';
-import { REMOVE_MEMBER } from '../sql/remove-member';
+import { REMOVE_MEMBER } from './sql/remove-member';
 
 /** Removes a member from a group (owners only); with the caller's own id, leaves it (anyone). */
 export function removeMemberRoute(context: Context): Route {
@@ -34,11 +34,11 @@ async function removeMember(
   callerId: string,
   userId: string,
 ): Promise<readonly MembershipEnvelope[]> {
-  const group = await holdGroup(transaction, conversationId, callerId, userId);
+  const group = await lockGroup(transaction, conversationId, callerId, userId);
   requireOwner(group);
   if (group.target_role === null) throw refusal('unknown_user', 'The user is not a member.');
   await transaction.query(REMOVE_MEMBER, [conversationId, userId]);
-  return enterChange(transaction, conversationId, 'left', [userId]);
+  return appendMembershipEntries(transaction, conversationId, 'left', [userId]);
 }
 
 /** A group with members keeps an owner; the very last member may go. */
@@ -47,8 +47,8 @@ async function leaveGroup(
   conversationId: string,
   userId: string,
 ): Promise<readonly MembershipEnvelope[]> {
-  const group = await holdGroup(transaction, conversationId, userId, userId);
+  const group = await lockGroup(transaction, conversationId, userId, userId);
   if (group.caller_role === 'owner' && group.owners === 1 && group.members > 1) throw refusal('last_owner');
   await transaction.query(REMOVE_MEMBER, [conversationId, userId]);
-  return enterChange(transaction, conversationId, 'left', [userId]);
+  return appendMembershipEntries(transaction, conversationId, 'left', [userId]);
 }

@@ -1,8 +1,8 @@
 import { route, type Route } from '@chat-app/platform';
 import { OpenConnectionRequest, OpenConnectionResponse } from '@chat-app/protocol';
 import type { Context } from '../context';
-import { OPEN_CONNECTION, type OpenConnectionRow } from '../sql/open-connection';
-import { SAVE_CURSORS } from '../sql/save-cursors';
+import { OPEN_CONNECTION, type OpenConnectionRow } from './sql/open-connection';
+import { SAVE_CURSORS } from './sql/save-cursors';
 
 const NOBODY: OpenConnectionRow = { head: 0, confirmed: 0, is_new: false, conversation_ids: [] };
 

@@ -1,7 +1,7 @@
 import { route, type Route } from '@chat-app/platform';
 import { HeadsRequest, HeadsResponse } from '@chat-app/protocol';
 import type { Context } from '../context';
-import { READ_HEADS, type ReadHeadsRow } from '../sql/read-heads';
+import { READ_HEADS, type ReadHeadsRow } from './sql/read-heads';
 
 /** The newest entry number of many inboxes: what the sweep of a pod compares with what it sent. */
 export function readHeadsRoute({ database }: Context): Route {

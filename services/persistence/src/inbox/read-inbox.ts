@@ -2,7 +2,7 @@ import { route, type Route } from '@chat-app/platform';
 import { InboxRequest, InboxResponse, type InboxEntry } from '@chat-app/protocol';
 import type { Context } from '../context';
 import { toChatMessage, type MessageRow } from '../messages/message-row';
-import { READ_INBOX, type ReadInboxRow } from '../sql/read-inbox';
+import { READ_INBOX, type ReadInboxRow } from './sql/read-inbox';
 
 const JOINED = 1;
 

@@ -1,7 +1,7 @@
 import { route, type Route } from '@chat-app/platform';
 import { CursorsRequest } from '@chat-app/protocol';
 import type { Context } from '../context';
-import { SAVE_CURSORS } from '../sql/save-cursors';
+import { SAVE_CURSORS } from './sql/save-cursors';
 
 /** Keeps what devices confirmed. A cursor never goes back, and never beyond its inbox. */
 export function saveCursorsRoute({ database }: Context): Route {

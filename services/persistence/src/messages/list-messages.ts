@@ -4,9 +4,9 @@ import { HistoryQuery, HistoryResponse, ConversationPath } from '@chat-app/proto
 import { checkMembership } from '../conversations/check-membership';
 import { refusal, type Context } from '../context';
 import { toStoredMessage, type StoredMessageRow } from './message-row';
-import { FIND_MESSAGE_NUMBER, type FindMessageNumberRow } from '../sql/find-message-number';
-import { LIST_MESSAGES_AFTER } from '../sql/list-messages-after';
-import { LIST_MESSAGES_BEFORE } from '../sql/list-messages-before';
+import { FIND_MESSAGE_NUMBER, type FindMessageNumberRow } from './sql/find-message-number';
+import { LIST_MESSAGES_AFTER } from './sql/list-messages-after';
+import { LIST_MESSAGES_BEFORE } from './sql/list-messages-before';
 
 /** History of a conversation, for its members: the newest messages, or those before or after one of them. */
 export function listMessagesRoute({ database }: Context): Route {

@@ -3,7 +3,7 @@ import { ReadRequest, ConversationPath } from '@chat-app/protocol';
 import { checkMembership } from '../conversations/check-membership';
 import type { Context } from '../context';
 import { findMessageNumber } from './list-messages';
-import { MARK_READ } from '../sql/mark-read';
+import { MARK_READ } from './sql/mark-read';
 
 /** Moves the caller's reading position of a conversation forward; what counts as unread follows from it. */
 export function markReadRoute({ database }: Context): Route {

@@ -1,6 +1,6 @@
 import type { Migration } from '@chat-app/database';
 
-/** Lets a person type `select * from messages` in psql. The service itself names the schema everywhere. */
+/** Lets an operator type `select * from messages` in psql. The service itself names the schema everywhere. */
 export const setSearchPath: Migration = {
   name: '003_set_search_path',
   sql: `

@@ -4,7 +4,7 @@ import type { Fanout } from '@chat-app/fanout';
 import type { StoreOutcome } from './store-messages';
 
 /** Announcing waits no longer than this: a fan-out that hangs must not hold up the log. */
-const PATIENCE_MS = 1_000;
+const TIMEOUT_MS = 1_000;
 
 /** A message and where it was stored. */
 export interface Stored {
@@ -26,7 +26,7 @@ export async function announceStored(fanout: Fanout, stored: readonly Stored[]):
   );
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
+    timer = setTimeout(() => resolve(undefined), TIMEOUT_MS);
   });
   const results = await Promise.race([Promise.all(notices), late]);
   clearTimeout(timer);

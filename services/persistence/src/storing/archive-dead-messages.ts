@@ -3,10 +3,10 @@ import type { Database } from '@chat-app/database';
 import type { LogRecord, RecordBatch } from '@chat-app/message-log';
 import type { Logger } from '@chat-app/platform';
 import type { PersistenceMetrics } from '../metrics';
-import { Patience } from './retry-delay';
+import { RetryDelay } from './retry-delay';
 import { decodeValue } from './record-value';
 import { readCount } from './dead-letter';
-import { ARCHIVE_DEAD_MESSAGES, type ArchiveDeadMessagesRow } from '../sql/archive-dead-messages';
+import { ARCHIVE_DEAD_MESSAGES, type ArchiveDeadMessagesRow } from './sql/archive-dead-messages';
 
 export interface ArchiveDependencies {
   database: Database;
@@ -15,13 +15,13 @@ export interface ArchiveDependencies {
 }
 
 /**
- * The consumer of `dead-messages`: writes them into the table `dead_messages`, where a person can ask why with SQL and
+ * The consumer of `dead-messages`: writes them into the table `dead_messages`, where an operator can ask why with SQL and
  * from where the redrive takes them. Idempotent by where a message failed. Nothing is dropped: while the table cannot be
  * written, for whatever reason, the batch waits.
  */
 export function archiveDeadMessages({ database, metrics, logger }: ArchiveDependencies) {
   return async function handle(batch: RecordBatch): Promise<void> {
-    const patience = new Patience(batch);
+    const delay = new RetryDelay(batch);
     for (;;) {
       try {
         const rows = await database.query<ArchiveDeadMessagesRow>(ARCHIVE_DEAD_MESSAGES, columnsOf(batch.records));
@@ -30,8 +30,8 @@ export function archiveDeadMessages({ database, metrics, logger }: ArchiveDepend
       } catch (error) {
         batch.signal.throwIfAborted();
         const { topic, partition } = batch;
-        logger.warn('dead messages wait for the database', { topic, partition, waits: patience.waits, error });
-        await patience.wait();
+        logger.warn('dead messages wait for the database', { topic, partition, waits: delay.waits, error });
+        await delay.wait();
       }
     }
   };

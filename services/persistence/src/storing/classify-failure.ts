@@ -7,14 +7,14 @@ import { asError, isPlatformError } from '@chat-app/platform';
 const DATA_CLASSES: readonly string[] = ['22', '23', '44', '54', 'P0', 'XX'];
 
 /** Whose fault a failed store is. */
-export type Verdict = { fault: 'message'; code: string } | { fault: 'database'; code: string };
+export type FailureClass = { fault: 'message'; code: string } | { fault: 'database'; code: string };
 
 /**
  * Whether the messages are to blame for a failure, or the database. A refusal that is not about data (a missing table, a
  * revoked privilege) would meet every message alike: setting all of them aside would help nobody, so it is waited out
  * like an outage. @throws the error where it is no failure of the database at all
  */
-export function judgeFailure(error: unknown): Verdict {
+export function classifyFailure(error: unknown): FailureClass {
   if (!isPlatformError(error)) throw asError(error);
   const sqlstate = error.details['sqlstate'];
   const code = typeof sqlstate === 'string' ? sqlstate : error.code;

@@ -3,14 +3,14 @@ import { PlatformError } from '@chat-app/platform';
 import type { BatchHandler, LogRecord, OutgoingRecord } from '@chat-app/message-log';
 import { recordOf, TestBatch } from '../../testing/batches';
 import type { BadRecord } from './decode-batch';
-import { destinationOf, readCount, setAside } from './dead-letter';
+import { destinationOf, readCount, deadLetter } from './dead-letter';
 
 const NOW = new Date('2026-01-02T03:04:05.678Z');
 const bad = (headers: Record<string, string>, over: Partial<BadRecord> = {}): BadRecord => ({
   record: recordOf('value', { headers, offset: '9007199254740993' }),
   code: '23514',
   reason: 'refused',
-  hopeless: false,
+  retryable: true,
   ...over,
 });
 
@@ -23,7 +23,7 @@ describe('setting bad messages aside', () => {
     }
     expect(destinationOf(bad({ 'retry-count': '3' }), 3, NOW)).toMatchObject({ to: 'dead', delayMs: 0 });
     expect(destinationOf(bad({}), 0, NOW).to).toBe('dead');
-    expect(destinationOf(bad({}, { hopeless: true }), 3, NOW).to).toBe('dead');
+    expect(destinationOf(bad({}, { retryable: false }), 3, NOW).to).toBe('dead');
   });
 
   it('keeps every header, and says why and whence', () => {
@@ -51,7 +51,7 @@ describe('setting bad messages aside', () => {
 
   it('forwards nothing where nothing is bad', async () => {
     const batch = new TestBatch([]);
-    await setAside(batch, [], 3, async () => undefined);
+    await deadLetter(batch, [], 3, async () => undefined);
     expect(batch.forwarded).toEqual([]);
   });
 
@@ -76,7 +76,7 @@ describe('setting bad messages aside', () => {
     it('goes to the dead messages where a retry does not fit, and its neighbours are tried again', async () => {
       const batch = new Narrow({ messages: 2 });
       const large = bad({ one: '1', two: '2' });
-      const destinations = await setAside(batch, [bad({}), large], 3, archive);
+      const destinations = await deadLetter(batch, [bad({}), large], 3, archive);
       expect(destinations.map(({ to }) => to)).toEqual(['retry', 'dead']);
       expect(batch.forwarded.map(({ topic }) => topic).sort()).toEqual(['dead-messages', 'messages']);
       expect(batch.forwarded.find(({ topic }) => topic === 'dead-messages')?.headers).toMatchObject({
@@ -88,7 +88,7 @@ describe('setting bad messages aside', () => {
 
     it('goes whole to the archive, with the reason, where it does not fit the dead messages either', async () => {
       const batch = new Narrow({ 'dead-messages': 0 });
-      const [destination] = await setAside(batch, [bad({ one: '1' }, { hopeless: true })], 3, archive);
+      const [destination] = await deadLetter(batch, [bad({ one: '1' }, { retryable: false })], 3, archive);
       expect(destination).toMatchObject({ to: 'dead', archivedOnly: true });
       expect(batch.forwarded).toEqual([]);
       expect(archived).toEqual([
@@ -106,7 +106,7 @@ describe('setting bad messages aside', () => {
 
     it('comes again with its batch where the archive cannot take it', async () => {
       const batch = new Narrow({ 'dead-messages': 0 });
-      const refusing = setAside(batch, [bad({}, { hopeless: true })], 3, async () => {
+      const refusing = deadLetter(batch, [bad({}, { retryable: false })], 3, async () => {
         throw new Error('the partition was taken away');
       });
       await expect(refusing).rejects.toThrow('the partition was taken away');

@@ -26,7 +26,7 @@ export interface Destination {
 export function destinationOf(bad: BadRecord, maxRetryValue: number, now: Date): Destination {
   const retries = readCount(bad.record.headers[MESSAGE_HEADERS.retryCount]).count;
   const key = bad.record.key ?? '';
-  if (!bad.hopeless && retries < maxRetryValue) {
+  if (bad.retryable && retries < maxRetryValue) {
     const headers = { ...bad.record.headers, [MESSAGE_HEADERS.retryCount]: String(retries + 1) };
     const record = { topic: MESSAGES_TOPIC, key, value: bad.record.value ?? '', headers };
     return { to: 'retry', record, delayMs: Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(retries, 16)) };
@@ -39,7 +39,7 @@ export function destinationOf(bad: BadRecord, maxRetryValue: number, now: Date):
  * in vain: a retry becomes a dead message, and a dead message goes straight to the archive.
  * @throws what appending throws, or the archive: then the batch must come again
  */
-export async function setAside(
+export async function deadLetter(
   batch: RecordBatch,
   bad: readonly BadRecord[],
   maxRetryValue: number,
@@ -67,7 +67,7 @@ async function move(
   } catch (error) {
     if (!isPlatformError(error, 'log_record_too_large')) throw error;
     if (destination.to === 'retry') {
-      return move(batch, bad, destinationOf({ ...bad, hopeless: true }, 0, new Date()), archive);
+      return move(batch, bad, destinationOf({ ...bad, retryable: false }, 0, new Date()), archive);
     }
     const { topic, partition, signal } = batch;
     const { key, value, headers } = destination.record;

@@ -12,10 +12,10 @@ export interface BadRecord {
   record: LogRecord;
   /** A DeadMessageCode, the SQLSTATE that PostgreSQL answered with, or the code of an outage. */
   code: string;
-  /** A sentence for a person. */
+  /** A sentence for an operator. */
   reason: string;
   /** Trying again cannot help: it goes to the dead messages at once. */
-  hopeless: boolean;
+  retryable: boolean;
 }
 
 /** Reads the records of a batch: those that hold a message, in order, and those that hold none. Never throws. */
@@ -26,9 +26,9 @@ export function decodeBatch(records: readonly LogRecord[]): { incoming: Incoming
     const decoded = decodeChatMessage(record.value);
     if (!decoded.ok) {
       const reason = record.value === null && record.raw !== null ? 'the value is not UTF-8' : decoded.reason;
-      bad.push(hopeless(record, 'unreadable', reason));
+      bad.push(nonRetryable(record, 'unreadable', reason));
     } else if (isWrongConversation(decoded.message)) {
-      bad.push(hopeless(record, 'wrong_conversation', 'the conversation is not that of sender and recipient'));
+      bad.push(nonRetryable(record, 'wrong_conversation', 'the conversation is not that of sender and recipient'));
     } else {
       incoming.push({ record, message: decoded.message });
     }
@@ -37,8 +37,8 @@ export function decodeBatch(records: readonly LogRecord[]): { incoming: Incoming
 }
 
 /** A record that no retry can help. */
-export function hopeless(record: LogRecord, code: DeadMessageCode, reason: string): BadRecord {
-  return { record, code, reason, hopeless: true };
+export function nonRetryable(record: LogRecord, code: DeadMessageCode, reason: string): BadRecord {
+  return { record, code, reason, retryable: false };
 }
 
 function isWrongConversation(message: ChatMessage): boolean {

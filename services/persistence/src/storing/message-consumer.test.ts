@@ -15,7 +15,7 @@ import {
   SETTINGS,
 } from '../../testing/embedded-context';
 import { MessageConsumer } from './message-consumer';
-import { CREATE_GROUP } from '../sql/create-group';
+import { CREATE_GROUP } from '../conversations/sql/create-group';
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
@@ -179,7 +179,7 @@ describe('consuming messages', () => {
     expect(batch.forwarded[2]).toMatchObject({ value: '//4=', headers: { 'value-encoding': 'base64' } });
   });
 
-  it('waits in place while the database is away, alive to its group, and spends no retry', async () => {
+  it('waits in place during an outage of the database, alive to its group, and spends no retry', async () => {
     const message = directMessage(randomUUID(), randomUUID());
     const batch = new TestBatch([recordFor(message)]);
     const flaky = failing(database, away(), refused('42501'), away());
@@ -231,7 +231,7 @@ describe('consuming messages', () => {
     await expect(consumer().handle(batch)).rejects.toMatchObject({ code: 'log_unavailable' });
   });
 
-  it('stores although the fan-out is away', async () => {
+  it('stores although the fan-out is unavailable', async () => {
     const message = directMessage(randomUUID(), randomUUID());
     const fanout = createEmbeddedFanout();
     jest.spyOn(fanout, 'publish').mockRejectedValue(new PlatformError('fanout_unavailable', 'away'));

@@ -6,11 +6,11 @@ import { asError, inSpan, startSpan, type Logger, type SpanHandle } from '@chat-
 import { announceStored } from './announce-stored';
 import { archiveDeadMessages } from './archive-dead-messages';
 import type { PersistenceSettings } from '../configuration';
-import { decodeBatch, hopeless, type BadRecord, type Incoming } from './decode-batch';
-import { judgeFailure } from './classify-failure';
+import { decodeBatch, nonRetryable, type BadRecord, type Incoming } from './decode-batch';
+import { classifyFailure } from './classify-failure';
 import type { PersistenceMetrics } from '../metrics';
-import { Patience } from './retry-delay';
-import { readCount, setAside } from './dead-letter';
+import { RetryDelay } from './retry-delay';
+import { readCount, deadLetter } from './dead-letter';
 import { storeMessages, type StoreOutcome } from './store-messages';
 
 /** A store call aims to write at most this many inbox entries, so that a large group does not make a huge transaction. */
@@ -64,39 +64,39 @@ export class MessageConsumer {
 
   async #work(batch: RecordBatch): Promise<void> {
     const { incoming, bad } = decodeBatch(batch.records);
-    const patience = new Patience(batch);
+    const delay = new RetryDelay(batch);
     let at = 0;
     while (at < incoming.length) {
       const part = incoming.slice(at, at + this.#callSize());
       at += part.length;
-      bad.push(...(await this.#storeParts(batch, part, patience)));
+      bad.push(...(await this.#storeParts(batch, part, delay)));
     }
-    await this.#setAside(batch, bad);
+    await this.#deadLetter(batch, bad);
   }
 
   /** Stores a part of a batch, in smaller parts where it must. Answers what could not be stored. */
-  async #storeParts(batch: RecordBatch, whole: readonly Incoming[], patience: Patience): Promise<readonly BadRecord[]> {
+  async #storeParts(batch: RecordBatch, whole: readonly Incoming[], delay: RetryDelay): Promise<readonly BadRecord[]> {
     const bad: BadRecord[] = [];
     const parts: (readonly Incoming[])[] = [whole];
     for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
       batch.signal.throwIfAborted();
       try {
         bad.push(...(await this.#storePart(part)));
-        patience.succeeded();
+        delay.succeeded();
         await batch.heartbeat();
       } catch (thrown) {
         batch.signal.throwIfAborted();
-        const verdict = judgeFailure(thrown);
-        const outage = verdict.fault === 'database' && this.#dependencies.settings.onDatabaseOutage === 'wait';
+        const failure = classifyFailure(thrown);
+        const outage = failure.fault === 'database' && this.#dependencies.settings.onDatabaseOutage === 'wait';
         if (outage) {
-          await this.#waitForDatabase(batch, thrown, patience);
+          await this.#waitForDatabase(batch, thrown, delay);
           // Should the size be what it cannot bear, the second try is smaller.
-          parts.push(...(patience.waits > 1 ? halves(part) : [part]));
-        } else if (verdict.fault === 'message' && part.length > 1) {
+          parts.push(...(delay.waits > 1 ? halves(part) : [part]));
+        } else if (failure.fault === 'message' && part.length > 1) {
           parts.push(...halves(part));
         } else {
           const reason = asError(thrown).message;
-          bad.push(...part.map(({ record }) => ({ record, code: verdict.code, reason, hopeless: false })));
+          bad.push(...part.map(({ record }) => ({ record, code: failure.code, reason, retryable: true })));
         }
       }
     }
@@ -124,7 +124,7 @@ export class MessageConsumer {
       return part.flatMap(({ record }, index) => {
         const outcome = outcomes[index]?.outcome;
         return outcome === 'not_a_member' || outcome === 'unknown_conversation'
-          ? [hopeless(record, outcome, REASONS[outcome])]
+          ? [nonRetryable(record, outcome, REASONS[outcome])]
           : [];
       });
     } catch (thrown) {
@@ -135,27 +135,27 @@ export class MessageConsumer {
     }
   }
 
-  async #waitForDatabase(batch: RecordBatch, error: unknown, patience: Patience): Promise<void> {
+  async #waitForDatabase(batch: RecordBatch, error: unknown, delay: RetryDelay): Promise<void> {
     const { logger, metrics } = this.#dependencies;
     const { topic, partition } = batch;
-    logger.warn('a batch waits for the database', { topic, partition, waits: patience.waits, error });
+    logger.warn('a batch waits for the database', { topic, partition, waits: delay.waits, error });
     metrics.databaseWaits.inc();
     metrics.waiting.inc();
     try {
-      await patience.wait();
+      await delay.wait();
     } finally {
       metrics.waiting.dec();
     }
   }
 
-  async #setAside(batch: RecordBatch, bad: readonly BadRecord[]): Promise<void> {
+  async #deadLetter(batch: RecordBatch, bad: readonly BadRecord[]): Promise<void> {
     const { logger, metrics, settings } = this.#dependencies;
     const archive = archiveDeadMessages(this.#dependencies);
-    const destinations = await setAside(batch, bad, settings.maxRetryValue, archive);
+    const destinations = await deadLetter(batch, bad, settings.maxRetryValue, archive);
     destinations.forEach(({ to, archivedOnly }, index) => {
       const one = bad[index];
       if (one === undefined) return;
-      metrics.setAside.inc({ to, code: one.code });
+      metrics.deadLettered.inc({ to, code: one.code });
       metrics.messages.inc({ outcome: to });
       if (!readCount(one.record.headers[MESSAGE_HEADERS.retryCount]).readable) metrics.badHeaders.inc();
       const { topic, partition, offset, key } = one.record;

@@ -2,16 +2,16 @@ import { DEAD_MESSAGE_HEADERS, MESSAGE_HEADERS, MESSAGES_TOPIC } from '@chat-app
 import type { Database, Queryable } from '@chat-app/database';
 import { isPlatformError, type Logger } from '@chat-app/platform';
 import type { MessageLog, OutgoingRecord } from '@chat-app/message-log';
-import { FIND_LAST_DEAD_MESSAGE, type FindLastDeadMessageRow } from '../sql/find-last-dead-message';
-import { LIST_DEAD_MESSAGES, type ListDeadMessagesRow } from '../sql/list-dead-messages';
-import { MARK_REDRIVEN } from '../sql/mark-redriven';
+import { FIND_LAST_DEAD_MESSAGE, type FindLastDeadMessageRow } from './sql/find-last-dead-message';
+import { LIST_DEAD_MESSAGES, type ListDeadMessagesRow } from './sql/list-dead-messages';
+import { MARK_REDRIVEN } from './sql/mark-redriven';
 
 /** A message is moved back at most this often. */
 export const MAX_REDRIVES = 3;
 const PAGE = 100;
 
 export interface RedriveOptions {
-  /** Only those set aside with this code. */
+  /** Only those dead-lettered with this code. */
   code?: string | undefined;
   /** Only those that failed at or after this. */
   since?: Date | undefined;

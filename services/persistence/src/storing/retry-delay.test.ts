@@ -1,22 +1,22 @@
-import { Patience, pause } from './retry-delay';
+import { RetryDelay, pause } from './retry-delay';
 
 const batch = () => ({ signal: new AbortController().signal, heartbeat: jest.fn(async () => undefined) });
 
 describe('waiting inside a batch', () => {
   it('waits longer each time, and shortly again after a success', async () => {
-    const patience = new Patience(batch());
+    const delay = new RetryDelay(batch());
     const took = async () => {
       const began = performance.now();
-      await patience.wait();
+      await delay.wait();
       return performance.now() - began;
     };
     const [first, second, third] = [await took(), await took(), await took()];
     expect(first).toBeGreaterThanOrEqual(45);
     expect(second).toBeGreaterThanOrEqual(95);
     expect(third).toBeGreaterThanOrEqual(195);
-    expect(patience.waits).toBe(3);
-    patience.succeeded();
-    expect(patience.waits).toBe(0);
+    expect(delay.waits).toBe(3);
+    delay.succeeded();
+    expect(delay.waits).toBe(0);
   });
 
   it('keeps the group informed', async () => {

@@ -6,12 +6,12 @@ const LONGEST_MS = 5_000;
 const HEARTBEAT_MS = 2_000;
 
 /**
- * Waits inside a batch handler while something is away: 100 ms, doubling to 5 s, half of it random so that pods do not
+ * Waits inside a batch handler while something is unavailable: 100 ms, doubling to 5 s, half of it random so that pods do not
  * return in step. The group hears heartbeats meanwhile, so that the partition stays.
  *
  * State: how often it waited since it last succeeded. One owner, one batch.
  */
-export class Patience {
+export class RetryDelay {
   #waits = 0;
 
   constructor(readonly batch: Pick<RecordBatch, 'signal' | 'heartbeat'>) {}
@@ -21,7 +21,7 @@ export class Patience {
     return this.#waits;
   }
 
-  /** What was away is back. */
+  /** What was unavailable is back. */
   succeeded(): void {
     this.#waits = 0;
   }

@@ -3,8 +3,8 @@ import * as fc from 'fast-check';
 import type { Database } from '@chat-app/database';
 import { directConversationId, type ChatMessage } from '@chat-app/protocol';
 import { directMessage, groupMessage, openDatabase } from '../../testing/embedded-context';
-import { CREATE_GROUP } from '../sql/create-group';
-import { REMOVE_MEMBER } from '../sql/remove-member';
+import { CREATE_GROUP } from '../conversations/sql/create-group';
+import { REMOVE_MEMBER } from '../conversations/sql/remove-member';
 import { storeMessages } from './store-messages';
 
 describe('storing messages', () => {

@@ -1,6 +1,6 @@
 import type { ChatMessage } from '@chat-app/protocol';
 import type { Queryable } from '@chat-app/database';
-import { STORE_MESSAGES, type StoreMessagesRow } from '../sql/store-messages';
+import { STORE_MESSAGES, type StoreMessagesRow } from './sql/store-messages';
 
 /** What became of one message of a batch. */
 export interface StoreOutcome {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '@chat-app/database';
 import { directMessage, openDatabase } from '../../testing/embedded-context';
 import { inspectStore } from './inspect-store';
-import { readQuestion } from './parse-inspect-arguments';
+import { parseInspectArguments } from './parse-inspect-arguments';
 import { storeMessages } from '../storing/store-messages';
 
 describe('inspecting what is stored', () => {
@@ -14,7 +14,7 @@ describe('inspecting what is stored', () => {
   afterAll(() => database.close());
 
   const ask = async (...args: string[]) =>
-    JSON.parse(JSON.stringify(await inspectStore(database, readQuestion(args)))) as object;
+    JSON.parse(JSON.stringify(await inspectStore(database, parseInspectArguments(args)))) as object;
   const bury = (messageId: string, code: string) =>
     database.query(
       {
@@ -96,7 +96,7 @@ describe('inspecting what is stored', () => {
           return result;
         }),
     };
-    await expect(inspectStore(meddling, readQuestion(['dead']))).rejects.toMatchObject({
+    await expect(inspectStore(meddling, parseInspectArguments(['dead']))).rejects.toMatchObject({
       details: { sqlstate: '25006' },
     });
     expect(await database.query({ name: 'test', text: 'select 1 from chat.messages limit 1' })).toHaveLength(1);
@@ -114,7 +114,7 @@ describe('the arguments of inspect', () => {
       ['--all'],
       ['dead', '--limit', '0'],
     ]) {
-      expect(() => readQuestion(args)).toThrow(/inspect message ID/);
+      expect(() => parseInspectArguments(args)).toThrow(/inspect message ID/);
     }
   });
 });

@@ -1,10 +1,10 @@
 import type { Database, Queryable } from '@chat-app/database';
-import { COUNT_DEAD_MESSAGES, type CountDeadMessagesRow } from '../sql/count-dead-messages';
-import { INSPECT_CONVERSATION, type InspectConversationRow } from '../sql/inspect-conversation';
-import { INSPECT_DEAD_MESSAGES, type InspectDeadMessagesRow } from '../sql/inspect-dead-messages';
-import { INSPECT_MESSAGE, type InspectMessageRow } from '../sql/inspect-message';
-import { INSPECT_USER, type InspectUserRow } from '../sql/inspect-user';
-import { MAKE_READ_ONLY } from '../sql/make-read-only';
+import { COUNT_DEAD_MESSAGES, type CountDeadMessagesRow } from './sql/count-dead-messages';
+import { INSPECT_CONVERSATION, type InspectConversationRow } from './sql/inspect-conversation';
+import { INSPECT_DEAD_MESSAGES, type InspectDeadMessagesRow } from './sql/inspect-dead-messages';
+import { INSPECT_MESSAGE, type InspectMessageRow } from './sql/inspect-message';
+import { INSPECT_USER, type InspectUserRow } from './sql/inspect-user';
+import { MAKE_READ_ONLY } from './sql/make-read-only';
 
 /** What an operator wants to know. Contents and titles are answered only where `content` is set. */
 export type Question =

@@ -14,7 +14,7 @@ export const INSPECT_USAGE = `inspect message ID | conversation ID | user ID | d
 const DEFAULT_LIMIT = 20;
 
 /** Reads the arguments of the inspect command. @throws PlatformError configuration_invalid, with the usage */
-export function readQuestion(args: readonly string[]): Question {
+export function parseInspectArguments(args: readonly string[]): Question {
   const { values, positionals } = parse(args);
   const [about, id, ...rest] = positionals;
   const { code, limit, content = false } = values;

@@ -5,7 +5,7 @@ import type { RedriveOptions } from '../storing/redrive-messages';
 
 /** How the redrive job is called. */
 export const USAGE = `redrive [--code CODE] [--since TIME] [--conversation ID] [--limit N] [--dry-run] [--force]
-  --code CODE          only messages set aside with this code (a code of dead-messages, or an SQLSTATE)
+  --code CODE          only messages dead-lettered with this code (a code of dead-messages, or an SQLSTATE)
   --since TIME         only messages that failed at or after this time (RFC 3339)
   --conversation ID    only messages of this conversation
   --limit N            move no more than N (default 1000)
