@@ -49,6 +49,14 @@ export function messageId(identity: MessageIdentity): string {
   return v5(encoder.encode(name), MESSAGE_NAMESPACE);
 }
 
+/** Namespace of entry ids. Never change it: clients keep ids derived from it. */
+const ENTRY_NAMESPACE = parse('3e0b6f8e-54c5-5b7c-9a51-2f6f0b1d7c44');
+
+/** Id of an entry that was written before its event had one: the same each time it is read. */
+export function entryId(userId: string, seq: number): string {
+  return v5(encoder.encode(`${userId}|${seq}`), ENTRY_NAMESPACE);
+}
+
 /** A new random id (UUIDv7: later ids sort after earlier ones, kind to B-trees). */
 export function newId(): string {
   return v7();

@@ -17,7 +17,7 @@ import { Metrics, secretOf, silentLogger } from '@chat-app/platform';
 import { createPostgresDatabase } from '@chat-app/database/postgres';
 import { directConversationId, type ChatMessage } from '@chat-app/protocol';
 import { MIGRATIONS, SCHEMA } from '../src/migrations';
-import { storeMessages } from '../src/storing/store-messages';
+import { storeMessages } from '../src/storing/store-events';
 
 const TICKS_PER_SECOND = 100;
 

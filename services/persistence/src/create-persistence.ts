@@ -6,6 +6,7 @@ import type { MessageLog, Subscription } from '@chat-app/message-log';
 import { archiveDeadMessages } from './storing/archive-dead-messages';
 import type { AuthenticationClient } from './peers/authentication-client';
 import { settingsFrom, type PersistenceConfiguration } from './configuration';
+import { Instance } from './inbox/instances';
 import { MessageConsumer } from './storing/message-consumer';
 import type { Context } from './context';
 import { createPersistenceMetrics } from './metrics';
@@ -55,6 +56,7 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
   const context: Context = { database, fanout, authentication, settings, metrics, logger };
   const stopping = new AbortController();
   const subscriptions: Subscription[] = [];
+  const instance = new Instance(database, logger);
   let drained: Promise<void> | undefined;
   return {
     routes: publicRoutes(context),
@@ -62,6 +64,8 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
     async start() {
       await prepareStore(database, logger, stopping.signal);
       if (stopping.signal.aborted) return;
+      // Before anything is consumed: what this pod does not know is announced no more.
+      await instance.register();
       const { groupId, batchRecords: maxBatchRecords } = settings;
       const consumer = new MessageConsumer(context);
       subscriptions.push(
@@ -75,7 +79,7 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
     },
     drain() {
       stopping.abort();
-      drained ??= Promise.all(subscriptions.map((subscription) => subscription.close())).then(() => undefined);
+      drained ??= Promise.all(subscriptions.map((subscription) => subscription.close())).then(() => instance.close());
       return drained;
     },
   };

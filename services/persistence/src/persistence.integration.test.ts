@@ -162,7 +162,7 @@ describeWithBackend(['kafka', 'postgres', 'redis'], 'persistence on real backend
     await append([message]);
     expect(JSON.parse(await heard)).toEqual({
       kind: 'stored',
-      message_ids: [message.message_id],
+      event_ids: [message.message_id],
       positions: { [bob]: [1] },
     });
     expect(await storedOf([message])).toBe(1);

@@ -11,7 +11,7 @@ import { putMemberRoute } from './conversations/put-member';
 import { readHeadsRoute } from './inbox/read-heads';
 import { readInboxRoute } from './inbox/read-inbox';
 import { removeMemberRoute } from './conversations/remove-member';
-import { renameGroupRoute } from './conversations/change-conversation';
+import { changeConversationRoute } from './conversations/change-conversation';
 import { saveCursorsRoute } from './inbox/save-cursors';
 
 /** The public API: :8090. */
@@ -19,7 +19,7 @@ export function publicRoutes(context: Context): readonly Route[] {
   return [
     createGroupRoute(context),
     ...listConversationsRoutes(context),
-    renameGroupRoute(context),
+    changeConversationRoute(context),
     listMembersRoute(context),
     putMemberRoute(context),
     removeMemberRoute(context),

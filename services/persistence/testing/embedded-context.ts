@@ -9,7 +9,7 @@ import type { PersistenceSettings } from '../src/configuration';
 import type { Context } from '../src/context';
 import { createPersistenceMetrics } from '../src/metrics';
 import { MIGRATIONS, SCHEMA } from '../src/migrations';
-import { storeMessages } from '../src/storing/store-messages';
+import { storeEvents, type StoreOutcome } from '../src/storing/store-events';
 
 export const SETTINGS: PersistenceSettings = {
   maxRetryValue: 3,
@@ -75,6 +75,14 @@ export function groupMessage(sender: string, conversation: string, content = 'he
     content,
     sent_at: new Date().toISOString(),
   };
+}
+
+/** Stores messages in one call. */
+export function storeMessages(database: Database, messages: readonly ChatMessage[]): Promise<readonly StoreOutcome[]> {
+  return storeEvents(
+    database,
+    messages.map((value) => ({ kind: 'message', value })),
+  );
 }
 
 /** Stores messages, one call for all, and answers their ids. */

@@ -85,6 +85,12 @@ export const InboxPage = z.looseObject({
 });
 export type InboxPage = Known<z.infer<typeof InboxPage>>;
 
+/** What persistence answers: with `form=encoded`, or without. */
+export const InboxAnswer = z.union([
+  InboxPage.extend({ epoch: z.string(), entries: z.array(EncodedEntry) }),
+  InboxResponse,
+]);
+
 /** Encodes an entry of the version before. Goes with the release after this one. */
 function encodeEntry(entry: InboxEntry): EncodedEntry {
   const { kind, seq } = entry;

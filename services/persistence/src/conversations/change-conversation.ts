@@ -1,27 +1,34 @@
 import { route, type Route } from '@chat-app/platform';
-import { ConversationResponse, RenameRequest, ConversationPath } from '@chat-app/protocol';
+import { ChangeConversationRequest, ConversationResponse, ConversationPath } from '@chat-app/protocol';
+import { changeAndTell } from './append-events';
 import { lockGroup, requireOwner } from './lock-group';
 import type { Context } from '../context';
 import { readConversation } from './list-conversations';
-import { RENAME_GROUP } from './sql/rename-group';
+import { updateConversation } from './sql/update-conversation';
 
-/** Gives a group another title. Owners only. */
-export function renameGroupRoute({ database }: Context): Route {
+/** Gives a group another title or other data. Owners only; every member is told. */
+export function changeConversationRoute(context: Context): Route {
   return route({
     method: 'PATCH',
     path: '/conversations/{conversation_id}',
-    summary: 'Gives a group another title.',
+    summary: 'Changes the title or the data of a group.',
     access: 'user',
     params: ConversationPath,
-    body: RenameRequest,
+    body: ChangeConversationRequest,
     responses: { 200: ConversationResponse },
-    async handle({ caller, params, body }) {
-      const { conversation_id: id } = params;
-      await database.transaction(async (transaction) => {
+    async handle({ caller, params: { conversation_id: id }, body: { title, data } }) {
+      await changeAndTell(context, id, caller.userId, async (transaction, append) => {
         requireOwner(await lockGroup(transaction, id, caller.userId, caller.userId));
-        await transaction.query(RENAME_GROUP, [id, body.title]);
+        await updateConversation(transaction, id, { title, data });
+        await append([
+          {
+            kind: 'conversation',
+            ...(title !== undefined && { title }),
+            ...(data !== undefined && { data: data ?? {} }),
+          },
+        ]);
       });
-      return { status: 200, body: await readConversation(database, caller.userId, id) };
+      return { status: 200, body: await readConversation(context.database, caller.userId, id) };
     },
   });
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '@chat-app/database';
 import type { Route } from '@chat-app/platform';
 import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
-import { LIMITS, userChannel, type ConversationResponse, type InboxResponse } from '@chat-app/protocol';
+import { LIMITS, readEnvelope, userChannel, type ConversationResponse, type InboxResponse } from '@chat-app/protocol';
 import {
   ask,
   contextOn,
@@ -14,6 +14,14 @@ import {
   storeAll,
 } from '../../testing/embedded-context';
 import { internalRoutes, publicRoutes } from '../routes';
+
+/** An envelope and the frame in it. */
+function read(text: string) {
+  const result = readEnvelope(Buffer.from(text));
+  if (!result.ok) throw new Error(result.reason);
+  const { envelope, frame } = result;
+  return { envelope, frame: frame && (JSON.parse(Buffer.from(frame).toString()) as Record<string, unknown>) };
+}
 
 const MEMBER = '/conversations/{conversation_id}/members/{user_id}';
 
@@ -59,9 +67,21 @@ describe('changing the members of a group', () => {
     expect(await members(bob, group)).toEqual({ [ann]: 'owner', [bob]: 'member' });
     for (const user of [ann, bob]) {
       expect(await inbox(user)).toEqual([{ kind: 'joined', seq: 1, conversation_id: group }]);
-      expect(
-        heard.filter(({ channel }) => channel === userChannel(user)).map(({ text }) => JSON.parse(text) as unknown),
-      ).toEqual([{ kind: 'membership', user_id: user, conversation_id: group, change: 'joined', seq: 1 }]);
+      const [event, stored] = heard
+        .filter(({ channel }) => channel === userChannel(user))
+        .map(({ text }) => read(text));
+      expect(event!.envelope).toMatchObject({
+        kind: 'event',
+        event_kind: 'joined',
+        conversation_id: group,
+        actor_id: ann,
+      });
+      expect(event!.frame).toMatchObject({ type: 'joined', conversation_id: group, user_id: user, actor_id: ann });
+      expect(stored!.envelope).toMatchObject({
+        kind: 'stored',
+        event_ids: [event!.frame!['event_id']],
+        positions: { [user]: [1] },
+      });
     }
   });
 

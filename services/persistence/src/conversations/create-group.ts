@@ -1,9 +1,9 @@
 import { route, type Route } from '@chat-app/platform';
 import { ConversationResponse, CreateGroupRequest, newId } from '@chat-app/protocol';
-import { announceChange, appendMembershipEntries } from './lock-group';
+import { changeAndTell } from './append-events';
 import { refusal, type Context } from '../context';
 import { readConversation } from './list-conversations';
-import { CREATE_GROUP } from './sql/create-group';
+import { insertGroup } from './sql/create-group';
 
 /** Creates a group; the caller becomes its owner, the others its members. Each finds `joined` in their inbox. */
 export function createGroupRoute(context: Context): Route {
@@ -15,16 +15,15 @@ export function createGroupRoute(context: Context): Route {
     access: 'user',
     body: CreateGroupRequest,
     responses: { 201: ConversationResponse },
-    async handle({ caller, body }) {
-      const memberIds = [...new Set(body.member_ids)].filter((userId) => userId !== caller.userId);
+    async handle({ caller, body: { title, data, member_ids } }) {
+      const memberIds = [...new Set(member_ids)].filter((userId) => userId !== caller.userId);
       const unknown = memberIds.length === 0 ? [] : await authentication.findUnknownUsers(memberIds);
       if (unknown.length > 0) throw refusal('unknown_user', `member_ids: unknown ${unknown.slice(0, 3).join(', ')}`);
       const id = newId();
-      const entered = await database.transaction(async (transaction) => {
-        await transaction.query(CREATE_GROUP, [id, body.title, caller.userId, memberIds]);
-        return appendMembershipEntries(transaction, id, 'joined', [caller.userId, ...memberIds]);
+      await changeAndTell(context, id, caller.userId, async (transaction, append) => {
+        await insertGroup(transaction, { id, title, data, ownerId: caller.userId, memberIds });
+        await append([caller.userId, ...memberIds].map((user_id) => ({ kind: 'joined', user_id })));
       });
-      await announceChange(context, entered);
       return { status: 201, body: await readConversation(database, caller.userId, id) };
     },
   });

@@ -98,8 +98,59 @@ describe('listing conversations', () => {
     expect(await unread()).toBe(1);
     await read(ids[0]!);
     expect(await unread()).toBe(1);
-    await expect(read(randomUUID())).rejects.toMatchObject({ code: 'unknown_message', status: 404 });
+    const [elsewhere] = await storeAll(database, [directMessage(me, eve)]);
+    await expect(read(elsewhere!)).rejects.toMatchObject({ code: 'unknown_message', status: 404 });
     await expect(read(ids[0]!, eve)).rejects.toMatchObject({ code: 'unknown_conversation' });
+  });
+
+  it('keeps what was read live until it is stored, and counts it as read from then on', async () => {
+    const [me, bob] = [randomUUID(), randomUUID()];
+    const { conversation_id } = await createGroup(bob, me);
+    const messages = Array.from({ length: 12 }, (_, index) => groupMessage(bob, conversation_id, String(index)));
+    const params = { conversation_id };
+    const unread = async () => (await list(me)).conversations[0]!.unread_count;
+    const read = (message_id: string) =>
+      ask(routes, 'PUT /conversations/{conversation_id}/read', { caller: me, params, body: { message_id } });
+    // More than are kept at once, and each before any of them is stored.
+    for (const message of messages.slice(0, 11)) expect((await read(message.message_id)).status).toBe(204);
+    await storeAll(database, messages);
+    expect(await unread()).toBe(1);
+    await read(messages[0]!.message_id);
+    expect(await unread()).toBe(1);
+    await read(messages[11]!.message_id);
+    expect(await unread()).toBe(0);
+    await storeAll(database, [groupMessage(bob, conversation_id)]);
+    expect(await unread()).toBe(1);
+  });
+
+  it('waits for the first message of a conversation that is read before it is stored', async () => {
+    const [me, bob] = [randomUUID(), randomUUID()];
+    const message = directMessage(bob, me);
+    const { conversation_id } = message;
+    const body = { message_id: message.message_id };
+    const reading = ask(routes, 'PUT /conversations/{conversation_id}/read', {
+      caller: me,
+      params: { conversation_id },
+      body,
+    });
+    await storeAll(database, [message]);
+    expect((await reading).status).toBe(204);
+    expect((await list(me)).conversations).toMatchObject([{ conversation_id, unread_count: 0 }]);
+  });
+
+  it('carries data on conversations, changes it and takes it away', async () => {
+    const [me, bob] = [randomUUID(), randomUUID()];
+    const data = { color: 'red', deep: [{ n: 1.5 }, null] };
+    const body = { title: 'group', member_ids: [bob], data };
+    const created = await ask<ConversationResponse>(routes, 'POST /conversations', { caller: me, body });
+    expect(created.body.data).toEqual(data);
+    const params = { conversation_id: created.body.conversation_id };
+    const change = (body: object) =>
+      ask<ConversationResponse>(routes, 'PATCH /conversations/{conversation_id}', { caller: me, params, body });
+    expect((await change({ title: 'other' })).body).toMatchObject({ title: 'other', data });
+    expect((await change({ data: { a: 1 } })).body).toMatchObject({ title: 'other', data: { a: 1 } });
+    expect((await change({ data: null })).body).not.toHaveProperty('data');
+    await expect(change({})).rejects.toThrow('name title or data');
   });
 
   it('shows one conversation to its members only', async () => {

@@ -75,6 +75,7 @@ function toConversation(row: ConversationRow): ConversationResponse {
     ...(row.title !== null && { title: row.title }),
     ...(row.peer_id !== null && { recipient_id: row.peer_id }),
     role: row.role,
+    ...(row.data !== null && { data: row.data }),
     created_at: row.created_at.toISOString(),
     unread_count: row.unread_count,
     ...(last !== undefined && { last_message: toStoredMessage(last) }),
@@ -91,6 +92,8 @@ function lastMessage(row: ConversationRow): StoredMessageRow | undefined {
     sender_id: last_sender_id,
     recipient_id: row.last_recipient_id,
     content: last_content,
+    data: row.last_data,
+    extra: row.last_extra,
     sent_at: last_sent_at,
     stored_at: last_stored_at,
   };

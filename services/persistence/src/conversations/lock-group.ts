@@ -1,17 +1,10 @@
-import { encodeEnvelope, userChannel, type MembershipEnvelope } from '@chat-app/protocol';
 import type { Queryable } from '@chat-app/database';
-import { refusal, type Context } from '../context';
-import { ADD_MEMBERSHIP_ENTRIES, type AddMembershipEntriesRow } from './sql/add-membership-entries';
-import { LOCK_GROUP, type LockGroupRow } from './sql/lock-group';
-import { LOCK_INBOXES } from './sql/lock-inboxes';
-import { READ_ROLES, type ReadRolesRow } from './sql/read-roles';
+import { refusal } from '../context';
+import { lockConversation } from './sql/lock-group';
+import { readRoles, type Roles } from './sql/read-roles';
 
-export type MembershipChange = MembershipEnvelope['change'];
-
-const ENTRY_KINDS = { joined: 1, left: 2 } as const satisfies Record<MembershipChange, number>;
-
-/** A group as its changer finds it, held still until the transaction ends. */
-export interface LockedGroup extends ReadRolesRow {
+/** A group as its changer finds it, locked until the transaction ends. */
+export interface LockedGroup extends Roles {
   caller_role: 'owner' | 'member';
 }
 
@@ -26,50 +19,14 @@ export async function lockGroup(
   callerId: string,
   targetId: string,
 ): Promise<LockedGroup> {
-  const [conversation] = await transaction.query<LockGroupRow>(LOCK_GROUP, [conversationId]);
-  const [roles] = await transaction.query<ReadRolesRow>(READ_ROLES, [conversationId, callerId, targetId]);
-  if (conversation === undefined || roles === undefined || roles.caller_role === null) {
-    throw refusal('unknown_conversation');
-  }
-  if (conversation.kind === 'direct') throw refusal('forbidden', 'A direct conversation cannot be changed.');
+  const kind = await lockConversation(transaction, conversationId);
+  const roles = await readRoles(transaction, conversationId, callerId, targetId);
+  if (kind === undefined || roles.caller_role === null) throw refusal('unknown_conversation');
+  if (kind === 'direct') throw refusal('forbidden', 'A direct conversation cannot be changed.');
   return { ...roles, caller_role: roles.caller_role };
 }
 
 /** @throws HttpError forbidden */
 export function requireOwner(group: LockedGroup): void {
   if (group.caller_role !== 'owner') throw refusal('forbidden');
-}
-
-/** Writes the change into the inboxes of those concerned, within the transaction that makes it. */
-export async function appendMembershipEntries(
-  transaction: Queryable,
-  conversationId: string,
-  change: MembershipChange,
-  userIds: readonly string[],
-): Promise<readonly MembershipEnvelope[]> {
-  await transaction.query(LOCK_INBOXES, [userIds]);
-  const rows = await transaction.query<AddMembershipEntriesRow>(ADD_MEMBERSHIP_ENTRIES, [
-    userIds,
-    ENTRY_KINDS[change],
-    conversationId,
-  ]);
-  return rows.map(({ user_id, seq }) => ({
-    kind: 'membership',
-    user_id,
-    conversation_id: conversationId,
-    change,
-    seq,
-  }));
-}
-
-/** Tells the users' pods, after the commit. A notice that is lost is found by the sweep: the entry stays. */
-export async function announceChange(
-  { fanout, metrics }: Context,
-  envelopes: readonly MembershipEnvelope[],
-): Promise<void> {
-  const sent = await Promise.allSettled(
-    envelopes.map((envelope) => fanout.publish(userChannel(envelope.user_id), encodeEnvelope(envelope))),
-  );
-  const lost = sent.filter(({ status }) => status === 'rejected').length;
-  if (lost > 0) metrics.lostNotices.inc({}, lost);
 }

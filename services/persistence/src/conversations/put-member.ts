@@ -1,11 +1,12 @@
-import type { Queryable } from '@chat-app/database';
 import { route, type Route } from '@chat-app/platform';
-import { LIMITS, PutMemberRequest, MemberPath, type MembershipEnvelope, type Role } from '@chat-app/protocol';
-import { announceChange, appendMembershipEntries, lockGroup, requireOwner } from './lock-group';
+import type { Queryable } from '@chat-app/database';
+import { LIMITS, PutMemberRequest, MemberPath, type Role } from '@chat-app/protocol';
+import { changeAndTell, type Change } from './append-events';
+import { lockGroup, requireOwner } from './lock-group';
 import { checkMembership } from './check-membership';
 import { refusal, type Context } from '../context';
-import { ADD_MEMBER } from './sql/add-member';
-import { SET_ROLE } from './sql/set-role';
+import { addMember } from './sql/add-member';
+import { setRole } from './sql/set-role';
 
 /** Adds a member to a group, or changes the role of one. Owners only. Saying it twice changes nothing. */
 export function putMemberRoute(context: Context): Route {
@@ -25,10 +26,9 @@ export function putMemberRoute(context: Context): Route {
       if (role === 'owner' && (await authentication.findUnknownUsers([userId])).length > 0) {
         throw refusal('unknown_user');
       }
-      const entered = await database.transaction((transaction) =>
-        putMember(transaction, id, caller.userId, userId, body.role),
-      );
-      await announceChange(context, entered);
+      await changeAndTell(context, id, caller.userId, async (transaction, append) => {
+        await append(await putMember(transaction, id, caller.userId, userId, body.role));
+      });
       return { status: 204 };
     },
   });
@@ -40,17 +40,16 @@ async function putMember(
   callerId: string,
   userId: string,
   role: Role,
-): Promise<readonly MembershipEnvelope[]> {
+): Promise<Change[]> {
   const group = await lockGroup(transaction, conversationId, callerId, userId);
   requireOwner(group);
+  if (group.target_role === role) return [];
   if (group.target_role === null) {
     if (group.members >= LIMITS.groupMembers) throw refusal('group_full');
-    await transaction.query(ADD_MEMBER, [conversationId, userId, role]);
-    return appendMembershipEntries(transaction, conversationId, 'joined', [userId]);
+    await addMember(transaction, conversationId, userId, role);
+    return [{ kind: 'joined', user_id: userId }];
   }
-  if (group.target_role !== role) {
-    if (role === 'member' && group.owners === 1) throw refusal('last_owner');
-    await transaction.query(SET_ROLE, [conversationId, userId, role]);
-  }
-  return [];
+  if (role === 'member' && group.owners === 1) throw refusal('last_owner');
+  await setRole(transaction, conversationId, userId, role);
+  return [{ kind: 'conversation', roles: { [userId]: role } }];
 }

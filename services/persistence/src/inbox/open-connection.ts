@@ -1,10 +1,8 @@
 import { route, type Route } from '@chat-app/platform';
-import { OpenConnectionRequest, OpenConnectionResponse } from '@chat-app/protocol';
+import { FEATURES, OpenConnectionRequest, OpenConnectionResponse } from '@chat-app/protocol';
 import type { Context } from '../context';
-import { OPEN_CONNECTION, type OpenConnectionRow } from './sql/open-connection';
-import { SAVE_CURSORS } from './sql/save-cursors';
-
-const NOBODY: OpenConnectionRow = { head: 0, confirmed: 0, is_new: false, conversation_ids: [] };
+import { openConnection } from './sql/open-connection';
+import { saveCursors } from './sql/save-cursors';
 
 /**
  * Where a device resumes: after what it confirmed, else after the most that any device of its user confirmed, else at the
@@ -21,16 +19,18 @@ export function openConnectionRoute({ database, logger }: Context): Route {
     responses: { 200: OpenConnectionResponse },
     async handle({ body }) {
       const { user_id, device_id } = body;
-      const [row] = await database.query<OpenConnectionRow>(OPEN_CONNECTION, [user_id, device_id]);
-      const { head, confirmed, is_new, conversation_ids } = row ?? NOBODY;
+      const opened = await openConnection(database, user_id, device_id, FEATURES);
+      const { head, confirmed, is_new, conversation_ids, epoch, features } = opened;
       if (is_new && body.keep_position) {
         // Where it cannot be written (a standby takes no writes) the device is no worse off than before.
-        await database.query(SAVE_CURSORS, [[user_id], [device_id], [confirmed]]).catch((error: unknown) => {
-          logger.debug('the position of a new device could not be kept', { user_id, error });
-        });
+        await saveCursors(database, [{ user_id, device_id, received_seq: confirmed, epoch }]).catch(
+          (error: unknown) => {
+            logger.debug('the position of a new device could not be kept', { user_id, error });
+          },
+        );
       }
       const position = Math.max(confirmed, head - body.catch_up_entries);
-      const answer: OpenConnectionResponse = { head, position, skipped: position - confirmed, conversation_ids };
+      const answer = { head, position, skipped: position - confirmed, conversation_ids, epoch, features };
       return { status: 200, body: answer };
     },
   });

@@ -1,9 +1,9 @@
 import { route, type Route } from '@chat-app/platform';
-import { HeadsRequest, HeadsResponse } from '@chat-app/protocol';
+import { FEATURES, HeadsRequest, HeadsResponse } from '@chat-app/protocol';
 import type { Context } from '../context';
-import { READ_HEADS, type ReadHeadsRow } from './sql/read-heads';
+import { readAnnouncement, readHeads } from './sql/read-heads';
 
-/** The newest entry number of many inboxes: what the sweep of a pod compares with what it sent. */
+/** The newest entry number of many inboxes: what the reconciliation of a pod compares with what it sent. */
 export function readHeadsRoute({ database }: Context): Route {
   return route({
     method: 'POST',
@@ -13,9 +13,11 @@ export function readHeadsRoute({ database }: Context): Route {
     body: HeadsRequest,
     responses: { 200: HeadsResponse },
     async handle({ body }) {
-      const rows = await database.query<ReadHeadsRow>(READ_HEADS, [body.user_ids]);
-      const heads = Object.fromEntries(rows.map((row) => [row.user_id, row.last_seq]));
-      return { status: 200, body: { heads } };
+      const [heads, announcement] = await Promise.all([
+        readHeads(database, body.user_ids),
+        readAnnouncement(database, FEATURES),
+      ]);
+      return { status: 200, body: { heads, ...announcement } };
     },
   });
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@chat-app/database';
 import type { Route } from '@chat-app/platform';
-import type { InboxResponse } from '@chat-app/protocol';
+import { FEATURES, type InboxResponse } from '@chat-app/protocol';
 import { ask, contextOn, directMessage, openDatabase, storeAll } from '../../testing/embedded-context';
 import { internalRoutes, publicRoutes } from '../routes';
 
@@ -51,6 +51,10 @@ describe('reading an inbox', () => {
     const [ann, bob, eve] = [randomUUID(), randomUUID(), randomUUID()];
     await storeAll(database, [directMessage(ann, bob), directMessage(bob, bob)]);
     const { body } = await ask(routes, 'POST /internal/heads', { body: { user_ids: [ann, bob, eve] } });
-    expect(body).toEqual({ heads: { [ann]: 1, [bob]: 2 } });
+    expect(body).toMatchObject({
+      heads: { [ann]: 1, [bob]: 2 },
+      epoch: expect.any(String) as string,
+      features: FEATURES,
+    });
   });
 });

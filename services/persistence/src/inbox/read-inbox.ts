@@ -1,10 +1,9 @@
 import { route, type Route } from '@chat-app/platform';
-import { InboxRequest, InboxResponse, type InboxEntry } from '@chat-app/protocol';
+import { InboxAnswer, InboxRequest } from '@chat-app/protocol';
 import type { Context } from '../context';
-import { toChatMessage, type MessageRow } from '../messages/message-row';
-import { READ_INBOX, type ReadInboxRow } from './sql/read-inbox';
-
-const JOINED = 1;
+import { encodeEntry, encodeLegacyEntry } from './encode-entry';
+import { readEntries } from './sql/read-inbox';
+import { readAnnouncement } from './sql/read-heads';
 
 /** Entries of an inbox after a position, ascending and without gaps: numbering and writing are one transaction. */
 export function readInboxRoute({ database }: Context): Route {
@@ -14,22 +13,15 @@ export function readInboxRoute({ database }: Context): Route {
     summary: 'Entries of an inbox after a position.',
     access: 'internal',
     query: InboxRequest,
-    responses: { 200: InboxResponse },
+    responses: { 200: InboxAnswer },
     async handle({ query }) {
-      const rows = await database.query<ReadInboxRow>(READ_INBOX, [query.user_id, query.after, query.limit]);
-      const answer: InboxResponse = { entries: rows.flatMap(toEntry), head: rows[0]?.head ?? 0 };
-      return { status: 200, body: answer };
+      const { user_id, after, limit, form } = query;
+      const rows = await readEntries(database, user_id, after, limit);
+      const head = rows[0]?.head ?? 0;
+      const numbered = rows.flatMap((row) => (row.seq === null ? [] : [{ ...row, seq: row.seq }]));
+      if (form === undefined) return { status: 200, body: { head, entries: numbered.map(encodeLegacyEntry) } };
+      const epoch = rows[0]?.epoch ?? (await readAnnouncement(database, [])).epoch;
+      return { status: 200, body: { head, epoch, entries: numbered.map((row) => encodeEntry(row, user_id)) } };
     },
   });
-}
-
-function toEntry(row: ReadInboxRow): InboxEntry[] {
-  const { seq } = row;
-  if (seq === null) return [];
-  if (isMessage(row)) return [{ kind: 'message', seq, message: toChatMessage(row) }];
-  return [{ kind: row.kind === JOINED ? 'joined' : 'left', seq, conversation_id: row.group_id ?? '' }];
-}
-
-function isMessage(row: ReadInboxRow): row is ReadInboxRow & MessageRow {
-  return row.id !== null;
 }

@@ -1,7 +1,7 @@
 import { route, type Route } from '@chat-app/platform';
 import { CursorsRequest } from '@chat-app/protocol';
 import type { Context } from '../context';
-import { SAVE_CURSORS } from './sql/save-cursors';
+import { saveCursors } from './sql/save-cursors';
 
 /** Keeps what devices confirmed. A cursor never goes back, and never beyond its inbox. */
 export function saveCursorsRoute({ database }: Context): Route {
@@ -13,11 +13,7 @@ export function saveCursorsRoute({ database }: Context): Route {
     body: CursorsRequest,
     responses: { 204: null },
     async handle({ body: { cursors } }) {
-      await database.query(SAVE_CURSORS, [
-        cursors.map((cursor) => cursor.user_id),
-        cursors.map((cursor) => cursor.device_id),
-        cursors.map((cursor) => cursor.received_seq),
-      ]);
+      await saveCursors(database, cursors);
       return { status: 204 };
     },
   });

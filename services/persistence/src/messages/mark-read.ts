@@ -1,11 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '@chat-app/database';
 import { route, type Route } from '@chat-app/platform';
 import { ReadRequest, ConversationPath } from '@chat-app/protocol';
-import { checkMembership } from '../conversations/check-membership';
-import type { Context } from '../context';
-import { findMessageNumber } from './list-messages';
-import { MARK_READ } from './sql/mark-read';
+import { refusal, type Context } from '../context';
+import { moveReadMarker } from './sql/mark-read';
 
-/** Moves the caller's reading position of a conversation forward; what counts as unread follows from it. */
+/** A conversation begins with its first message: whoever reads that live may be here before it is stored. */
+const OPENING_MS = 2_000;
+const RETRY_MS = 100;
+
+/**
+ * Moves the caller's reading position of a conversation forward; what counts as unread follows from it. A live message is
+ * shown before it is stored, so the marker is kept for one that is not there yet.
+ */
 export function markReadRoute({ database }: Context): Route {
   return route({
     method: 'PUT',
@@ -15,12 +22,26 @@ export function markReadRoute({ database }: Context): Route {
     params: ConversationPath,
     body: ReadRequest,
     responses: { 204: null },
-    async handle({ caller, params, body }) {
-      const { conversation_id: conversation } = params;
-      await checkMembership(database, conversation, caller.userId);
-      const number = await findMessageNumber(database, conversation, body.message_id);
-      await database.query(MARK_READ, [conversation, caller.userId, number]);
+    async handle({ caller, params, body, signal }) {
+      await markRead(database, params.conversation_id, caller.userId, body.message_id, signal);
       return { status: 204 };
     },
   });
+}
+
+/** @throws HttpError unknown_conversation, unknown_message; the signal's reason where the caller is gone */
+async function markRead(
+  database: Database,
+  conversationId: string,
+  userId: string,
+  messageId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const end = performance.now() + OPENING_MS; ;) {
+    const outcome = await moveReadMarker(database, conversationId, userId, messageId);
+    if (outcome === 'marked') return;
+    if (outcome === 'of_another_conversation') throw refusal('unknown_message');
+    if (performance.now() >= end) throw refusal('unknown_conversation');
+    await sleep(RETRY_MS, undefined, { signal });
+  }
 }

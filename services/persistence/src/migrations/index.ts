@@ -2,9 +2,17 @@ import type { Migration } from '@chat-app/database';
 import { createTables } from './001-create-tables';
 import { createStoreMessages } from './002-create-store-messages';
 import { setSearchPath } from './003-set-search-path';
+import { createEvents } from './004-create-events';
+import { createStoreEvents } from './005-create-store-events';
 
 /** Schema of everything persistence owns. */
 export const SCHEMA = 'chat';
 
 /** Forward only, in the order of application. */
-export const MIGRATIONS: readonly Migration[] = [createTables, createStoreMessages, setSearchPath];
+export const MIGRATIONS: readonly Migration[] = [
+  createTables,
+  createStoreMessages,
+  setSearchPath,
+  createEvents,
+  createStoreEvents,
+];

@@ -1,15 +1,16 @@
 import * as fc from 'fast-check';
 import { PlatformError } from '@chat-app/platform';
 import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
-import { conversationChannel, userChannel } from '@chat-app/protocol';
+import { conversationChannel, userChannel, type ChatMessage } from '@chat-app/protocol';
 import { directMessage, groupMessage } from '../../testing/embedded-context';
-import { announceStored, collectNotices, type Stored } from './announce-stored';
+import { announceStored, collectNotices } from './announce-stored';
 
 const USERS = ['a', 'b', 'c', 'd'].map((letter) => `00000000-0000-4000-8000-00000000000${letter}`);
 const GROUP = '00000000-0000-4000-8000-0000000000ff';
 
-const stored = (message: Stored['message'], places: [string, number][], outcome = 'stored' as const): Stored => ({
-  message,
+const stored = (value: ChatMessage, places: [string, number][], outcome = 'stored' as const) => ({
+  kind: 'message' as const,
+  value,
   outcome: { outcome, user_ids: places.map(([user]) => user), seqs: places.map(([, seq]) => seq) },
 });
 
@@ -30,13 +31,13 @@ describe('announcing what was stored', () => {
         });
         const notices = collectNotices(batch);
         for (const notice of notices.values()) {
-          for (const column of Object.values(notice.positions)) expect(column).toHaveLength(notice.message_ids.length);
+          for (const column of Object.values(notice.positions)) expect(column).toHaveLength(notice.event_ids.length);
         }
-        for (const { message, outcome } of batch) {
+        for (const { value: message, outcome } of batch) {
           outcome.user_ids.forEach((user, index) => {
             const direct = message.recipient_id !== undefined;
             const notice = notices.get(direct ? userChannel(user) : conversationChannel(GROUP))!;
-            const at = notice.message_ids.indexOf(message.message_id);
+            const at = notice.event_ids.indexOf(message.message_id);
             expect(notice.positions[user]![at]).toBe(outcome.seqs[index]);
           });
         }

@@ -1,25 +1,57 @@
-import { conversationChannel, encodeEnvelope, userChannel, type ChatMessage } from '@chat-app/protocol';
-import type { StoredEnvelope } from '@chat-app/protocol';
+import {
+  conversationChannel,
+  encodeServerFrame,
+  eventKind,
+  userChannel,
+  writeEnvelope,
+  type EventKindName,
+  type EventRecord,
+  type StoredEventsEnvelope,
+} from '@chat-app/protocol';
 import type { Fanout } from '@chat-app/fanout';
-import type { StoreOutcome } from './store-messages';
+import { projectionOf } from './projections';
+import type { StoreOutcome } from './store-events';
 
 /** Announcing waits no longer than this: a fan-out that hangs must not hold up the log. */
 const TIMEOUT_MS = 1_000;
 
-/** A message and where it was stored. */
+/** An event and where it was stored. */
 export interface Stored {
-  message: ChatMessage;
+  kind: EventKindName;
+  value: EventRecord;
   outcome: StoreOutcome;
 }
 
 /**
- * Says on each channel which messages were stored and where they stand in whose inbox: one notice per channel and batch,
- * direct messages on the channel of each of their users, group messages on the channel of the group. Never rejects: a
- * lost notice costs latency only, inboxes are complete without it. Resolves to the number of notices that failed.
+ * Says on each channel which events were stored and where they stand in whose inbox: one notice per channel and batch.
+ * Never rejects: a lost notice costs latency only, inboxes are complete without it. Resolves to the number of notices that
+ * failed.
  */
 export async function announceStored(fanout: Fanout, stored: readonly Stored[]): Promise<number> {
-  const notices = [...collectNotices(stored)].map(([channel, notice]) =>
-    fanout.publish(channel, encodeEnvelope(notice)).then(
+  const notices = [...collectNotices(stored)].map(([channel, notice]) => ({ channel, text: writeEnvelope(notice) }));
+  return publishAll(fanout, notices);
+}
+
+/**
+ * Publishes live copies of events that a call of the API made and stored, then says where they stand; a pod that hears both
+ * in time sends the copy and need not read. As announceStored in everything else.
+ */
+export async function announceEvents(fanout: Fanout, stored: readonly Stored[]): Promise<number> {
+  const copies = stored.flatMap(({ kind, value, outcome }) => {
+    const known = eventKind(kind);
+    const { eventId: event_id, conversationId: conversation_id, actorId: actor_id } = projectionOf(kind).toRow(value);
+    const envelope = { kind: 'event' as const, event_kind: kind, event_id, conversation_id, actor_id };
+    const text = writeEnvelope({ ...envelope, accepted_at_ms: Date.now() }, encodeServerFrame(known.toFrame(value)));
+    return channelsOf(kind, value, outcome).map((channel) => ({ channel, text }));
+  });
+  return (await publishAll(fanout, copies)) + (await announceStored(fanout, stored));
+}
+
+/** Resolves to the number of those that failed. */
+async function publishAll(fanout: Fanout, texts: readonly { channel: string; text: string }[]): Promise<number> {
+  if (texts.length === 0) return 0;
+  const sent = texts.map(({ channel, text }) =>
+    fanout.publish(channel, text).then(
       () => true,
       () => false,
     ),
@@ -28,40 +60,49 @@ export async function announceStored(fanout: Fanout, stored: readonly Stored[]):
   const late = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), TIMEOUT_MS);
   });
-  const results = await Promise.race([Promise.all(notices), late]);
+  const results = await Promise.race([Promise.all(sent), late]);
   clearTimeout(timer);
-  return results === undefined ? notices.length : results.filter((sent) => !sent).length;
+  return results === undefined ? texts.length : results.filter((done) => !done).length;
+}
+
+/** Where an event is heard: the users of a direct conversation and a single user on their own channels, groups on theirs. */
+function channelsOf(kind: EventKindName, value: EventRecord, outcome: StoreOutcome): string[] {
+  const { conversationId, recipientId, userId } = projectionOf(kind).toRow(value);
+  return recipientId === undefined && userId === undefined
+    ? [conversationChannel(conversationId)]
+    : outcome.user_ids.map(userChannel);
 }
 
 /** Notices by channel. Rows of a notice keep the order of the batch. */
-export function collectNotices(stored: readonly Stored[]): ReadonlyMap<string, StoredEnvelope> {
-  const notices = new Map<string, StoredEnvelope>();
-  for (const { message, outcome } of stored) {
+export function collectNotices(stored: readonly Stored[]): ReadonlyMap<string, StoredEventsEnvelope> {
+  const notices = new Map<string, StoredEventsEnvelope>();
+  for (const { kind, value, outcome } of stored) {
     if (outcome.user_ids.length === 0) continue;
-    if (message.recipient_id === undefined) {
-      addRow(notices, conversationChannel(message.conversation_id), message.message_id, outcome.user_ids, outcome.seqs);
+    const { eventId, conversationId, recipientId, userId } = projectionOf(kind).toRow(value);
+    if (recipientId === undefined && userId === undefined) {
+      addRow(notices, conversationChannel(conversationId), eventId, outcome.user_ids, outcome.seqs);
       continue;
     }
-    outcome.user_ids.forEach((userId, index) => {
-      addRow(notices, userChannel(userId), message.message_id, [userId], [outcome.seqs[index] ?? 0]);
+    outcome.user_ids.forEach((user, index) => {
+      addRow(notices, userChannel(user), eventId, [user], [outcome.seqs[index] ?? 0]);
     });
   }
   return notices;
 }
 
 function addRow(
-  notices: Map<string, StoredEnvelope>,
+  notices: Map<string, StoredEventsEnvelope>,
   channel: string,
-  messageId: string,
+  eventId: string,
   userIds: readonly string[],
   seqs: readonly number[],
 ): void {
   let notice = notices.get(channel);
-  if (notice === undefined) notices.set(channel, (notice = { kind: 'stored', message_ids: [], positions: {} }));
-  const row = notice.message_ids.push(messageId) - 1;
+  if (notice === undefined) notices.set(channel, (notice = { kind: 'stored', event_ids: [], positions: {} }));
+  const row = notice.event_ids.push(eventId) - 1;
   userIds.forEach((userId, index) => {
     const column = (notice.positions[userId] ??= []);
-    // A member who joined during the batch has no entry for its earlier messages: 0.
+    // A member who joined during the batch has no entry for its earlier events: 0.
     while (column.length < row) column.push(0);
     column.push(seqs[index] ?? 0);
   });

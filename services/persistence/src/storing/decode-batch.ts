@@ -1,10 +1,18 @@
-import { decodeChatMessage, directConversationId, type ChatMessage, type DeadMessageCode } from '@chat-app/protocol';
+import {
+  decodeEvent,
+  MESSAGE_HEADERS,
+  type DeadMessageCode,
+  type EventKindName,
+  type EventRecord,
+} from '@chat-app/protocol';
 import type { LogRecord } from '@chat-app/message-log';
+import { projectionOf } from './projections';
 
-/** A record that holds a message. */
+/** A record that holds an event. */
 export interface Incoming {
   record: LogRecord;
-  message: ChatMessage;
+  kind: EventKindName;
+  value: EventRecord;
 }
 
 /** A record that cannot be stored, and why. */
@@ -18,20 +26,24 @@ export interface BadRecord {
   retryable: boolean;
 }
 
-/** Reads the records of a batch: those that hold a message, in order, and those that hold none. Never throws. */
+/** Reads the records of a batch: those that hold an event, in order, and those that hold none. Never throws. */
 export function decodeBatch(records: readonly LogRecord[]): { incoming: Incoming[]; bad: BadRecord[] } {
   const incoming: Incoming[] = [];
   const bad: BadRecord[] = [];
   for (const record of records) {
-    const decoded = decodeChatMessage(record.value);
+    const decoded = decodeEvent(record.headers[MESSAGE_HEADERS.kind], record.value);
     if (!decoded.ok) {
-      const reason = record.value === null && record.raw !== null ? 'the value is not UTF-8' : decoded.reason;
-      bad.push(nonRetryable(record, 'unreadable', reason));
-    } else if (isWrongConversation(decoded.message)) {
-      bad.push(nonRetryable(record, 'wrong_conversation', 'the conversation is not that of sender and recipient'));
-    } else {
-      incoming.push({ record, message: decoded.message });
+      const notText = decoded.code === 'unreadable' && record.value === null && record.raw !== null;
+      bad.push(nonRetryable(record, decoded.code, notText ? 'the value is not UTF-8' : decoded.reason));
+      continue;
     }
+    const { kind, value } = decoded;
+    const projection = projectionOf(kind);
+    const fault = projection.fromLog
+      ? projection.fault?.(value)
+      : { code: 'unreadable' as const, reason: `events of kind ${kind} do not come by the log` };
+    if (fault === undefined) incoming.push({ record, kind, value });
+    else bad.push(nonRetryable(record, fault.code, fault.reason));
   }
   return { incoming, bad };
 }
@@ -39,11 +51,4 @@ export function decodeBatch(records: readonly LogRecord[]): { incoming: Incoming
 /** A record that no retry can help. */
 export function nonRetryable(record: LogRecord, code: DeadMessageCode, reason: string): BadRecord {
   return { record, code, reason, retryable: false };
-}
-
-function isWrongConversation(message: ChatMessage): boolean {
-  return (
-    message.recipient_id !== undefined &&
-    message.conversation_id !== directConversationId(message.sender_id, message.recipient_id)
-  );
 }

@@ -15,7 +15,7 @@ import {
   SETTINGS,
 } from '../../testing/embedded-context';
 import { MessageConsumer } from './message-consumer';
-import { CREATE_GROUP } from '../conversations/sql/create-group';
+import { insertGroup } from '../conversations/sql/create-group';
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
@@ -67,7 +67,7 @@ describe('consuming messages', () => {
   it('stores a batch and announces it on the channels of those concerned', async () => {
     const [ann, bob] = [randomUUID(), randomUUID()];
     const group = randomUUID();
-    await database.query(CREATE_GROUP, [group, 'group', ann, [bob]]);
+    await insertGroup(database, { id: group, title: 'group', data: undefined, ownerId: ann, memberIds: [bob] });
     const fanout = createEmbeddedFanout();
     const heard = await listen(fanout, [userChannel(ann), userChannel(bob), conversationChannel(group)]);
     const messages = [directMessage(ann, bob), groupMessage(bob, group), directMessage(bob, ann)];
@@ -79,13 +79,47 @@ describe('consuming messages', () => {
     const [first, second, third] = messages.map((message) => message.message_id);
     const notices = Object.fromEntries(heard.map(({ channel, text }) => [channel, JSON.parse(text) as unknown]));
     expect(heard).toHaveLength(3);
-    expect(notices).toEqual({
-      [userChannel(ann)]: { kind: 'stored', message_ids: [first, third], positions: { [ann]: [1, 3] } },
-      [userChannel(bob)]: { kind: 'stored', message_ids: [first, third], positions: { [bob]: [1, 3] } },
-      [conversationChannel(group)]: { kind: 'stored', message_ids: [second], positions: { [ann]: [2], [bob]: [2] } },
+    expect(notices).toMatchObject({
+      [userChannel(ann)]: { kind: 'stored', event_ids: [first, third], positions: { [ann]: [1, 3] } },
+      [userChannel(bob)]: { kind: 'stored', event_ids: [first, third], positions: { [bob]: [1, 3] } },
+      [conversationChannel(group)]: { kind: 'stored', event_ids: [second], positions: { [ann]: [2], [bob]: [2] } },
     });
     expect(batch.forwarded).toEqual([]);
     await fanout.close();
+  });
+
+  it('dead-letters at once what is of a kind that it does not know, whole, for a later version to take', async () => {
+    const record = recordFor(directMessage(randomUUID(), randomUUID()), {
+      kind: 'x-of-tomorrow',
+      traceparent: TRACEPARENT,
+    });
+    const batch = new TestBatch([record]);
+    await consumer().handle(batch);
+    expect(batch.forwarded).toMatchObject([
+      {
+        topic: 'dead-messages',
+        key: record.key,
+        value: record.value,
+        headers: { kind: 'x-of-tomorrow', traceparent: TRACEPARENT, 'error-code': 'unknown_kind' },
+      },
+    ]);
+  });
+
+  it('takes no joins, leaves or changes from the log: only a call of the API makes them', async () => {
+    const fields = {
+      event_id: randomUUID(),
+      conversation_id: randomUUID(),
+      actor_id: randomUUID(),
+      user_id: randomUUID(),
+    };
+    const kinds = ['joined', 'left', 'conversation'];
+    const records = kinds.map((kind) => recordOf(JSON.stringify({ ...fields, kind }), { headers: { kind } }));
+    const batch = new TestBatch(records);
+    await consumer().handle(batch);
+    expect(batch.forwarded.map(({ headers }) => headers['error-code'])).toEqual(kinds.map(() => 'unreadable'));
+    const text = 'select last_seq from chat.inbox_heads where user_id = any ($1::uuid[])';
+    const users = [fields.actor_id, fields.user_id];
+    expect(await database.query({ name: 'heads', text }, [users])).toEqual([]);
   });
 
   it('announces again what a redelivered batch holds, at the same positions', async () => {
@@ -152,10 +186,10 @@ describe('consuming messages', () => {
     expect(JSON.stringify(batch.forwarded[0]!.headers)).not.toContain('poison"');
   });
 
-  it('sets aside at once what no retry can help', async () => {
+  it('dead-letters at once what no retry can help', async () => {
     const [ann, bob, eve] = [randomUUID(), randomUUID(), randomUUID()];
     const group = randomUUID();
-    await database.query(CREATE_GROUP, [group, 'group', ann, [bob]]);
+    await insertGroup(database, { id: group, title: 'group', data: undefined, ownerId: ann, memberIds: [bob] });
     const batch = new TestBatch([
       recordOf('not json'),
       recordOf(null),

@@ -11,7 +11,8 @@ import { classifyFailure } from './classify-failure';
 import type { PersistenceMetrics } from '../metrics';
 import { RetryDelay } from './retry-delay';
 import { readCount, deadLetter } from './dead-letter';
-import { storeMessages, type StoreOutcome } from './store-messages';
+import { projectionOf } from './projections';
+import { storeEvents, type StoreOutcome } from './store-events';
 
 /** A store call aims to write at most this many inbox entries, so that a large group does not make a huge transaction. */
 const ENTRIES_PER_CALL = 20_000;
@@ -59,7 +60,7 @@ export class MessageConsumer {
       'messaging.destination.partition.id': String(batch.partition),
       'messaging.batch.message_count': batch.records.length,
     };
-    await inSpan('store-messages', { kind: 'consumer', attributes, links: linksOf(batch) }, () => this.#work(batch));
+    await inSpan('store-events', { kind: 'consumer', attributes, links: linksOf(batch) }, () => this.#work(batch));
   };
 
   async #work(batch: RecordBatch): Promise<void> {
@@ -109,15 +110,12 @@ export class MessageConsumer {
     const spans = part.map(({ record }) => messageSpan(record.headers[MESSAGE_HEADERS.traceparent]));
     const began = performance.now();
     try {
-      const outcomes = await storeMessages(
-        database,
-        part.map(({ message }) => message),
-      );
+      const outcomes = await storeEvents(database, part);
       metrics.storeSeconds.observe((performance.now() - began) / 1_000);
       this.#count(part, outcomes);
-      const placed = part.flatMap(({ message }, index) => {
+      const placed = part.flatMap(({ kind, value }, index) => {
         const outcome = outcomes[index];
-        return outcome === undefined ? [] : [{ message, outcome }];
+        return outcome === undefined ? [] : [{ kind, value, outcome }];
       });
       const lost = await announceStored(fanout, placed);
       if (lost > 0) metrics.lostNotices.inc({}, lost);
@@ -174,8 +172,10 @@ export class MessageConsumer {
       if (outcome !== 'stored') return;
       stored += 1;
       entries += seqs.length;
-      const sentAt = part[index]?.message.sent_at;
-      if (sentAt !== undefined) metrics.delaySeconds.observe(Math.max(0, now - Date.parse(sentAt)) / 1_000);
+      const event = part[index];
+      if (event === undefined) return;
+      const { at } = projectionOf(event.kind).toRow(event.value);
+      metrics.delaySeconds.observe(Math.max(0, now - Date.parse(at)) / 1_000);
     });
     const duplicates = outcomes.filter(({ outcome }) => outcome === 'duplicate').length;
     if (stored > 0) metrics.messages.inc({ outcome: 'stored' }, stored);

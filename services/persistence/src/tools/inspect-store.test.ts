@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@chat-app/database';
-import { directMessage, openDatabase } from '../../testing/embedded-context';
+import { directMessage, openDatabase, storeMessages } from '../../testing/embedded-context';
 import { inspectStore } from './inspect-store';
 import { parseInspectArguments } from './parse-inspect-arguments';
-import { storeMessages } from '../storing/store-messages';
 
 describe('inspecting what is stored', () => {
   const [alice, bob] = [randomUUID(), randomUUID()];

@@ -1,14 +1,15 @@
 /**
- * Turns a CTE `page` (id, kind, title, created_at, role, read_number, last_number, activity) into the columns of
+ * Turns a CTE `page` (id, kind, title, data, created_at, role, read_number, last_number, activity) into the columns of
  * ConversationRow for user $1. Of the unread messages at most the newest 1,000 are looked at.
  */
 export const DESCRIBE_CONVERSATIONS = `
-select p.id, p.kind, p.title, p.created_at, p.role, p.activity, unread.count as unread_count,
+select p.id, p.kind, p.title, p.data, p.created_at, p.role, p.activity, unread.count as unread_count,
   case when p.kind = 'direct' then coalesce(
     (select o.user_id from chat.members o where o.conversation_id = p.id and o.user_id <> $1),
     $1
   ) end as peer_id,
   l.id as last_id, l.sender_id as last_sender_id, l.recipient_id as last_recipient_id, l.content as last_content,
+  l.data as last_data, l.extra as last_extra,
   l.sent_at as last_sent_at, l.stored_at as last_stored_at
 from page p
 left join chat.messages l on l.conversation_id = p.id and l.number = p.last_number
@@ -25,6 +26,7 @@ export interface ConversationRow {
   id: string;
   kind: 'direct' | 'group';
   title: string | null;
+  data: Record<string, unknown> | null;
   created_at: Date;
   role: 'owner' | 'member';
   /** Grows with each message: newest activity has the largest. */
@@ -35,12 +37,17 @@ export interface ConversationRow {
   last_sender_id: string | null;
   last_recipient_id: string | null;
   last_content: string | null;
+  last_data: Record<string, unknown> | null;
+  last_extra: Record<string, unknown> | null;
   last_sent_at: Date | null;
   last_stored_at: Date | null;
 }
 
 /** What describing needs of each conversation `c` of a member `m`; a `where` follows. */
-export const CONVERSATIONS_OF_MEMBERS = `select c.id, c.kind, c.title, c.created_at, m.role, m.read_number, last.number as last_number,
+export const CONVERSATIONS_OF_MEMBERS = `select c.id, c.kind, c.title, c.data, c.created_at, m.role,
+    greatest(m.read_number, (
+      select max(r.number) from chat.messages r where r.id = any (m.pending_reads) and r.conversation_id = m.conversation_id
+    )) as read_number, last.number as last_number,
     coalesce(last.number, c.number) as activity
   from chat.members m
   join chat.conversations c on c.id = m.conversation_id

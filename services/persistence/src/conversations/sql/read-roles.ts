@@ -1,7 +1,7 @@
-import type { Statement } from '@chat-app/database';
+import type { Queryable, Statement } from '@chat-app/database';
 
-/** What these users are to a conversation, and how many members and owners it has. Always one row. */
-export const READ_ROLES: Statement = {
+/** Always one row. */
+const READ_ROLES: Statement = {
   name: 'read_roles',
   text: `
 select
@@ -12,9 +12,17 @@ select
 from chat.members m where m.conversation_id = $1`,
 };
 
-export interface ReadRolesRow {
+/** What two users are to a conversation, and how many members and owners it has. */
+export interface Roles {
   caller_role: 'owner' | 'member' | null;
   target_role: 'owner' | 'member' | null;
   members: number;
   owners: number;
+}
+
+/** The roles of a caller and of the user that the call is about. */
+export async function readRoles(on: Queryable, id: string, callerId: string, targetId: string): Promise<Roles> {
+  const [row] = await on.query<Roles>(READ_ROLES, [id, callerId, targetId]);
+  if (row === undefined) throw new Error('read_roles answers one row');
+  return row;
 }

@@ -1,8 +1,12 @@
-import type { Statement } from '@chat-app/database';
+import type { Queryable, Statement } from '@chat-app/database';
 
-/** Changes the role of a member. */
-export const SET_ROLE: Statement = {
+const SET_ROLE: Statement = {
   name: 'set_role',
   text: `
 update chat.members set role = $3 where conversation_id = $1 and user_id = $2`,
 };
+
+/** Changes the role of a member. */
+export async function setRole(on: Queryable, id: string, userId: string, role: string): Promise<void> {
+  await on.query(SET_ROLE, [id, userId, role]);
+}

@@ -1,7 +1,8 @@
-import type { Statement } from '@chat-app/database';
+import type { Queryable, Statement } from '@chat-app/database';
+import { commonFeatures, CURRENT_EPOCH } from './announcement';
 
-/** Head and confirmed position of a device, and the groups of its user. Always one row. */
-export const OPEN_CONNECTION: Statement = {
+/** Always one row. */
+const OPEN_CONNECTION: Statement = {
   name: 'open_connection',
   text: `
 select
@@ -15,14 +16,32 @@ select
     )
   ) as confirmed,
   not exists (select from chat.cursors c where c.user_id = $1 and c.device_id = $2) as is_new,
-  array(select m.conversation_id from chat.members m where m.user_id = $1 and m.in_group) as conversation_ids
+  array(select m.conversation_id from chat.members m where m.user_id = $1 and m.in_group) as conversation_ids,
+  ${CURRENT_EPOCH} as epoch,
+  ${commonFeatures('$3')} as features
 from (select $1::uuid as user_id) u left join chat.inbox_heads head on head.user_id = u.user_id`,
 };
 
-export interface OpenConnectionRow {
+/** Where a device stands, and what a pod needs to know of its user. */
+export interface OpenedConnection {
   head: number;
   confirmed: number;
   /** The device has no cursor. */
   is_new: boolean;
+  /** Groups of the user. */
   conversation_ids: string[];
+  epoch: string;
+  features: string[];
+}
+
+/** Head and confirmed position of a device, and the groups of its user; of these features those that every pod has. */
+export async function openConnection(
+  on: Queryable,
+  userId: string,
+  deviceId: string,
+  features: readonly string[],
+): Promise<OpenedConnection> {
+  const [row] = await on.query<OpenedConnection>(OPEN_CONNECTION, [userId, deviceId, features]);
+  if (row === undefined) throw new Error('open_connection answers one row');
+  return row;
 }

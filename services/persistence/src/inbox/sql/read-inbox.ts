@@ -1,15 +1,18 @@
-import type { Statement } from '@chat-app/database';
+import type { Queryable, Statement } from '@chat-app/database';
+import { CURRENT_EPOCH } from './announcement';
 
-/** Entries after $2, ascending, with their messages; one row without `seq` where there are none, no row where there is no inbox. */
-export const READ_INBOX: Statement = {
+/** One row without `seq` where there are no entries, no row where there is no inbox. */
+const READ_INBOX: Statement = {
   name: 'read_inbox',
   text: `
-select head.last_seq as head, entry.*
+select head.last_seq as head, ${CURRENT_EPOCH} as epoch, entry.*
 from chat.inbox_heads head
 left join lateral (
-  select i.seq, i.kind, i.conversation_id as group_id, m.id, m.conversation_id, m.sender_id, m.recipient_id, m.content,
-    m.sent_at
-  from chat.inbox i left join chat.messages m on m.id = i.message_id
+  select i.seq, i.kind as number, i.event_id, i.conversation_id as group_id, ev.body, m.id, m.conversation_id, m.sender_id,
+    m.recipient_id, m.content, m.data, m.extra, m.sent_at
+  from chat.inbox i
+  left join chat.messages m on m.id = i.message_id
+  left join chat.events ev on ev.id = i.event_id
   where i.user_id = $1 and i.seq > $2
   order by i.seq limit $3
 ) entry on true
@@ -17,16 +20,29 @@ where head.user_id = $1
 order by entry.seq`,
 };
 
-export interface ReadInboxRow {
+/** An entry as it is read. */
+export interface EntryRow {
   head: number;
+  epoch: string;
   seq: number | null;
-  /** 0 message, 1 joined, 2 left. */
-  kind: number | null;
+  /** Number of the kind. */
+  number: number | null;
+  event_id: string | null;
+  /** Conversation of an entry that is no message. */
   group_id: string | null;
+  /** Record of an event that is no message. */
+  body: Record<string, unknown> | null;
   id: string | null;
   conversation_id: string | null;
   sender_id: string | null;
   recipient_id: string | null;
   content: string | null;
+  data: Record<string, unknown> | null;
+  extra: Record<string, unknown> | null;
   sent_at: Date | null;
+}
+
+/** Entries after a number, ascending, at most `limit`. */
+export function readEntries(on: Queryable, userId: string, after: number, limit: number): Promise<EntryRow[]> {
+  return on.query<EntryRow>(READ_INBOX, [userId, after, limit]);
 }

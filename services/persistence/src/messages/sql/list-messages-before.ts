@@ -4,7 +4,7 @@ import type { Statement } from '@chat-app/database';
 export const LIST_MESSAGES_BEFORE: Statement = {
   name: 'list_messages_before',
   text: `
-select id, conversation_id, sender_id, recipient_id, content, sent_at, stored_at
+select id, conversation_id, sender_id, recipient_id, content, data, extra, sent_at, stored_at
 from chat.messages
 where conversation_id = $1 and number < coalesce($2::bigint, 9223372036854775807)
 order by number desc limit $3`,

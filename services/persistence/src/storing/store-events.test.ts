@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import type { Database } from '@chat-app/database';
 import { directConversationId, type ChatMessage } from '@chat-app/protocol';
-import { directMessage, groupMessage, openDatabase } from '../../testing/embedded-context';
-import { CREATE_GROUP } from '../conversations/sql/create-group';
-import { REMOVE_MEMBER } from '../conversations/sql/remove-member';
-import { storeMessages } from './store-messages';
+import { directMessage, groupMessage, openDatabase, storeMessages } from '../../testing/embedded-context';
+import { insertGroup } from '../conversations/sql/create-group';
+import { deleteMember } from '../conversations/sql/remove-member';
 
 describe('storing messages', () => {
   let database: Database;
@@ -20,7 +19,13 @@ describe('storing messages', () => {
   };
   const createGroup = async (...members: string[]) => {
     const id = randomUUID();
-    await database.query(CREATE_GROUP, [id, 'group', members[0]!, members.slice(1)]);
+    await insertGroup(database, {
+      id,
+      title: 'group',
+      data: undefined,
+      ownerId: members[0]!,
+      memberIds: members.slice(1),
+    });
     return id;
   };
 
@@ -108,7 +113,7 @@ describe('storing messages', () => {
   it('does not store a message of someone who left, nor one of a group that does not exist', async () => {
     const [ann, bob] = [randomUUID(), randomUUID()];
     const group = await createGroup(ann, bob);
-    await database.query(REMOVE_MEMBER, [group, bob]);
+    await deleteMember(database, group, bob);
     const stranger = groupMessage(bob, randomUUID());
     const direct = { ...groupMessage(ann, directConversationId(ann, bob)) };
     await storeMessages(database, [directMessage(ann, bob)]);

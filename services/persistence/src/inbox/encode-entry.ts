@@ -1,0 +1,49 @@
+import { EVENT_KINDS, entryId, type EncodedEntry, type InboxEntry } from '@chat-app/protocol';
+import { toChatMessage, type MessageRow } from '../messages/message-row';
+import type { EntryRow } from './sql/read-inbox';
+
+type NumberedRow = EntryRow & { seq: number };
+
+/** An entry as clients are sent it: the frame with its number, encoded. */
+export function encodeEntry(row: NumberedRow, userId: string): EncodedEntry {
+  const { seq } = row;
+  if (isMessage(row)) {
+    const message = toChatMessage(row);
+    const { message_id: event_id, conversation_id } = message;
+    const body = JSON.stringify({ type: EVENT_KINDS.message.kind, ...message, seq });
+    return { kind: 'message', seq, event_id, conversation_id, accepted_at_ms: row.sent_at.getTime(), body };
+  }
+  const { kind, event_id, conversation_id, ...fields } = recordOf(row, userId);
+  const at = typeof fields['at'] === 'string' ? Date.parse(fields['at']) : undefined;
+  const body = JSON.stringify({ type: kind, event_id, conversation_id, ...fields, seq });
+  return { kind, seq, event_id, conversation_id, ...(at !== undefined && { accepted_at_ms: at }), body };
+}
+
+/**
+ * The same as pods of the version before read it. They know no other kinds: a join of a group that one is in already
+ * changes nothing, and keeps the numbers without a gap.
+ */
+export function encodeLegacyEntry(row: NumberedRow): InboxEntry {
+  const { seq } = row;
+  if (isMessage(row)) return { kind: 'message', seq, message: toChatMessage(row) };
+  const kind = row.number === EVENT_KINDS.left.number ? 'left' : 'joined';
+  return { kind, seq, conversation_id: row.group_id ?? '' };
+}
+
+function isMessage(row: NumberedRow): row is NumberedRow & MessageRow {
+  return row.id !== null;
+}
+
+/** The record of an entry; made up for one that was written before entries had records. */
+function recordOf(
+  row: NumberedRow,
+  userId: string,
+): Record<string, unknown> & Record<'kind' | 'event_id' | 'conversation_id', string> {
+  const conversation_id = row.group_id ?? '';
+  if (row.body !== null) {
+    const { kind, ...fields } = row.body;
+    return { ...fields, kind: String(kind), event_id: row.event_id ?? '', conversation_id };
+  }
+  const kind = row.number === EVENT_KINDS.left.number ? 'left' : 'joined';
+  return { kind, event_id: entryId(userId, row.seq), conversation_id, user_id: userId };
+}

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '@chat-app/database';
+import { silentLogger } from '@chat-app/platform';
+import { openDatabase } from '../../testing/embedded-context';
+import { beginEpoch } from '../tools/sql/begin-epoch';
+import { Instance } from './instances';
+import { readAnnouncement } from './sql/read-heads';
+import { openConnection } from './sql/open-connection';
+import { saveCursors } from './sql/save-cursors';
+
+describe('what is announced to websocket pods', () => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await openDatabase();
+  }, 60_000);
+  afterAll(() => database.close());
+
+  const announced = async (...features: string[]) => (await readAnnouncement(database, features)).features;
+
+  it('are the features that every running pod has, sorted', async () => {
+    const [older, newer] = [
+      new Instance(database, silentLogger, ['message', 'data']),
+      new Instance(database, silentLogger, ['x-wave', 'message', 'data']),
+    ];
+    await newer.register();
+    expect(await announced('x-wave', 'message', 'data')).toEqual(['data', 'message', 'x-wave']);
+    await older.register();
+    expect(await announced('x-wave', 'message', 'data')).toEqual(['data', 'message']);
+    await older.close();
+    expect(await announced('x-wave', 'message', 'data')).toEqual(['data', 'message', 'x-wave']);
+    await newer.close();
+  });
+
+  it('does not wait for a pod that was not heard of for a minute', async () => {
+    const older = new Instance(database, silentLogger, ['message']);
+    await older.register();
+    const text = "update chat.instances set seen_at = seen_at - interval '61 seconds'";
+    await database.query({ name: 'age', text });
+    expect(await announced('x-wave')).toEqual(['x-wave']);
+    await older.close();
+  });
+
+  it('has another epoch after a restore, under which cursors of before change nothing', async () => {
+    const [user_id, device_id] = [randomUUID(), 'phone'];
+    const text = 'insert into chat.inbox_heads values ($1, 9)';
+    await database.query({ name: 'head', text }, [user_id]);
+    const before = await openConnection(database, user_id, device_id, []);
+    await saveCursors(database, [{ user_id, device_id, received_seq: 2, epoch: before.epoch }]);
+    const epoch = await beginEpoch(database, 'a test');
+    expect(epoch).not.toBe(before.epoch);
+    await saveCursors(database, [{ user_id, device_id, received_seq: 7, epoch: before.epoch }]);
+    expect(await openConnection(database, user_id, device_id, [])).toMatchObject({ epoch, confirmed: 2 });
+    await saveCursors(database, [{ user_id, device_id, received_seq: 3, epoch }]);
+    await saveCursors(database, [{ user_id, device_id, received_seq: 4 }]);
+    expect(await openConnection(database, user_id, device_id, [])).toMatchObject({ epoch, confirmed: 4 });
+  });
+});

@@ -1,0 +1,14 @@
+/** The projection of every kind: a new kind is one file beside this one and one line here. */
+import type { EventKindName, EventRecord } from '@chat-app/protocol';
+import { conversation } from './conversation';
+import { joined } from './joined';
+import { left } from './left';
+import { message } from './message';
+import type { Projection } from './projection';
+
+const PROJECTIONS: { [Name in EventKindName]: Projection<EventRecord<Name>> } = { message, joined, left, conversation };
+
+/** The projection of a kind. */
+export function projectionOf(kind: EventKindName): Projection<EventRecord> {
+  return PROJECTIONS[kind] as unknown as Projection<EventRecord>;
+}

@@ -1,0 +1,34 @@
+import type { DeadMessageCode } from '@chat-app/protocol';
+import type { Queryable } from '@chat-app/database';
+
+/** An event as the store call takes it. */
+export interface EventRow {
+  eventId: string;
+  /** Number of the kind: see the registry of the protocol. */
+  kind: number;
+  conversationId: string;
+  actorId: string;
+  /** The other user, of a direct conversation. */
+  recipientId: string | undefined;
+  /** The only user whose inbox gets it; undefined: everyone in the conversation. */
+  userId: string | undefined;
+  /** RFC 3339. */
+  at: string;
+  /** Of a message. */
+  content: string | undefined;
+  /** Custom data of a message. */
+  data: object | undefined;
+  /** Of a message what this version does not know, of any other kind the whole record. */
+  body: object | undefined;
+}
+
+/** What a kind of event does to the tables, beside its entries. */
+export interface Projection<Value> {
+  /** Whether records of the log may be of this kind; the others are made by a call of the API, in its transaction. */
+  fromLog: boolean;
+  /** Why a record that can be read cannot be stored; undefined where it can. */
+  fault?(value: Value): { code: DeadMessageCode; reason: string } | undefined;
+  toRow(value: Value): EventRow;
+  /** Effects beyond entry and row, in the transaction that stores: of those that were not there before. */
+  apply?(transaction: Queryable, values: readonly Value[]): Promise<void>;
+}
