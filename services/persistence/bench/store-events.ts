@@ -1,12 +1,13 @@
 /**
- * How many direct messages a second persistence stores: the statement of store-messages.ts on a real PostgreSQL, batches
- * of 500, both inboxes, and afterwards every inbox checked for gaps.
+ * How many direct messages a second persistence stores, by `store_events` and by `store_messages`, the call of the version
+ * before, one after the other in each round: on a real PostgreSQL, batches of 500, both inboxes, and afterwards every inbox
+ * checked for gaps.
  *
- *   DATABASE_URL=postgres://… node --require ./test/support/run-typescript.cjs services/persistence/bench/store-messages.ts [options]
- *     --messages 60000  --users 20000  --partners 10  --writers 1  --batch 500
+ *   DATABASE_URL=postgres://… node --require ./test/support/run-typescript.cjs services/persistence/bench/store-events.ts [options]
+ *     --messages 60000  --users 20000  --partners 10  --writers 1  --batch 500  --rounds 3
  *
  * Each user talks to the next `partners` users, so that most conversations exist after a while. It works in a database of
- * its own, which it drops. Prints one line of JSON; `database_us_per_message` is CPU time of PostgreSQL's processes, where
+ * its own, which it drops. Prints one line of JSON for each run and one with the medians; `database_us_per_message` is CPU time of PostgreSQL's processes, where
  * they run on this machine.
  */
 import { randomUUID } from 'node:crypto';
@@ -17,7 +18,7 @@ import { Metrics, secretOf, silentLogger } from '@chat-app/platform';
 import { createPostgresDatabase } from '@chat-app/database/postgres';
 import { directConversationId, type ChatMessage } from '@chat-app/protocol';
 import { MIGRATIONS, SCHEMA } from '../src/migrations';
-import { storeMessages } from '../src/storing/store-events';
+import { storeEvents } from '../src/storing/store-events';
 
 const TICKS_PER_SECOND = 100;
 
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     partners: { type: 'string', default: '10' },
     writers: { type: 'string', default: '1' },
     batch: { type: 'string', default: '500' },
+    rounds: { type: 'string', default: '3' },
   },
 });
 const [count, users, partners, writers, batch] = [
@@ -38,9 +40,51 @@ const [count, users, partners, writers, batch] = [
   Number(values.batch),
 ];
 
+/** The versions, by the name of their statement. */
+const VERSIONS: Record<string, (database: Database, messages: readonly ChatMessage[]) => Promise<unknown>> = {
+  store_events: (database, messages) =>
+    storeEvents(
+      database,
+      messages.map((value) => ({ kind: 'message', value })),
+    ),
+  store_messages: (database, messages) =>
+    database.query(
+      {
+        name: 'store_messages',
+        text: `select ordinal, outcome, user_ids, seqs
+          from chat.store_messages($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::timestamptz[])`,
+      },
+      [
+        messages.map((message) => message.message_id),
+        messages.map((message) => message.conversation_id),
+        messages.map((message) => message.sender_id),
+        messages.map((message) => message.recipient_id ?? null),
+        messages.map((message) => message.content),
+        messages.map((message) => message.sent_at),
+      ],
+    ),
+};
+
 void main();
 
 async function main(): Promise<void> {
+  const rates = new Map<string, number[]>(Object.keys(VERSIONS).map((version) => [version, []]));
+  for (let round = 0; round < Number(values.rounds); round += 1) {
+    // Who is first in a round is second in the next: the machine warms up for both alike.
+    const versions = Object.keys(VERSIONS);
+    if (round % 2 === 1) versions.reverse();
+    for (const version of versions) {
+      const result = await runIn(version);
+      rates.get(version)?.push(result.messages_per_second);
+      process.stdout.write(`${JSON.stringify({ round, version, ...result })}\n`);
+    }
+  }
+  const medians = [...rates].map(([version, all]) => [version, all.sort((a, b) => a - b)[Math.floor(all.length / 2)]]);
+  process.stdout.write(`${JSON.stringify({ median_messages_per_second: Object.fromEntries(medians) as object })}\n`);
+}
+
+/** One run in a database of its own. */
+async function runIn(version: string) {
   const url = new URL(process.env['DATABASE_URL'] ?? 'postgres://postgres@localhost:5432/postgres');
   const name = `bench_${randomUUID().replaceAll('-', '')}`;
   const admin = open(url);
@@ -49,7 +93,7 @@ async function main(): Promise<void> {
   const database = open(url);
   try {
     await database.migrate(SCHEMA, MIGRATIONS);
-    process.stdout.write(`${JSON.stringify(await run(database))}\n`);
+    return await run(database, version);
   } finally {
     await database.close();
     await admin.query({ name: 'drop', text: `drop database ${name} with (force)` });
@@ -62,7 +106,7 @@ function open(url: URL): Database {
   return createPostgresDatabase({ ...options, metrics: new Metrics('bench'), poolSize: writers + 1 });
 }
 
-async function run(database: Database): Promise<object> {
+async function run(database: Database, version: string) {
   const ids = Array.from({ length: users }, () => randomUUID());
   const batches = Array.from({ length: count / batch }, () => Array.from({ length: batch }, () => messageOf(ids)));
   const took: number[] = [];
@@ -72,7 +116,7 @@ async function run(database: Database): Promise<object> {
     Array.from({ length: writers }, async () => {
       for (let next = batches.pop(); next !== undefined; next = batches.pop()) {
         const start = performance.now();
-        await storeMessages(database, next);
+        await VERSIONS[version]?.(database, next);
         took.push(performance.now() - start);
       }
     }),
