@@ -23,7 +23,7 @@ const VENDORS = [
 ];
 const PORTS = ['@chat-app/message-log', '@chat-app/fanout', '@chat-app/database', '@chat-app/tokens'];
 /** Subpaths are adapters, what those are made of, and contract suites. */
-const ADAPTERS = ['@chat-app/*/*', '@chat-app/embedded'];
+const ADAPTERS = ['@chat-app/*/*', '!@chat-app/protocol/*', '@chat-app/embedded'];
 const SERVICES = ['@chat-app/authentication', '@chat-app/websocket', '@chat-app/persistence', '@chat-app/standalone'];
 const NODE = ['node:*'];
 

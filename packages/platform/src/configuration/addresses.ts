@@ -69,8 +69,8 @@ export function origins(options: { default: readonly string[]; description: stri
 export function originOf(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || url.host === '' || url.hostname.includes('*')) return undefined;
-  if (!['', '/'].includes(url.pathname) || /[?#@]/.test(text) || /^(wss?|ftp|file):/.test(url.protocol))
-    return undefined;
+  if (!['', '/'].includes(url.pathname) || /[?#@]/.test(text)) return undefined;
+  if (/^(wss?|ftp|file):/.test(url.protocol)) return undefined;
   // Of an app's own scheme, capacitor://localhost, the URL standard says `null`; web views send it all the same.
   return url.origin === 'null' ? `${url.protocol}//${url.host.toLowerCase()}` : url.origin;
 }

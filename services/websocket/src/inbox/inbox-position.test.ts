@@ -75,8 +75,9 @@ describe('position', () => {
 
   it('bounds what it holds back', () => {
     const state = new InboxPosition<string>();
-    for (let i = 0; i < 2 * MAX_WAITING; i += 1)
+    for (let i = 0; i < 2 * MAX_WAITING; i += 1) {
       state.step({ kind: 'live', eventId: `m${i}`, eventKind: 'message', body: 'x' });
+    }
     expect(state.remembered).toBe(MAX_WAITING);
   });
 

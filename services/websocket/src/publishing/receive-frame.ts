@@ -71,9 +71,9 @@ export class FrameReceiver implements ConnectionListener {
     fault: { type: string | undefined; id: string | undefined; code: ErrorCode; message: string },
   ): void {
     const { sender, clock } = this.dependencies;
-    if (fault.type !== undefined && commandOf(fault.type) !== undefined)
+    if (fault.type !== undefined && commandOf(fault.type) !== undefined) {
       sender.refuse(connection, fault.id, fault.code, fault.message);
-    else this.#error(connection, fault.code, fault.message);
+    } else this.#error(connection, fault.code, fault.message);
     if (connection.limits.isTooMalformed(clock.monotonic())) connection.close('protocol_violation');
   }
 
