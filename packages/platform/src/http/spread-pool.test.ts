@@ -38,9 +38,9 @@ describe('calls through an address that spreads connections over pods', () => {
     await Promise.all(pods.map(listen));
     endpoints = [portOf(pods[0]!)];
     let turn = 0;
-    balancer = createTcpServer((incoming) => {
+    balancer = createTcpServer({ noDelay: true }, (incoming) => {
       turn += 1;
-      const outgoing = connect(endpoints[turn % endpoints.length]!, '127.0.0.1');
+      const outgoing = connect({ port: endpoints[turn % endpoints.length]!, host: '127.0.0.1', noDelay: true });
       for (const [from, to] of [
         [incoming, outgoing],
         [outgoing, incoming],
@@ -62,7 +62,7 @@ describe('calls through an address that spreads connections over pods', () => {
     createServiceClient({
       name: 'persistence',
       baseUrl: `http://127.0.0.1:${portOf(balancer)}`,
-      timeoutMs: 5_000,
+      timeoutMs: 30_000,
       maxConnectionAgeMs: MAX_AGE_MS,
       metrics: new Metrics('test'),
       logger: silentLogger,
