@@ -9,6 +9,7 @@ import {
   type RunningService,
 } from '@chat-app/platform';
 import { postgresFromConfiguration } from '@chat-app/database/postgres';
+import { MIGRATIONS, SCHEMA } from './migrations';
 import { beginEpoch } from './tools/sql/begin-epoch';
 
 const { LOG_LEVEL, POD_NAME, SHUTDOWN_TIMEOUT_MS } = commonVariables;
@@ -31,6 +32,8 @@ async function start(context: ProcessContext): Promise<RunningService> {
   const metrics = new Metrics('begin-epoch');
   const database = postgresFromConfiguration(configuration, { applicationName: 'begin-epoch', logger, metrics });
   cleanup.add('database', () => database.close());
+  // The backup may be of a version that knew no epochs.
+  await database.migrate(SCHEMA, MIGRATIONS);
   process.stdout.write(`${JSON.stringify({ epoch: await beginEpoch(database, reason), reason })}\n`);
   context.stop('the epoch has begun');
   return {};
