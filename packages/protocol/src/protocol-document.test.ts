@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CLOSE_CODES, mayReconnect } from './close-codes';
 import { ERRORS } from './error-codes';
 import { decodeClientFrame } from './frames/client-frames';
-import { FEATURES } from './features';
+import { FEATURES, POD_FEATURES } from './features';
 import { decodeServerFrame } from './frames/server-frames';
 import { LIMITS } from './limits';
 
@@ -81,7 +81,7 @@ describe('docs/protocol.md', () => {
   });
 
   it('names the features that there are', () => {
-    expect(text).toContain(`"features":${JSON.stringify(FEATURES)}`);
+    expect(text).toContain(`"features":${JSON.stringify([...FEATURES, ...POD_FEATURES].sort())}`);
   });
 
   it('names the limits in force', () => {

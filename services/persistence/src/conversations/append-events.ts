@@ -1,4 +1,4 @@
-import { newId, type EventKindName, type EventRecord } from '@chat-app/protocol';
+import { newId, type EventKindName } from '@chat-app/protocol';
 import type { Database, Queryable } from '@chat-app/database';
 import type { Context } from '../context';
 import { announceEvents, type Stored } from '../storing/announce-stored';
@@ -39,7 +39,7 @@ function inTransaction(
       const at = new Date().toISOString();
       const events = changes.map((change) => ({
         kind: change.kind satisfies EventKindName,
-        value: { ...change, event_id: newId(), conversation_id: conversationId, actor_id: actorId, at } as EventRecord,
+        value: { ...change, event_id: newId(), conversation_id: conversationId, actor_id: actorId, at },
       }));
       const outcomes = await storeEventsWithin(transaction, events);
       events.forEach((event, index) => {

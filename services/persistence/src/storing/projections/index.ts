@@ -10,5 +10,5 @@ const PROJECTIONS: { [Name in EventKindName]: Projection<EventRecord<Name>> } = 
 
 /** The projection of a kind. */
 export function projectionOf(kind: EventKindName): Projection<EventRecord> {
-  return PROJECTIONS[kind] as unknown as Projection<EventRecord>;
+  return PROJECTIONS[kind];
 }
