@@ -18,8 +18,8 @@ export interface Place {
   readonly isFresh: boolean;
   /** Whether the first rows have their place. */
   readonly isSettled: boolean;
-  toEnd(): void;
-  scrolled(): void;
+  readonly toEnd: () => void;
+  readonly scrolled: () => void;
 }
 
 /**
