@@ -100,13 +100,14 @@ describe('spans while tracing is off', () => {
     const rounds = 200_000;
     let best = Number.POSITIVE_INFINITY;
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      const began = process.hrtime.bigint();
+      const before = process.cpuUsage();
       for (let round = 0; round < rounds; round += 1) startSpan('work').end();
       for (let round = 0; round < rounds; round += 1) void inSpan('work', {}, work);
-      best = Math.min(best, Number(process.hrtime.bigint() - began) / (2 * rounds));
+      const { user, system } = process.cpuUsage(before);
+      best = Math.min(best, ((user + system) * 1_000) / (2 * rounds));
       await Promise.resolve();
     }
-    // Nanoseconds. Measured 198 on a quiet machine; the bound is for a busy one, where it still shows a span being made.
+    // Nanoseconds of CPU, whatever else the machine does. Measured 198; the bound still shows a span being made.
     expect(best).toBeLessThan(10_000);
     expect(startSpan('work').traceparent).toBeUndefined();
     expect(currentTraceparent()).toBeUndefined();
