@@ -110,6 +110,25 @@ export function messageLogContract(host: ContractHost): void {
     expect(seen.values).toHaveLength(600);
   });
 
+  it('writes nothing of an order after an append of it that failed', async () => {
+    const log = await create();
+    const topic = await host.topic();
+    const seen = new Seen();
+    log.subscribe({ topic, ...group() }, async (batch) => seen.take(batch));
+    const order = { failed: false };
+    const first = log.append(record(topic, 'k', 'first'), order);
+    const tooLarge = log.append(record(topic, 'k', 'x'.repeat(host.maxRecordBytes + 1)), order);
+    const follower = log.append(record(topic, 'k', 'follower'), order);
+    await Promise.all([
+      first,
+      expect(tooLarge).rejects.toMatchObject({ code: 'log_record_too_large' }),
+      expect(follower).rejects.toMatchObject({ code: 'log_unavailable' }),
+    ]);
+    await log.append(record(topic, 'k', 'another'), { failed: false });
+    await seen.until(() => seen.values.includes('another'));
+    expect(seen.values).toEqual(['first', 'another']);
+  });
+
   it('hands out batches of one partition, in offset order, no larger than asked for, several records where they wait', async () => {
     const log = await create();
     const topic = await host.topic();

@@ -12,6 +12,14 @@ export interface OutgoingRecord {
   headers: Readonly<Record<string, string>>;
 }
 
+/**
+ * Appends that stand or fall in their order: once one of them failed, those made after it fail too, unless they are
+ * written already. Whoever appends makes one for each chain; the log alone sets it, or who gives the chain up.
+ */
+export interface AppendOrder {
+  failed: boolean;
+}
+
 /** A record as a consumer sees it. `value` is null for a tombstone or where it is not UTF-8 (then `raw` has the bytes). */
 export interface LogRecord {
   topic: string;
@@ -73,9 +81,10 @@ export interface MessageLog {
   /**
    * Appends one record. Resolves once it is durable (acks=all; on an embedded log: once every consumer group has
    * handled it). Many appends in flight share a batch.
+   * @param order where given, of records of one key: this one is not written after one before it failed
    * @throws PlatformError log_unavailable, log_overloaded, log_record_too_large, log_closed
    */
-  append(record: OutgoingRecord): Promise<void>;
+  append(record: OutgoingRecord, order?: AppendOrder): Promise<void>;
   /** Records waiting to be written, for backpressure and metrics. */
   readonly queued: number;
   /** Joins a consumer group and hands its batches to the handler, partitions side by side, each in order. */

@@ -8,11 +8,11 @@ describe('ERRORS', () => {
     expect(entry.action).toMatch(/^[A-Z].*\.$/);
   });
 
-  it('calls exactly the faults of the moment retryable: sending too fast, and the faults of the server', () => {
+  it('calls exactly the faults of the moment retryable: sending too fast or out of order, and the faults of the server', () => {
     for (const [code, entry] of Object.entries(ERRORS)) {
       expect({ code, retryable: entry.retryable }).toEqual({
         code,
-        retryable: code === 'rate_limited' || entry.status >= 500,
+        retryable: code === 'rate_limited' || code === 'out_of_order' || entry.status >= 500,
       });
     }
   });

@@ -59,6 +59,11 @@ export const ERRORS = {
     retryable: true,
     action: 'The outcome may be unknown: send it again with the same id, with backoff.',
   },
+  out_of_order: {
+    status: 409,
+    retryable: true,
+    action: 'Send what `after` names first, then this again with the same id.',
+  },
   draining: { status: 503, retryable: true, action: 'Connect again; another pod will take it.' },
   internal: { status: 500, retryable: true, action: 'Try again with backoff; report it if it stays.' },
 } as const satisfies Record<string, { status: number; retryable: boolean; action: string }>;

@@ -6,5 +6,8 @@ import { EVENT_KINDS } from './events';
  */
 export const FEATURES: readonly string[] = [...Object.keys(EVENT_KINDS), 'data'].sort();
 
-/** What a pod can do by itself, whatever persistence knows: `ping` (it sends `ping` frames). Named in `welcome.features` too. */
-export const POD_FEATURES: readonly string[] = ['ping'];
+/**
+ * What a pod can do by itself, whatever persistence knows: `after` (it keeps the order of sends that name the one before
+ * them), `ping` (it sends `ping` frames). Named in `welcome.features` too.
+ */
+export const POD_FEATURES: readonly string[] = ['after', 'ping'];

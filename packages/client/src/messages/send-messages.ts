@@ -22,7 +22,7 @@ const ABOUT_ALL: readonly ErrorCode[] = ['rate_limited', 'overloaded'];
 /** Codes that are about the token: a refreshed one makes the same send good. */
 const ABOUT_TOKEN: readonly ErrorCode[] = ['unauthenticated', 'token_expired', 'token_invalid'];
 /** The send was refused because the one that it names as the one before it was. */
-const OUT_OF_ORDER: string = 'out_of_order';
+const OUT_OF_ORDER: ErrorCode = 'out_of_order';
 /** Time that a refresh of the token is given before the sends that wait for it go on. */
 const TOKEN_REFRESH_MS = 1_000;
 

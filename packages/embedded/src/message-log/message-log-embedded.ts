@@ -9,6 +9,7 @@
  */
 import { PlatformError, isPlatformError, type Logger, type Metrics } from '@chat-app/platform';
 import {
+  checkOrder,
   Deadlines,
   declareLogMetrics,
   type LogMetrics,
@@ -21,7 +22,14 @@ import { Group } from './group';
 import type { Member } from './member';
 import { Partition } from './partition';
 import type { LogHost } from './reader';
-import type { BatchHandler, MessageLog, OutgoingRecord, SubscribeOptions, Subscription } from '@chat-app/message-log';
+import type {
+  AppendOrder,
+  BatchHandler,
+  MessageLog,
+  OutgoingRecord,
+  SubscribeOptions,
+  Subscription,
+} from '@chat-app/message-log';
 
 export interface EmbeddedMessageLogOptions {
   logger: Logger;
@@ -90,13 +98,16 @@ class EmbeddedMessageLog implements MessageLog, LogHost {
     return this.#queuedRecords;
   }
 
-  async append(record: OutgoingRecord): Promise<void> {
+  async append(record: OutgoingRecord, order?: AppendOrder): Promise<void> {
     const from = performance.now();
     try {
+      checkOrder(order);
       const bytes = recordBytes(record);
       this.#admit(record, bytes);
       await this.#withinDeadline(this.#track(record, bytes), bytes);
     } catch (error) {
+      // Before anyone can append the next of its order, where it was not admitted; one that is late is handled in its turn.
+      if (order !== undefined) order.failed = true;
       if (isPlatformError(error)) this.metrics.appendFailed(error.code);
       throw error;
     }

@@ -8,7 +8,15 @@
 import { PlatformError, isPlatformError, type Logger, type Metrics } from '@chat-app/platform';
 import type { BackoffOptions } from '@chat-app/timing';
 import { declareLogMetrics, type LogMetrics } from '../adapter/log-metrics';
-import type { BatchHandler, MessageLog, OutgoingRecord, SubscribeOptions, Subscription } from '../message-log';
+import type {
+  AppendOrder,
+  BatchHandler,
+  MessageLog,
+  OutgoingRecord,
+  SubscribeOptions,
+  Subscription,
+} from '../message-log';
+import { checkOrder } from '../adapter/check-order';
 import { checkRecordSize, recordBytes } from '../adapter/record-size';
 import { BatchConsumer } from './batch-consumer';
 import { ensureTopics, type TopicSpecification } from './ensure-topics';
@@ -98,17 +106,20 @@ class KafkaLog implements KafkaMessageLog {
     return this.#budget.records;
   }
 
-  async append(record: OutgoingRecord): Promise<void> {
+  async append(record: OutgoingRecord, order?: AppendOrder): Promise<void> {
     const bytes = recordBytes(record);
     try {
+      checkOrder(order);
       if (this.#closed !== undefined) throw new PlatformError('log_closed', 'the log is closed');
       checkRecordSize(record.topic, bytes, this.#maxRecordBytes);
       this.#budget.check(bytes);
     } catch (error) {
+      // Before anyone can append the next of its order.
+      if (order !== undefined) order.failed = true;
       if (isPlatformError(error)) this.#metrics.appendFailed(error.code);
       throw error;
     }
-    return this.#writer(record.topic).append(record, bytes);
+    return this.#writer(record.topic).append(record, bytes, order);
   }
 
   subscribe(options: SubscribeOptions, handler: BatchHandler): Subscription {

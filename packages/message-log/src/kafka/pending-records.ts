@@ -1,10 +1,11 @@
 import { PlatformError } from '@chat-app/platform';
-import type { OutgoingRecord } from '../message-log';
+import type { AppendOrder, OutgoingRecord } from '../message-log';
 
 /** A record that waits for its acknowledgement. */
 export interface PendingRecord {
   record: OutgoingRecord;
   bytes: number;
+  order: AppendOrder | undefined;
   /** `performance.now()` of the append. */
   since: number;
   resolve: () => void;

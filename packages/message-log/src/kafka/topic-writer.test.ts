@@ -152,6 +152,31 @@ describe('topic writer', () => {
     expect(budget.records).toBe(0);
   });
 
+  it('does not write what follows a record that failed, nor hold up what follows none', async () => {
+    make({ appendTimeoutMs: 1_000, requestTimeoutMs: 10_000 });
+    let giveUp = (): void => undefined;
+    const hanging = new Promise<void>((resolve) => (giveUp = resolve));
+    broker.handle = async (values) => {
+      if (broker.requests.length > 1) return values;
+      await hanging;
+      throw new Error('no leader');
+    };
+    const order = { failed: false };
+    const ordered = (value: string): Promise<void> =>
+      writer.append({ topic: 't', key: 'k', value, headers: {} }, 100, order);
+    const first = ordered('first');
+    // What comes later has a later deadline: it is still there when Kafka is back.
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    const follower = ordered('follower');
+    const other = append('other');
+    await expect(first).rejects.toMatchObject({ code: 'log_unavailable' });
+    giveUp();
+    await expect(follower).rejects.toMatchObject({ code: 'log_unavailable' });
+    await other;
+    expect(broker.written).toEqual(['other']);
+    expect(order.failed).toBe(true);
+  });
+
   it('finds the one record that is too large, rejects it, and writes its neighbours', async () => {
     broker.handle = (values) => {
       if (values.includes('v4')) throw tooLarge();

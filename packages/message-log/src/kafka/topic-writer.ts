@@ -11,7 +11,7 @@ import { type Logger, PlatformError } from '@chat-app/platform';
 import { backoffMs, delay, TIMED_OUT, withTimeout } from '@chat-app/timing';
 import { Deadlines } from '../adapter/deadlines';
 import type { LogMetrics } from '../adapter/log-metrics';
-import type { OutgoingRecord } from '../message-log';
+import type { AppendOrder, OutgoingRecord } from '../message-log';
 import { appendBatch } from './append-batch';
 import type { Producer } from './kafka-clients';
 import { appendError, isTooLarge } from './map-errors';
@@ -53,6 +53,8 @@ export class TopicWriter {
   /** Fewer than `maxBatchRecords` after a batch was too large, until one went through. */
   #batchRecords: number;
   #failures = 0;
+  /** An order failed since the queue was last looked through for its followers. */
+  #orderFailed = false;
   #lastError: PlatformError | undefined;
 
   constructor(
@@ -66,9 +68,9 @@ export class TopicWriter {
   }
 
   /** Resolves when the record is on all in-sync replicas. @throws PlatformError log_unavailable, log_record_too_large */
-  append(record: OutgoingRecord, bytes: number): Promise<void> {
+  append(record: OutgoingRecord, bytes: number, order?: AppendOrder): Promise<void> {
     return new Promise((resolve, reject) => {
-      const pending = { record, bytes, since: performance.now(), resolve, reject };
+      const pending = { record, bytes, order, since: performance.now(), resolve, reject };
       this.#queue.add(pending);
       this.#deadlines.add(pending);
       this.#schedule();
@@ -114,6 +116,7 @@ export class TopicWriter {
   /** Never rejects. */
   async #writeAll(): Promise<void> {
     while (this.#queue.size > 0 && !this.#stop.signal.aborted) {
+      if (this.#orderFailed) this.#failFollowers();
       const batch = this.#queue.oldest(this.#batchRecords, this.options.maxBatchBytes);
       this.#requestedAt = performance.now();
       if (await this.#writeBatch(batch)) {
@@ -182,8 +185,19 @@ export class TopicWriter {
 
   #fail(pending: PendingRecord, error: PlatformError): void {
     if (!this.#take(pending)) return;
+    if (pending.order !== undefined) this.#orderFailed = pending.order.failed = true;
     this.host.metrics.appendFailed(error.code);
     pending.reject(error);
+  }
+
+  /** What was to be written after a record that failed. What is being written with it shares its outcome. */
+  #failFollowers(): void {
+    this.#orderFailed = false;
+    for (const pending of this.#queue.all()) {
+      if (pending.order?.failed !== true) continue;
+      this.#fail(pending, new PlatformError('log_unavailable', 'a record before it was not confirmed'));
+    }
+    this.#orderFailed = false;
   }
 
   #timedOut(): PlatformError {

@@ -19,6 +19,8 @@ export interface CommandFields {
   type: string;
   /** The client's own id for it: makes a retry safe. */
   id?: string | undefined;
+  /** `id` of the send before it in the conversation, which has no answer yet: this one is good only if that one is. */
+  after?: string | undefined;
   /** Where given, it must be the authenticated user. */
   sender_id?: string | undefined;
   recipient_id?: string | undefined;

@@ -37,7 +37,7 @@ export type MessageFrame = Known<z.infer<typeof MessageFrame>>;
 
 /**
  * `send`: store and deliver a message. Exactly one of recipient_id and conversation_id. `id` is the client's own id and
- * makes a retry safe. `sender_id` is accepted for legacy clients and must be the authenticated user.
+ * makes a retry safe; `after` is that of the send before it in the conversation. `sender_id` is accepted for legacy clients and must be the authenticated user.
  */
 export const SendFrame = z
   .object({
@@ -48,6 +48,7 @@ export const SendFrame = z
     conversation_id: Uuid.optional(),
     content: z.string(),
     data: CustomData.optional(),
+    after: z.string().min(1).max(LIMITS.clientIdCharacters).optional(),
   })
   .refine((frame) => (frame.recipient_id === undefined) !== (frame.conversation_id === undefined), {
     error: 'name exactly one of recipient_id and conversation_id',

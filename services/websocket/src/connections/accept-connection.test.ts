@@ -41,7 +41,7 @@ describe('the handshake', () => {
         device_id: expect.any(String) as string,
         seq: 0,
         epoch: world.persistence.epoch,
-        features: ['conversation', 'data', 'joined', 'left', 'message', 'ping'],
+        features: ['after', 'conversation', 'data', 'joined', 'left', 'message', 'ping'],
         ping_interval_ms: 15_000,
         limits: { frame_bytes: 65_536, content_bytes: 16_384, unacknowledged_sends: 256 },
       });

@@ -161,6 +161,68 @@ describe('sending a message', () => {
     expect(recipients).toEqual([CAROL, BOB, CAROL]);
   });
 
+  describe('that names the one before it', () => {
+    const say = (id: string, after?: string): void =>
+      alice.say({ type: 'send', id, recipient_id: BOB, content: id, ...(after !== undefined && { after }) });
+    const contents = (): unknown[] =>
+      world.log.records.map(({ value }) => (JSON.parse(value) as { content: string }).content);
+
+    it('refuses it where that one was rejected, until that one comes again: nothing overtakes', async () => {
+      world.log.fail('log_overloaded');
+      say('1');
+      expect(await alice.next('rejected')).toMatchObject({ id: '1', code: 'overloaded' });
+      world.log.heal();
+      say('2', '1');
+      say('3', '2');
+      for (const id of ['2', '3']) {
+        expect(await alice.next('rejected')).toMatchObject({ id, code: 'out_of_order', retryable: true });
+      }
+      say('1');
+      say('2', '1');
+      say('3', '2');
+      for (const id of ['1', '2', '3']) expect((await alice.next('accepted')).id).toBe(id);
+      expect(contents()).toEqual(['1', '2', '3']);
+    });
+
+    it('refuses it where that one is rejected while it waits to be looked up itself', async () => {
+      world.persistence.unavailable = true;
+      alice.say({ type: 'send', id: '1', conversation_id: CAROL, content: '1' });
+      alice.say({ type: 'send', id: '2', conversation_id: CAROL, content: '2', after: '1' });
+      expect(await alice.next('rejected')).toMatchObject({ id: '1', code: 'unavailable' });
+      expect(await alice.next('rejected')).toMatchObject({ id: '2', code: 'out_of_order' });
+    });
+
+    it('takes it where that one was accepted, refused for good, or is not known', async () => {
+      say('1');
+      expect((await alice.next('accepted')).id).toBe('1');
+      alice.say({ type: 'send', id: 'bad', recipient_id: BOB, content: '', after: '1' });
+      expect(await alice.next('rejected')).toMatchObject({ id: 'bad', code: 'content_empty' });
+      say('2', '1');
+      say('3', 'bad');
+      say('4', 'never sent');
+      for (const id of ['2', '3', '4']) expect((await alice.next('accepted')).id).toBe(id);
+    });
+
+    it('charges no rate for what is out of order, and fails nothing that came before', async () => {
+      const clock = new TestClock();
+      clock.stop();
+      pod = await world.pod({ SENDS_PER_SECOND: 1, SENDS_BURST: 2 }, { clock });
+      alice = await world.connect(pod, ALICE);
+      world.log.hold();
+      say('1');
+      say('2', '1');
+      say('3', '2');
+      for (let n = 4; n < 400; n += 1) say(String(n), String(n - 1));
+      await until(() => world.log.queued === 2);
+      world.log.release();
+      expect([(await alice.next('accepted')).id, (await alice.next('accepted')).id]).toEqual(['1', '2']);
+      await until(() => alice.all('rejected').length === 397);
+      const codes = alice.all('rejected').map(({ code }) => code);
+      expect(codes[0]).toBe('rate_limited');
+      expect(new Set(codes.slice(1))).toEqual(new Set(['out_of_order']));
+    });
+  });
+
   it('stops reading at the bound of unanswered sends, refuses beyond twice that, and goes on once answered', async () => {
     world.log.hold();
     // One write, so that all frames are read before reading stops.

@@ -3,6 +3,7 @@
  * differs between them stands in the protocol's registry.
  *
  * Sends of one connection are appended in the order they came: one whose checks need others makes the later ones wait.
+ * One that names the one before it (`after`) is refused where that one was rejected for the moment: nothing overtakes.
  * Answers leave in that order too. A send that was answered `rejected unavailable` may be written all the same.
  */
 import {
@@ -15,7 +16,7 @@ import {
   type CommandFields,
   type ErrorCode,
 } from '@chat-app/protocol';
-import type { MessageLog } from '@chat-app/message-log';
+import type { AppendOrder, MessageLog } from '@chat-app/message-log';
 import { isPlatformError, startSpan, type Logger, type SpanHandle } from '@chat-app/platform';
 import type { Announcements } from '../inbox/announcements';
 import type { InboxFollower } from '../inbox/follow-inbox';
@@ -45,10 +46,14 @@ interface Sending {
   connection: Connection;
   command: AnyCommand;
   frame: CommandFields;
+  /** What fails with it, and it with. */
+  order: AppendOrder;
   span: SpanHandle;
   startedAt: number;
   answer(give: () => void): void;
 }
+
+const OUT_OF_ORDER: [ErrorCode, string] = ['out_of_order', 'the send before it was rejected'];
 
 /** Advice with answers that make sense to try again, milliseconds. */
 const RETRY_AFTER_MS = 1_000;
@@ -59,7 +64,9 @@ export class MessageSender {
   /** Takes a command. Its answer comes through the connection; this neither throws nor rejects. */
   send(connection: Connection, command: AnyCommand, frame: CommandFields): void {
     const { limits, clock, resolver } = this.dependencies;
+    const order = connection.sends.orderOf(frame.id, frame.after);
     if (!countSend(connection, limits.unacknowledged)) {
+      connection.sends.orderOf(frame.id, undefined).failed = true;
       this.refuse(connection, frame.id, 'overloaded', 'too many sends without an answer');
       return;
     }
@@ -67,12 +74,15 @@ export class MessageSender {
       connection,
       command,
       frame,
+      order,
       span: startSpan('send message', { kind: 'server' }),
       startedAt: clock.monotonic(),
       answer: connection.sends.reserveAnswer(),
     };
     const fault = this.#check(sending);
     if (fault !== undefined) {
+      // It fails what follows it, not what came before it and may still wait.
+      sending.order = connection.sends.orderOf(frame.id, undefined);
       this.#reject(sending, ...fault);
       return;
     }
@@ -107,7 +117,9 @@ export class MessageSender {
   }
 
   /** The checks that need nobody else. */
-  #check({ connection, command, frame }: Sending): [ErrorCode, string, number?] | undefined {
+  #check({ connection, command, frame, order }: Sending): [ErrorCode, string, number?] | undefined {
+    // Before anything is counted: it will come again.
+    if (order.failed) return OUT_OF_ORDER;
     const { announcements, limits, clock } = this.dependencies;
     const now = clock.monotonic();
     const wait = connection.user?.sends.take(now, limits.perSecond, limits.burst) ?? 0;
@@ -129,7 +141,11 @@ export class MessageSender {
   }
 
   #append(sending: Sending, destination: Destination): void {
-    const { connection, command, frame, span } = sending;
+    const { connection, command, frame, order, span } = sending;
+    if (order.failed) {
+      this.#reject(sending, ...OUT_OF_ORDER);
+      return;
+    }
     if (!destination.ok) {
       this.#reject(sending, destination.code, destination.message);
       return;
@@ -152,7 +168,7 @@ export class MessageSender {
     const headers: Record<string, string> = {};
     if (command.kind !== 'message') headers[MESSAGE_HEADERS.kind] = command.kind;
     if (publish.traceparent !== undefined) headers[MESSAGE_HEADERS.traceparent] = publish.traceparent;
-    log.append({ topic: MESSAGES_TOPIC, key: conversationId, value: event.value, headers }).then(
+    log.append({ topic: MESSAGES_TOPIC, key: conversationId, value: event.value, headers }, order).then(
       () => {
         publish.end();
         this.#accept(sending, event, publish.traceparent);
@@ -169,6 +185,7 @@ export class MessageSender {
     const { connection, frame } = sending;
     const { metrics, clock, publisher, follower, transmitter } = this.dependencies;
     metrics.accepted.add('');
+    connection.sends.forget(frame.id);
     metrics.appendSeconds.observe((clock.monotonic() - sending.startedAt) / 1_000);
     sending.answer(() => {
       transmitter.send(connection, {
@@ -196,6 +213,8 @@ export class MessageSender {
 
   #reject(sending: Sending, code: ErrorCode, message: string, retryAfterMs?: number): void {
     const { connection, frame } = sending;
+    if (ERRORS[code].retryable) sending.order.failed = true;
+    else connection.sends.forget(frame.id);
     sending.span.setAttribute('chat.rejected', code);
     sending.answer(() => this.#tellRejected(connection, frame.id, code, message, retryAfterMs));
     this.#settle(sending);

@@ -1,3 +1,8 @@
+import type { AppendOrder } from '@chat-app/message-log';
+
+/** Maximum ids of sends whose order is known: more than can be unanswered, and few enough for any client. */
+const MAX_ORDERS = 1_024;
+
 /** An answer to a send that waits until the answers before it are known. */
 interface PendingAnswer {
   /** Gives the answer; undefined while the outcome is open. */
@@ -10,6 +15,9 @@ export class SendWindow {
   readonly #answers: PendingAnswer[] = [];
   /** The last send whose checks need others; later ones wait for it. */
   #checking: Promise<void> | undefined;
+
+  /** By the client's id: the orders of sends that are unanswered, or were rejected for the moment. */
+  #orders: Map<string, AppendOrder> | undefined;
 
   get unanswered(): number {
     return this.#unanswered;
@@ -43,6 +51,28 @@ export class SendWindow {
       place.give = give;
       while (this.#answers[0]?.give !== undefined) this.#answers.shift()?.give?.();
     };
+  }
+
+  /**
+   * The order that a send belongs to: that of the one it names, unless that one was accepted. It is failed where that one
+   * was rejected for the moment, or itself followed one that was, and has not come again since.
+   */
+  orderOf(id: string | undefined, after: string | undefined): AppendOrder {
+    const order = (after === undefined ? undefined : this.#orders?.get(after)) ?? { failed: false };
+    if (id === undefined) return order;
+    this.#orders ??= new Map();
+    this.#orders.delete(id);
+    this.#orders.set(id, order);
+    if (this.#orders.size > MAX_ORDERS) {
+      const [oldest] = this.#orders.keys();
+      if (oldest !== undefined) this.#orders.delete(oldest);
+    }
+    return order;
+  }
+
+  /** The send has its final answer: nothing needs to wait for it. */
+  forget(id: string | undefined): void {
+    if (id !== undefined) this.#orders?.delete(id);
   }
 
   /** Runs the work after that of the sends before. It must not reject. */
