@@ -29,9 +29,10 @@ function storeOf(client: RecordedClient['client'], storage = memoryStorage()): C
 async function online(
   history: FakeHistory,
   options: Partial<ChatClientOptions> = {},
+  storage = memoryStorage(),
 ): Promise<RecordedClient & { connection: FakeConnection; store: ChatStore }> {
   const started = await scene.online(options, { seq: history.messages.length });
-  const store = storeOf(started.client);
+  const store = storeOf(started.client, storage);
   await until(store.listStatus, (status) => status.loaded);
   return { ...started, store };
 }
@@ -189,6 +190,34 @@ describe('ChatStore', () => {
     expect(shown(again)).toContain('waits');
     expect(again.conversations.get()[0]).toMatchObject({ recipient_id: USER_2, draft: 'begun' });
   });
+
+  it.each(['a draft', 'a refused message'])(
+    'lists after a restart the conversation without messages that %s is kept in, whatever the server lists',
+    async (what) => {
+      const storage = memoryStorage();
+      const { store, connection, client } = await online(history, {}, storage);
+      scene.server.http.set('GET /users', () => ({ status: 200, body: { user_id: USER_2, username: 'user2' } }));
+      await store.openDirect('user2');
+      if (what === 'a draft') store.setDraft(CONVERSATION, 'begun');
+      else {
+        store.send(CONVERSATION, 'begun');
+        const { id } = await connection.next('send');
+        connection.send({ type: 'rejected', id, code: 'content_invalid', message: 'no', retryable: false });
+        await until(store.timeline(CONVERSATION), ({ items }) =>
+          items.some((item) => item.kind === 'message' && item.message.state === 'failed'),
+        );
+      }
+      const again = storeOf(client, storage);
+      await until(again.listStatus, (status) => status.loaded);
+      expect(again.conversations.get()).toMatchObject([{ conversation_id: CONVERSATION, recipient_id: USER_2 }]);
+      expect([again.draft(CONVERSATION), ...shown(again)]).toContain('begun');
+      again.setDraft(CONVERSATION, '');
+      for (const item of again.timeline(CONVERSATION).get().items) {
+        if (item.kind === 'message') again.discard(CONVERSATION, item.message.message_id);
+      }
+      expect(storeOf(client, storage).conversations.get()).toEqual([]);
+    },
+  );
 
   it('says that a gap could not be read, and reads it when it is looked at again', async () => {
     history.store(1, 60);

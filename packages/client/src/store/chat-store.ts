@@ -61,7 +61,7 @@ export class ChatStore {
     private readonly options: ChatStoreOptions = {},
   ) {
     this.list = new ConversationList(client.userId);
-    this.texts = new SavedTexts(options.storage, client.userId);
+    this.texts = new SavedTexts(options.storage, client.userId, (id) => this.list.get(id)?.recipient_id);
     this.names = new Names(async (userId) => (await client.getUser(userId)).username);
     this.markers = new ReadMarkers((conversation, message) => client.conversations.markRead(conversation, message));
     this.connectionStatus = { state: client.state };
@@ -176,12 +176,8 @@ export class ChatStore {
   send(conversationId: string, content: string): void {
     const { recipient_id } = this.list.ensure(conversationId);
     const target = recipient_id === undefined ? { conversation_id: conversationId } : { recipient_id };
-    const sent = this.client.send({ ...target, content });
-    this.timelineOf(conversationId).sending({
-      message_id: sent.message_id,
-      conversation_id: sent.conversation_id,
-      content,
-    });
+    const { message_id, conversation_id } = this.client.send({ ...target, content });
+    this.timelineOf(conversationId).sending({ message_id, conversation_id, content });
     this.activity(conversationId);
   }
 
@@ -223,8 +219,13 @@ export class ChatStore {
     for (const { view } of this.timelines.values()) view.release();
   }
 
-  /** What an earlier run of this device left: messages that wait, and messages that were refused. */
+  /** What an earlier run of this device left: drafts, messages that wait, and messages that were refused. */
   private restore(): void {
+    // The server lists no direct conversation without messages: what was written there would be out of reach.
+    for (const [conversationId, userId] of Object.entries(this.texts.recipients)) {
+      this.list.ensure(conversationId, userId);
+      this.names.want(userId);
+    }
     for (const { message_id, conversation_id, recipient_id, content } of this.client.pending) {
       this.list.ensure(conversation_id, recipient_id);
       this.timelineOf(conversation_id).sending({ message_id, conversation_id, content });

@@ -5,19 +5,23 @@ import type { MessageView } from './views';
 interface Saved {
   drafts: Record<string, string>;
   failed: MessageView[];
+  /** With whom the direct conversations of these texts are: one without messages is known to no server. */
+  recipients: Record<string, string>;
 }
 
 /**
  * Keeps texts over restarts. A storage that fails costs the keeping, nothing else.
+ * `recipientOf` says with whom a direct conversation is.
  * The storage must be a synchronous one, as `localStorage` is: a text is kept before the page can be closed.
  */
 export class SavedTexts {
   private readonly key: string;
-  private saved: Saved = { drafts: {}, failed: [] };
+  private saved: Saved = { drafts: {}, failed: [], recipients: {} };
 
   constructor(
     private readonly storage: ChatStorage | undefined,
     userId: string,
+    private readonly recipientOf: (conversationId: string) => string | undefined = () => undefined,
   ) {
     this.key = `chat-app.${userId}.texts`;
     this.read();
@@ -29,12 +33,12 @@ export class SavedTexts {
 
   setDraft(conversationId: string, text: string): void {
     const { [conversationId]: _before, ...others } = this.saved.drafts;
-    this.saved = { ...this.saved, drafts: text === '' ? others : { ...others, [conversationId]: text } };
-    this.write();
+    this.save({ drafts: text === '' ? others : { ...others, [conversationId]: text } }, conversationId);
   }
 
-  get drafts(): Readonly<Record<string, string>> {
-    return this.saved.drafts;
+  /** The direct conversations that texts are kept of, with the other user of each. */
+  get recipients(): Readonly<Record<string, string>> {
+    return this.saved.recipients;
   }
 
   get failed(): readonly MessageView[] {
@@ -44,7 +48,17 @@ export class SavedTexts {
   setFailed(conversationId: string, failed: readonly MessageView[]): void {
     const others = this.saved.failed.filter((one) => one.conversation_id !== conversationId);
     if (failed.length === 0 && others.length === this.saved.failed.length) return;
-    this.saved = { ...this.saved, failed: [...others, ...failed] };
+    this.save({ failed: [...others, ...failed] }, conversationId);
+  }
+
+  private save(change: Partial<Saved>, conversationId: string): void {
+    const next = { ...this.saved, ...change };
+    const { [conversationId]: _before, ...others } = next.recipients;
+    const isKept =
+      conversationId in next.drafts || next.failed.some((message) => message.conversation_id === conversationId);
+    const recipientId = this.recipientOf(conversationId);
+    const recipients = isKept && recipientId !== undefined ? { ...others, [conversationId]: recipientId } : others;
+    this.saved = { ...next, recipients };
     this.write();
   }
 
@@ -52,8 +66,12 @@ export class SavedTexts {
     try {
       const text = this.storage?.getItem(this.key);
       if (typeof text !== 'string') return;
-      const { drafts, failed } = JSON.parse(text) as Partial<Record<keyof Saved, unknown>>;
-      this.saved = { drafts: textsOf(drafts), failed: Array.isArray(failed) ? failed.filter(isFailed) : [] };
+      const { drafts, failed, recipients } = JSON.parse(text) as Partial<Record<keyof Saved, unknown>>;
+      this.saved = {
+        drafts: textsOf(drafts),
+        failed: Array.isArray(failed) ? failed.filter(isFailed) : [],
+        recipients: textsOf(recipients),
+      };
     } catch {
       // Unreadable counts as not there.
     }
