@@ -1,0 +1,193 @@
+import { describeInChromium } from './support/chromium';
+import { peopleForEachTest } from './support/people';
+
+jest.setTimeout(120_000);
+
+describeInChromium('a conversation on the page', (chromium) => {
+  const people = peopleForEachTest(chromium);
+
+  it('goes between two people, and says what became of each message', async () => {
+    const [alice, bob] = await people.register(2);
+    const [hers, his] = [await people.at(alice!), await people.at(bob!)];
+    await hers.writeTo(bob!);
+    await hers.send('are you there?');
+    await his.entry(alice!.username).click();
+    await his.message('are you there?').waitFor();
+    await his.send('I am');
+    await hers.message('I am').waitFor();
+    expect(await hers.shown()).toEqual(['are you there?', 'I am']);
+    await hers.page.locator('article.own .message-state.stored').waitFor();
+    expect(await hers.page.locator('article.own .message-state').textContent()).toContain('stored');
+  });
+
+  it('counts what is unread in list and title, and counts nothing once it is looked at', async () => {
+    const [alice, bob] = await people.register(2);
+    const his = await people.at(bob!);
+    const hers = await people.client(alice!);
+    await people.say(hers, bob!, ['one', 'two']);
+    await his.entry(alice!.username).getByText('2 unread messages').waitFor({ state: 'attached' });
+    await his.page.waitForFunction(() => document.title.startsWith('(2)'));
+    await his.entry(alice!.username).click();
+    await his.page.waitForFunction(() => !document.title.startsWith('('));
+    await his.page.reload();
+    await his.entry(alice!.username).waitFor();
+    expect(await his.page.locator('.badge').count()).toBe(0);
+  });
+
+  it('ends with nothing unread for messages that are read the moment they come', async () => {
+    const [alice, bob] = await people.register(2);
+    const his = await people.at(bob!);
+    const hers = await people.client(alice!);
+    await his.writeTo(alice!);
+    for (let n = 0; n < 20; n += 1) {
+      hers.send({ recipient_id: bob!.id, content: `quick ${n}` });
+      await his.message(`quick ${n}`).first().waitFor();
+    }
+    const client = await people.client(bob!);
+    for (;;) {
+      const { conversations } = await client.conversations.list();
+      if (conversations[0]?.unread_count === 0 && conversations[0].last_message?.content === 'quick 19') break;
+      await his.page.waitForTimeout(200);
+    }
+  });
+
+  it("does not count one's own message from another device as unread", async () => {
+    const [alice, bob] = await people.register(2);
+    const hers = await people.at(alice!);
+    const phone = await people.client(alice!);
+    await people.say(phone, bob!, ['from my phone']);
+    await hers.entry(bob!.username).getByText('from my phone').waitFor();
+    expect(await hers.page.locator('.badge').count()).toBe(0);
+    expect(await hers.page.title()).toBe('chat-app');
+  });
+
+  it('keeps the order of the server on a machine whose clock is an hour ahead', async () => {
+    const [alice, bob] = await people.register(2);
+    const hers = await people.open(alice!);
+    await hers.page.clock.install({ time: Date.now() + 3_600_000 });
+    await hers.page.reload();
+    await hers.logIn();
+    await hers.writeTo(bob!);
+    await hers.send('question');
+    await hers.page.locator('article.own .message-state.accepted, article.own .message-state.stored').first().waitFor();
+    await people.say(await people.client(bob!), alice!, ['answer']);
+    await hers.message('answer').waitFor();
+    expect(await hers.shown()).toEqual(['question', 'answer']);
+  });
+
+  it('shows hostile content as text, runs none of it, and keeps it in its place', async () => {
+    const [alice, bob] = await people.register(2);
+    const his = await people.at(bob!);
+    const texts = [
+      'w'.repeat(5_000),
+      '\u0301'.repeat(400),
+      'javascript:alert(1) data:text/html,<b>x</b>',
+      'annexe\u202egnp.exe and on',
+      '<script>globalThis.ran = true</script><img src=x onerror="globalThis.ran = true">',
+    ];
+    await people.say(await people.client(alice!), bob!, texts);
+    await his.entry(alice!.username).click();
+    await his.message('annexe').waitFor();
+    await his.message('<script>').waitFor();
+    expect(await his.page.evaluate(() => 'ran' in globalThis)).toBe(false);
+    expect(await his.page.locator('.content script, .content img, .content b').count()).toBe(0);
+    expect(await his.page.locator('.content a').count()).toBe(0);
+    const overflow = await his.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+    const isolated = await his
+      .message('annexe')
+      .locator('.content')
+      .evaluate((one) => getComputedStyle(one).unicodeBidi);
+    expect(isolated).toMatch(/isolate|plaintext/);
+  });
+
+  it('makes web addresses links that know nothing of the page', async () => {
+    const [alice, bob] = await people.register(2);
+    const hers = await people.at(alice!);
+    await hers.writeTo(bob!);
+    await hers.send('see https://example.org/a, please');
+    const link = hers.page.locator('.content a');
+    expect(await link.getAttribute('href')).toBe('https://example.org/a');
+    expect(await link.getAttribute('rel')).toContain('noopener');
+  });
+
+  it('sends nothing by the Enter that ends the composing of Japanese', async () => {
+    const [alice, bob] = await people.register(2);
+    const hers = await people.at(alice!);
+    await hers.writeTo(bob!);
+    const session = await hers.page.context().newCDPSession(hers.page);
+    await hers.composer.focus();
+    await session.send('Input.imeSetComposition', { text: 'にほん', selectionStart: 3, selectionEnd: 3 });
+    await hers.composer.dispatchEvent('keydown', { key: 'Enter', keyCode: 229, isComposing: true, bubbles: true });
+    expect(await hers.page.getByRole('article').count()).toBe(0);
+    await session.send('Input.insertText', { text: '日本' });
+    expect(await hers.composer.inputValue()).toBe('日本');
+    await hers.composer.press('Enter');
+    await hers.message('日本').waitFor();
+    expect(await hers.shown()).toEqual(['日本']);
+  });
+
+  it('writes Hebrew from right to left', async () => {
+    const [alice, bob] = await people.register(2);
+    const hers = await people.at(alice!);
+    await hers.writeTo(bob!);
+    await hers.composer.fill('שלום');
+    expect(await hers.composer.evaluate((one) => getComputedStyle(one).direction)).toBe('rtl');
+    await hers.composer.press('Enter');
+    const content = hers.message('שלום').locator('.content');
+    expect(await content.evaluate((one) => getComputedStyle(one).direction)).toBe('rtl');
+  });
+
+  it('keeps a draft with the conversation that it was written in', async () => {
+    const [alice, bob, carol] = await people.register(3);
+    const hers = await people.at(alice!);
+    await hers.writeTo(bob!);
+    await hers.composer.fill('dear Bob');
+    await hers.writeTo(carol!);
+    expect(await hers.composer.inputValue()).toBe('');
+    await hers.composer.fill('dear Carol');
+    await hers.entry(bob!.username).click();
+    await hers.page.getByRole('heading', { name: bob!.username }).waitFor();
+    expect(await hers.composer.inputValue()).toBe('dear Bob');
+    await hers.page.reload();
+    await hers.composer.waitFor();
+    expect(await hers.composer.inputValue()).toBe('dear Bob');
+  });
+
+  it('offers no place to write where no conversation is open, so that no text vanishes', async () => {
+    const [alice] = await people.register(1);
+    const hers = await people.at(alice!);
+    await hers.page.getByText('Choose a conversation').waitFor();
+    expect(await hers.composer.count()).toBe(0);
+  });
+
+  it('makes groups, renames them, adds and removes members, gives roles and leaves', async () => {
+    const [alice, bob, carol] = await people.register(3);
+    const [hers, his] = [await people.at(alice!), await people.at(bob!)];
+    await hers.page.getByRole('button', { name: 'New group' }).click();
+    await hers.page.getByLabel('Name of the group').fill('Friends');
+    await hers.page.getByLabel('User names, separated by commas').fill('nobody-of-this-name');
+    await hers.page.getByRole('button', { name: 'Create' }).click();
+    await hers.page.getByRole('alert').filter({ hasText: 'There is nobody of this name' }).waitFor();
+    await hers.page.getByLabel('User names, separated by commas').fill(bob!.username);
+    await hers.page.getByRole('button', { name: 'Create' }).click();
+    await hers.page.getByRole('heading', { name: 'Friends' }).waitFor();
+    await hers.send('welcome');
+    await his.entry('Friends').click();
+    await his.message('welcome').waitFor();
+    await hers.page.getByRole('button', { name: 'Details of the group' }).click();
+    await hers.page.getByLabel('Name of the group').fill('Good friends');
+    await hers.page.getByRole('button', { name: 'Rename' }).click();
+    await hers.page.getByRole('heading', { name: 'Good friends' }).first().waitFor();
+    await hers.page.getByLabel('User name').fill(carol!.username);
+    await hers.page.getByRole('button', { name: 'Add' }).click();
+    await hers.page.getByLabel(`Role of ${carol!.username}`).selectOption('owner');
+    await hers.page.getByText('3 members').waitFor();
+    await hers.page.getByRole('button', { name: `Remove ${bob!.username}` }).click();
+    await hers.page.getByText('2 members').waitFor();
+    await his.page.getByText('You are not a member of this group any more').waitFor();
+    hers.page.once('dialog', (dialog) => void dialog.accept());
+    await hers.page.getByRole('button', { name: 'Leave the group' }).click();
+    await hers.page.getByText('You left').waitFor();
+  });
+});

@@ -1,0 +1,108 @@
+import { call } from '../support/system-users';
+import { describeInChromium } from './support/chromium';
+import { peopleForEachTest, type Person } from './support/people';
+import { wireOf } from './support/wire';
+
+jest.setTimeout(120_000);
+
+/** What the page keeps of its session. */
+interface Kept {
+  token: string;
+  expires_in: number;
+  refresh_token: string;
+}
+const KEY = 'chat-app.session';
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-/;
+
+describeInChromium('a session on the page', (chromium) => {
+  const people = peopleForEachTest(chromium);
+
+  it('is refused in plain words where name and password do not fit', async () => {
+    const [alice] = await people.register(1);
+    const hers = await people.open({ ...alice!, password: 'wrong-password' });
+    await hers.page.getByLabel('User name').fill(alice!.username);
+    await hers.page.getByLabel('Password').fill('wrong-password');
+    await hers.page.getByRole('button', { name: 'Log in' }).click();
+    await hers.page.getByRole('alert').filter({ hasText: 'do not belong together' }).waitFor();
+  });
+
+  it('begins with a new account, and a taken name is refused', async () => {
+    const [alice] = await people.register(1);
+    const hers = await people.open(alice!);
+    await hers.page.getByRole('button', { name: 'New here?' }).click();
+    await hers.page.getByLabel('User name').fill(alice!.username);
+    await hers.page.getByLabel('Password').fill('long-enough-1');
+    await hers.page.getByRole('button', { name: 'Create account', exact: true }).click();
+    await hers.page.getByRole('alert').filter({ hasText: 'This name is taken' }).waitFor();
+    await hers.page.getByLabel('User name').fill(`${alice!.username}-2`);
+    await hers.page.getByRole('button', { name: 'Create account', exact: true }).click();
+    await hers.online();
+  });
+
+  it('shows the name, never an id, after a reload with an expired token', async () => {
+    const [alice] = await people.register(1);
+    const hers = await people.at(alice!);
+    await expire(hers);
+    await hers.page.reload();
+    await hers.page.locator('header.me strong').waitFor();
+    expect(await hers.page.locator('header.me strong').textContent()).toBe(alice!.username);
+    await hers.online();
+    const header = await hers.page.locator('header.me').textContent();
+    expect(header).toContain(alice!.username);
+    expect(header).not.toMatch(UUID);
+  });
+
+  it('stays in a duplicated tab and in the first where both refresh', async () => {
+    const [alice, bob] = await people.register(2);
+    const hers = await people.at(alice!);
+    const second = await hers.page.context().newPage();
+    // A duplicated tab begins with what the first one keeps.
+    await second.goto(hers.page.url());
+    await second.locator('[data-connection="online"]').waitFor({ state: 'attached' });
+    for (const page of [second, hers.page, second, hers.page]) {
+      await expire({ page });
+      await page.reload();
+      await page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
+    }
+    await people.say(await people.client(bob!), alice!, ['to both']);
+    for (const page of [second, hers.page]) await page.locator('a.entry').filter({ hasText: 'to both' }).waitFor();
+    expect(await hers.page.getByLabel('Password').count()).toBe(0);
+  });
+
+  it('keeps what was written offline while it ended, and sends it after the next log-in', async () => {
+    const [alice, bob] = await people.register(2);
+    const hers = await people.open(alice!);
+    const wire = await wireOf(hers);
+    await hers.logIn();
+    await hers.writeTo(bob!);
+    await hers.send('before');
+    await hers.page.locator('.message-state.stored').waitFor();
+    await wire.cut();
+    await hers.send('written offline');
+    await hers.page.locator('.message-state.sending').waitFor();
+    await hers.composer.fill('half a th');
+    const { refresh_token } = await expire(hers);
+    await call('POST', `${chromium.target.authentication}/logout`, { body: { refresh_token } });
+    wire.mend();
+    await hers.page.reload();
+    await hers.page.getByText('what you wrote is kept').waitFor();
+    await hers.logIn();
+    await hers.message('written offline').waitFor();
+    await hers.page.locator('article.own .message-state.stored').nth(1).waitFor();
+    expect(await hers.composer.inputValue()).toBe('half a th');
+    const his = await people.client(bob!);
+    const { messages } = await his.conversations.history(people.conversationOf(alice!, bob!));
+    expect(messages.map((one) => one.content)).toEqual(['before', 'written offline']);
+  });
+});
+
+/** Makes the token that the page keeps one that is long over. @returns what it kept */
+function expire({ page }: Pick<Person, 'page'>): Promise<Kept> {
+  return page.evaluate((key) => {
+    const kept = JSON.parse(localStorage.getItem(key) ?? '') as Kept;
+    const [head, , signature] = kept.token.split('.');
+    const token = `${head}.${btoa(JSON.stringify({ exp: 1, sub: 'x' }))}.${signature}`;
+    localStorage.setItem(key, JSON.stringify({ ...kept, token, expires_in: 0 }));
+    return kept;
+  }, KEY);
+}
