@@ -2,7 +2,7 @@
 const base = {
   transform: {
     '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.jest.json', diagnostics: false }],
-    '/@electric-sql/pglite/.+\\.cjs$': '<rootDir>/test/support/import-as-require.cjs',
+    '/@electric-sql/pglite/.+\\.cjs$': '<rootDir>/test/testing/import-as-require.cjs',
   },
   transformIgnorePatterns: ['/node_modules/(?!@electric-sql/pglite/)'],
   moduleNameMapper: {
@@ -27,7 +27,7 @@ module.exports = {
       ...base,
       displayName: 'unit',
       testMatch: [
-        '<rootDir>/{packages,services,standalone,web,charts,k8s,scripts,observability,test/support,test/checker,test/fuzz,bench}/**/*.test.ts',
+        '<rootDir>/{packages,services,standalone,web,charts,k8s,scripts,observability,test/testing,test/checker,test/fuzz,bench}/**/*.test.ts',
       ],
       testPathIgnorePatterns: ['\\.integration\\.test\\.ts$', '/node_modules/'],
     },

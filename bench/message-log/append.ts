@@ -2,7 +2,7 @@
  * What an append to Kafka takes, at a steady rate: milliseconds from append to acknowledgement, requests, and CPU of this
  * process a record. Several builds of the message log are measured in turns, in one run, so that they can be compared.
  *
- *   KAFKA_BROKERS=127.0.0.1:29000 node --require ./test/support/run-typescript.cjs bench/message-log/append.ts [RATE,…] [BUILD…]
+ *   KAFKA_BROKERS=127.0.0.1:29000 node --require ./test/testing/run-typescript.cjs bench/message-log/append.ts [RATE,…] [BUILD…]
  *
  * BUILD: a folder with the compiled message log; the one of this repository by default.
  */
@@ -74,7 +74,7 @@ function median(values: readonly number[]): number {
 
 /** Measures a build in a process of its own. */
 async function measured(build: string, rate: number): Promise<Figures> {
-  const hook = resolve(__dirname, '..', '..', 'test', 'support', 'run-typescript.cjs');
+  const hook = resolve(__dirname, '..', '..', 'test', 'testing', 'run-typescript.cjs');
   const { stdout } = await promisify(execFile)(process.execPath, [
     '--require',
     hook,

@@ -2,7 +2,7 @@
  * What tracing costs: CPU of the websocket and persistence pods per message, and the time to `accepted`, at the same load
  * without tracing, with every message traced, with one in ten, and with a collector that takes connections and never answers.
  *
- *   node -r ./test/support/run-typescript.cjs observability/observe/trace-overhead.ts [--rate 100] [--seconds 20] [--port 23000] [--rounds 2]
+ *   node -r ./test/testing/run-typescript.cjs observability/observe/trace-overhead.ts [--rate 100] [--seconds 20] [--port 23000] [--rounds 2]
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -12,7 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { acquireBackends } from '../../scripts/processes/backends';
 import { startServices, type RunningServices } from '../../scripts/processes/start-services';
-import { OtlpReceiver } from '../../test/support/otlp-receiver';
+import { OtlpReceiver } from '../../test/testing/otlp-receiver';
 import { ObservedLoad } from './load';
 
 interface Figures {

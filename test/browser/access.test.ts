@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { Page } from 'playwright-core';
-import { describeInChromium } from './support/chromium';
-import { peopleForEachTest } from './support/people';
+import { describeInChromium } from './testing/chromium';
+import { peopleForEachTest } from './testing/people';
 
 jest.setTimeout(90_000);
 

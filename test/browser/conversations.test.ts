@@ -1,5 +1,5 @@
-import { describeInChromium } from './support/chromium';
-import { peopleForEachTest } from './support/people';
+import { describeInChromium } from './testing/chromium';
+import { peopleForEachTest } from './testing/people';
 
 jest.setTimeout(120_000);
 

@@ -1,6 +1,6 @@
-import { describeInChromium } from './support/chromium';
-import { peopleForEachTest } from './support/people';
-import { wireOf } from './support/wire';
+import { describeInChromium } from './testing/chromium';
+import { peopleForEachTest } from './testing/people';
+import { wireOf } from './testing/wire';
 
 jest.setTimeout(90_000);
 

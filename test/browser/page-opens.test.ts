@@ -1,4 +1,4 @@
-import { describeInChromium } from './support/chromium';
+import { describeInChromium } from './testing/chromium';
 
 describeInChromium('the page', (chromium) => {
   it('opens in a browser, keeps its own Content-Security-Policy and reports no error', async () => {

@@ -1,7 +1,7 @@
-import { call } from '../support/system-users';
-import { describeInChromium } from './support/chromium';
-import { peopleForEachTest, type Person } from './support/people';
-import { wireOf } from './support/wire';
+import { call } from '../testing/system-users';
+import { describeInChromium } from './testing/chromium';
+import { peopleForEachTest, type Person } from './testing/people';
+import { wireOf } from './testing/wire';
 
 jest.setTimeout(120_000);
 

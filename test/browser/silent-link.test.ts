@@ -1,9 +1,9 @@
 /** A path that goes silent, as a changed Wi-Fi makes it: what is open hears nothing any more, what is new passes. */
 import type { Page } from 'playwright-core';
-import { SystemUsers, type TestUser } from '../support/system-users';
-import { TcpProxy } from '../support/tcp-proxy';
-import { describeInChromium } from './support/chromium';
-import { openClientPage, type ClientWindow } from './support/client-page';
+import { SystemUsers, type TestUser } from '../testing/system-users';
+import { TcpProxy } from '../testing/tcp-proxy';
+import { describeInChromium } from './testing/chromium';
+import { openClientPage, type ClientWindow } from './testing/client-page';
 
 const state = () => (window as unknown as ClientWindow).client.state;
 const lastStatus = () => (window as unknown as ClientWindow).statuses.at(-1);

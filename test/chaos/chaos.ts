@@ -12,8 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Load } from '../failures/support/load';
-import { Stack } from '../failures/support/stack';
+import { Load } from '../failures/testing/load';
+import { Stack } from '../failures/testing/stack';
 import { faultsOf, type Fault } from './faults';
 import { Random } from './random';
 

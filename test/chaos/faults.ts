@@ -2,11 +2,11 @@
  * What can happen to each piece of a stack. A fault begins by `inject` and is over once the function that it gives has
  * resolved. At most one fault of a piece at a time.
  */
-import type { TcpProxy } from '../support/tcp-proxy';
-import type { BackendServer } from '../failures/support/backends';
-import type { Pod } from '../failures/support/pod';
-import type { Stack } from '../failures/support/stack';
-import { withDatabase } from '../failures/support/stores';
+import type { TcpProxy } from '../testing/tcp-proxy';
+import type { BackendServer } from '../failures/testing/backends';
+import type { Pod } from '../failures/testing/pod';
+import type { Stack } from '../failures/testing/stack';
+import { withDatabase } from '../failures/testing/stores';
 
 export interface Fault {
   name: string;

@@ -2,9 +2,9 @@
  * kill -9 of authentication under load. Whoever is connected goes on; whoever holds a token may connect, for pods keep the
  * keys; log-in is back with the pod.
  */
-import { openSession } from './support/open-session';
-import { describeFault } from './support/with-stack';
-import { call } from '../support/system-users';
+import { openSession } from './testing/open-session';
+import { describeFault } from './testing/with-stack';
+import { call } from '../testing/system-users';
 
 describeFault('when authentication is killed under load', {}, (scene) => {
   it('lets those who are in go on and come back, and lets others in once it is back', async () => {

@@ -12,8 +12,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { createLogger, silentLogger, type Logger } from '@chat-app/platform';
 import { createKafkaMessageLog, type KafkaMessageLog } from '@chat-app/message-log/kafka';
-import { activeController, groupCoordinator } from '../support/kafka-roles';
-import { startPrivateKafka, type PrivateKafka } from '../support/private-kafka';
+import { activeController, groupCoordinator } from '../testing/kafka-roles';
+import { startPrivateKafka, type PrivateKafka } from '../testing/private-kafka';
 
 const RUNS = Number(process.env['RUNS'] ?? 1);
 const VERBOSE = process.env['VERBOSE'] === '1';

@@ -1,5 +1,5 @@
 /** Every client's connection is reset under load, again and again: after a send, before its answer, in a catch-up. */
-import { describeFault } from './support/with-stack';
+import { describeFault } from './testing/with-stack';
 
 describeFault('when all connections of clients are cut under load', {}, (scene) => {
   it('resumes each device where it stopped, and settles every send', async () => {

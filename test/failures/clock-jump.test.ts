@@ -3,10 +3,10 @@
  * finds every token expired, or not valid yet, and takes nobody: the other pod does.
  */
 import { join } from 'node:path';
-import { describeFault } from './support/with-stack';
+import { describeFault } from './testing/with-stack';
 
 const HOUR_MS = 3_600_000;
-const preload = `--require ${join(__dirname, 'support', 'skew-clock.cjs')}`;
+const preload = `--require ${join(__dirname, 'testing', 'skew-clock.cjs')}`;
 
 describeFault('when clocks jump by an hour under load', {}, (scene) => {
   it.each([

@@ -2,8 +2,8 @@
  * PostgreSQL crashes under load and stays away; later it throws everybody out, as a failover does. Sends are accepted and
  * shown live meanwhile; clients may connect. Storing waits, spends no retries, and catches up.
  */
-import { withDatabase } from './support/stores';
-import { describeFault } from './support/with-stack';
+import { withDatabase } from './testing/stores';
+import { describeFault } from './testing/with-stack';
 
 describeFault('when PostgreSQL is away under load', {}, (scene) => {
   it('goes on live, lets clients connect, and stores everything once it is back', async () => {

@@ -2,10 +2,10 @@
  * The disk that messages are stored on is full for a while under load. The tables stand on a small disk of their own: a
  * disk full of write-ahead log is a crash of PostgreSQL, which `database-down` has.
  */
-import { hinderDatabase } from './support/hinder-database';
-import { canMount, mountSmallDisk } from './support/small-disk';
-import { withDatabase } from './support/stores';
-import { describeFault } from './support/with-stack';
+import { hinderDatabase } from './testing/hinder-database';
+import { canMount, mountSmallDisk } from './testing/small-disk';
+import { withDatabase } from './testing/stores';
+import { describeFault } from './testing/with-stack';
 
 const DISK_MB = 64;
 

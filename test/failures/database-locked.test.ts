@@ -1,7 +1,7 @@
 /** Somebody locks the inboxes under load and forgets about it for longer than a statement waits for a lock. */
 import { Client } from 'pg';
-import { hinderDatabase } from './support/hinder-database';
-import { describeFault } from './support/with-stack';
+import { hinderDatabase } from './testing/hinder-database';
+import { describeFault } from './testing/with-stack';
 
 describeFault('when the inboxes are locked under load', {}, (scene) => {
   it('goes on live, waits with storing, sets nothing aside, and stores everything afterwards', async () => {

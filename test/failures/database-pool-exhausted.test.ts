@@ -1,7 +1,7 @@
 /** PostgreSQL has no connection left for persistence under load: those it has are ended, new ones are refused (53300). */
-import { hinderDatabase } from './support/hinder-database';
-import { withDatabase } from './support/stores';
-import { describeFault } from './support/with-stack';
+import { hinderDatabase } from './testing/hinder-database';
+import { withDatabase } from './testing/stores';
+import { describeFault } from './testing/with-stack';
 
 describeFault('when there are no database connections left under load', {}, (scene) => {
   it('goes on live, waits with storing, sets nothing aside, and stores everything afterwards', async () => {

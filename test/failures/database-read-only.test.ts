@@ -1,7 +1,7 @@
 /** PostgreSQL takes no writes for a while under load, as a demoted primary does. */
-import { hinderDatabase } from './support/hinder-database';
-import { withDatabase } from './support/stores';
-import { describeFault } from './support/with-stack';
+import { hinderDatabase } from './testing/hinder-database';
+import { withDatabase } from './testing/stores';
+import { describeFault } from './testing/with-stack';
 
 describeFault('when PostgreSQL is read-only under load', {}, (scene) => {
   it('goes on live, waits with storing, sets nothing aside, and stores everything afterwards', async () => {

@@ -1,5 +1,5 @@
 /** Everything is killed under load at once, all services and all backends, and starts again from what is on disk. */
-import { describeFault } from './support/with-stack';
+import { describeFault } from './testing/with-stack';
 
 describeFault('when everything is killed under load at once', {}, (scene) => {
   it('has every accepted message afterwards', async () => {

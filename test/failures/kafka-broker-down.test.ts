@@ -1,5 +1,5 @@
 /** One of three Kafka brokers is killed under load, then another: leaders and the group's coordinator move. */
-import { describeFault } from './support/with-stack';
+import { describeFault } from './testing/with-stack';
 
 describeFault('when one of three Kafka brokers is killed under load', { nodes: 3 }, (scene) => {
   it('goes on with the other two and loses nothing, whichever it is', async () => {

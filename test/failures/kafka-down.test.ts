@@ -2,7 +2,7 @@
  * Kafka is killed under load and stays away: every send is answered `unavailable` within ten seconds or so, none is
  * accepted, and clients send again until it is back.
  */
-import { describeFault } from './support/with-stack';
+import { describeFault } from './testing/with-stack';
 
 describeFault('when Kafka is killed under load', {}, (scene) => {
   it('rejects for the moment, never accepts without it, and accepts each message once it is back', async () => {

@@ -2,7 +2,7 @@
  * Two of three Kafka brokers are killed under load: the third may not acknowledge alone (min.insync.replicas is 2), and
  * so nothing is accepted until another is back.
  */
-import { describeFault } from './support/with-stack';
+import { describeFault } from './testing/with-stack';
 
 describeFault('when two of three Kafka brokers are killed under load', { nodes: 3 }, (scene) => {
   it('accepts nothing that only one broker holds, and everything once another is back', async () => {

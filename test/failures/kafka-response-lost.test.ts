@@ -3,8 +3,8 @@
  * the pod and then by the client, and stands in the log twice; it is stored and shown once.
  */
 import type { LogRecord } from '@chat-app/message-log';
-import { describeFault } from './support/with-stack';
-import { readTopic } from './support/stores';
+import { describeFault } from './testing/with-stack';
+import { readTopic } from './testing/stores';
 
 describeFault("when Kafka's answers are lost after it appended, under load", {}, (scene) => {
   it('stores and shows once what stands in the log more than once', async () => {

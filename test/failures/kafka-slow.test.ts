@@ -1,6 +1,6 @@
 /** Kafka answers a second late under load: senders wait for `accepted`, and get it; nobody is told that it was not. */
-import { hinderLink } from './support/hinder-link';
-import { describeFault } from './support/with-stack';
+import { hinderLink } from './testing/hinder-link';
+import { describeFault } from './testing/with-stack';
 
 describeFault('when Kafka is slow under load', {}, (scene) => {
   it('accepts later, loses nothing and repeats nothing', async () => {

@@ -3,11 +3,11 @@
  * that belong to the later step, swallows them, and the pods that were saying them are killed: the earlier step is done,
  * the later one never was.
  */
-import { KAFKA_OFFSET_COMMIT, KAFKA_PRODUCE, kafkaRequest, kafkaResponse } from './support/kafka-frames';
-import type { Load } from './support/load';
-import { withDatabase } from './support/stores';
-import { describeFault, type Scene } from './support/with-stack';
-import type { Passing, TcpProxy } from '../support/tcp-proxy';
+import { KAFKA_OFFSET_COMMIT, KAFKA_PRODUCE, kafkaRequest, kafkaResponse } from './testing/kafka-frames';
+import type { Load } from './testing/load';
+import { withDatabase } from './testing/stores';
+import { describeFault, type Scene } from './testing/with-stack';
+import type { Passing, TcpProxy } from '../testing/tcp-proxy';
 
 type Service = 'websocket' | 'persistence';
 type Moment = (passing: Passing) => boolean;

@@ -15,7 +15,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import { silentLogger, type Logger } from '@chat-app/platform';
 import { createKafkaMessageLog } from '@chat-app/message-log/kafka';
-import { startPrivateKafka, type PrivateKafka } from '../support/private-kafka';
+import { startPrivateKafka, type PrivateKafka } from '../testing/private-kafka';
 
 const RUNS = Number(process.env['RUNS'] ?? 2);
 const PARTITIONS = 12;

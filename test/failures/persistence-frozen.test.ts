@@ -2,8 +2,8 @@
  * SIGSTOP of a persistence pod under load for longer than the consumer group waits for it: its partitions go to the other
  * pod. On SIGCONT it may go on with a batch that is no longer its own; what both store is stored once.
  */
-import { eventually } from './support/eventually';
-import { describeFault } from './support/with-stack';
+import { eventually } from './testing/eventually';
+import { describeFault } from './testing/with-stack';
 
 describeFault('when a persistence pod hangs under load', {}, (scene) => {
   it('goes on live, stores with the other pod, and bears the late writer', async () => {

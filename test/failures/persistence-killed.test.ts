@@ -2,7 +2,7 @@
  * kill -9 of persistence under load, one pod after the other and both at once: between commit and notice, between notice
  * and offset. What was handled twice is stored once. Live delivery goes on without any persistence.
  */
-import { describeFault } from './support/with-stack';
+import { describeFault } from './testing/with-stack';
 
 describeFault('when persistence is killed under load', {}, (scene) => {
   it('goes on live, stores each message once and numbers inboxes without gaps', async () => {

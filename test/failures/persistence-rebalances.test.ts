@@ -1,5 +1,5 @@
 /** Persistence goes from one pod to three and back to one under load: partitions change hands with batches in flight. */
-import { describeFault } from './support/with-stack';
+import { describeFault } from './testing/with-stack';
 
 describeFault('when persistence is scaled from one to three and back under load', { persistencePods: 3 }, (scene) => {
   it('stores each message once, in order, and numbers inboxes without gaps', async () => {

@@ -10,10 +10,10 @@ import { promisify } from 'node:util';
 import { ConfigResourceTypes, Kafka, logLevel, type Message } from 'kafkajs';
 import { directConversationId } from '@chat-app/protocol';
 import type { LogRecord } from '@chat-app/message-log';
-import { eventually } from './support/eventually';
-import type { Load } from './support/load';
-import { readTopic, withDatabase } from './support/stores';
-import { describeFault, type Scene } from './support/with-stack';
+import { eventually } from './testing/eventually';
+import type { Load } from './testing/load';
+import { readTopic, withDatabase } from './testing/stores';
+import { describeFault, type Scene } from './testing/with-stack';
 
 const MAX_RETRY_VALUE = 2;
 /** Bytes of a value that fits Kafka's 1,048,588 with a key and two headers of its own, and not with those that say why. */

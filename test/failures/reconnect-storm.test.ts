@@ -1,8 +1,8 @@
 /** A thousand clients come back within one second, as after the restart of a proxy, while others chat through it. */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { call } from '../support/system-users';
-import { describeFault, type Scene } from './support/with-stack';
+import { call } from '../testing/system-users';
+import { describeFault, type Scene } from './testing/with-stack';
 
 const CLIENTS = 1_000;
 const USERS = 50;

@@ -1,5 +1,5 @@
 /** Redis restarts under load and has forgotten everything: all subscriptions, as it keeps nothing else. Three times. */
-import { describeFault } from './support/with-stack';
+import { describeFault } from './testing/with-stack';
 
 describeFault('when Redis restarts empty under load', {}, (scene) => {
   it('finds the lost notices in the inboxes and hears everything again', async () => {

@@ -1,5 +1,5 @@
 /** The link to Redis breaks again and again under load, about once a second. */
-import { describeFault } from './support/with-stack';
+import { describeFault } from './testing/with-stack';
 
 describeFault('when the link to Redis flaps under load', {}, (scene) => {
   it('loses nothing between the flaps', async () => {

@@ -2,7 +2,7 @@
  * Redis is killed under load and stays away for a while. Sends are accepted all the same; messages come by way of the
  * inbox, which pods look at more often meanwhile. No pod becomes unready: that would take all of them out at once.
  */
-import { describeFault } from './support/with-stack';
+import { describeFault } from './testing/with-stack';
 
 describeFault('when Redis is killed under load', {}, (scene) => {
   it('accepts and delivers without it, stays ready, and is live again when it is back', async () => {

@@ -1,7 +1,7 @@
 /** Redis answers two seconds late under load: beyond the time that a publish is given. Nothing waits for it. */
-import { hinderLink } from './support/hinder-link';
-import type { Load } from './support/load';
-import { describeFault } from './support/with-stack';
+import { hinderLink } from './testing/hinder-link';
+import type { Load } from './testing/load';
+import { describeFault } from './testing/with-stack';
 
 const LATE_MS = 2_000;
 

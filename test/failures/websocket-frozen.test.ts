@@ -2,7 +2,7 @@
  * SIGSTOP of a websocket pod under load, and SIGCONT later: it hangs with its connections open. Clients notice by the
  * silence of its pings and go to the other pod; when it goes on it has nobody to tell, and does no harm.
  */
-import { describeFault } from './support/with-stack';
+import { describeFault } from './testing/with-stack';
 
 const options = { overrides: { websocket: { PING_INTERVAL_MS: '2000' } } };
 

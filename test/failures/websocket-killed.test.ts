@@ -2,7 +2,7 @@
  * kill -9 of a websocket pod under load, several times: with sends in flight, between Kafka's acknowledgement and the
  * answer, in the middle of a catch-up. Clients go to the other pod and send again under the same ids.
  */
-import { describeFault } from './support/with-stack';
+import { describeFault } from './testing/with-stack';
 
 describeFault('when a websocket pod is killed under load', {}, (scene) => {
   it('loses nothing, shows nothing twice, and has everybody back on the other pod', async () => {

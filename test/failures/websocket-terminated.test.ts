@@ -2,7 +2,7 @@
  * A rolling restart of every service under load, as a Deployment does it: SIGTERM to one pod after the other, the next
  * only when the one before is back. Clients are told to go, each at another moment.
  */
-import { describeFault } from './support/with-stack';
+import { describeFault } from './testing/with-stack';
 
 describeFault('when every service is restarted, pod by pod, under load', {}, (scene) => {
   it('loses nothing, cuts nobody off, and rejects at most one send per client', async () => {

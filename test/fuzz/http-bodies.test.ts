@@ -20,7 +20,7 @@ import {
   RenameRequest,
   UnknownUsersRequest,
 } from '@chat-app/protocol';
-import { call } from '../support/system-users';
+import { call } from '../testing/system-users';
 import regressions from './regressions/http-bodies.json';
 
 jest.setTimeout(120_000);

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { RawSocket } from '../support/raw-socket';
-import { call } from '../support/system-users';
-import { Stack } from '../failures/support/stack';
+import { RawSocket } from '../testing/raw-socket';
+import { call } from '../testing/system-users';
+import { Stack } from '../failures/testing/stack';
 
 jest.setTimeout(300_000);
 

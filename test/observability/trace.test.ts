@@ -1,9 +1,9 @@
 /** One trace over real processes: from the sender's socket through the log to the store and to the recipient's pod. */
 import { randomUUID } from 'node:crypto';
-import { OtlpReceiver, type ReceivedSpan } from '../support/otlp-receiver';
-import { RawSocket } from '../support/raw-socket';
-import { call } from '../support/system-users';
-import { Stack } from '../failures/support/stack';
+import { OtlpReceiver, type ReceivedSpan } from '../testing/otlp-receiver';
+import { RawSocket } from '../testing/raw-socket';
+import { call } from '../testing/system-users';
+import { Stack } from '../failures/testing/stack';
 
 jest.setTimeout(300_000);
 

@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { Stack } from '../failures/support/stack';
-import { OtlpReceiver } from '../support/otlp-receiver';
-import { RawSocket, refusedHandshake } from '../support/raw-socket';
-import { call } from '../support/system-users';
+import { Stack } from '../failures/testing/stack';
+import { OtlpReceiver } from '../testing/otlp-receiver';
+import { RawSocket, refusedHandshake } from '../testing/raw-socket';
+import { call } from '../testing/system-users';
 
 jest.setTimeout(300_000);
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { describeSystem } from '../support/system-target';
-import { call, SystemUsers, type Answer, type TestUser } from '../support/system-users';
+import { describeSystem } from '../testing/system-target';
+import { call, SystemUsers, type Answer, type TestUser } from '../testing/system-users';
 
 describeSystem('HTTP calls that are wrong', (target) => {
   const users = new SystemUsers(target);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { describeSystem } from '../support/system-target';
-import { SystemUsers, type TestUser } from '../support/system-users';
-import type { Frame, RawSocket } from '../support/raw-socket';
+import { describeSystem } from '../testing/system-target';
+import { SystemUsers, type TestUser } from '../testing/system-users';
+import type { Frame, RawSocket } from '../testing/raw-socket';
 
 describeSystem('frames that are wrong', (target) => {
   const users = new SystemUsers(target);

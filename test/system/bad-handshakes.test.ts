@@ -1,6 +1,6 @@
-import { describeSystem } from '../support/system-target';
-import { refusedHandshake, type ConnectOptions } from '../support/raw-socket';
-import { call, SystemUsers, type TestUser } from '../support/system-users';
+import { describeSystem } from '../testing/system-target';
+import { refusedHandshake, type ConnectOptions } from '../testing/raw-socket';
+import { call, SystemUsers, type TestUser } from '../testing/system-users';
 
 describeSystem('handshakes that are wrong', (target) => {
   const users = new SystemUsers(target);

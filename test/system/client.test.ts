@@ -1,8 +1,8 @@
 /** The client package against a running system. */
 import { createChatClient, type ChatClient, type ChatStorage, type ReceivedMessage } from '@chat-app/client';
 import { WebSocket } from 'ws';
-import { describeSystem } from '../support/system-target';
-import { call, SystemUsers, type TestUser } from '../support/system-users';
+import { describeSystem } from '../testing/system-target';
+import { call, SystemUsers, type TestUser } from '../testing/system-users';
 
 function memory(): ChatStorage {
   const items = new Map<string, string>();

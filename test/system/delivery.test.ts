@@ -1,5 +1,5 @@
-import { describeSystem } from '../support/system-target';
-import { SystemUsers, type TestUser } from '../support/system-users';
+import { describeSystem } from '../testing/system-target';
+import { SystemUsers, type TestUser } from '../testing/system-users';
 
 describeSystem('delivery', (target) => {
   const users = new SystemUsers(target);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { describeSystem } from '../support/system-target';
-import { call, SystemUsers } from '../support/system-users';
-import { RawSocket } from '../support/raw-socket';
+import { describeSystem } from '../testing/system-target';
+import { call, SystemUsers } from '../testing/system-users';
+import { RawSocket } from '../testing/raw-socket';
 
 const USER_1 = '123e4567-e89b-12d3-a456-426614174000';
 const USER_2 = '789e0123-e45b-67d8-a901-324534567890';

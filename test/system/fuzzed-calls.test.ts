@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { ERRORS } from '@chat-app/protocol';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { describeSystem } from '../support/system-target';
-import { call, SystemUsers, type TestUser } from '../support/system-users';
+import { describeSystem } from '../testing/system-target';
+import { call, SystemUsers, type TestUser } from '../testing/system-users';
 
 interface Operation {
   service: 'authentication' | 'persistence';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { describeSystem } from '../support/system-target';
-import { SystemUsers, type TestUser } from '../support/system-users';
+import { describeSystem } from '../testing/system-target';
+import { SystemUsers, type TestUser } from '../testing/system-users';
 
 describeSystem('groups', (target) => {
   const users = new SystemUsers(target);

@@ -1,5 +1,5 @@
-import { describeSystem } from '../support/system-target';
-import { call, SystemUsers, type Answer, type TestUser } from '../support/system-users';
+import { describeSystem } from '../testing/system-target';
+import { call, SystemUsers, type Answer, type TestUser } from '../testing/system-users';
 
 describeSystem('sessions', (target) => {
   const users = new SystemUsers(target);

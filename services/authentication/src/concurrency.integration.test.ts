@@ -1,7 +1,7 @@
 import { createEmbeddedBus, createEmbeddedFanout } from '@chat-app/embedded/fanout';
 import type { SessionResponse } from '@chat-app/protocol';
-import { backendAddress, describeWithBackend } from '../../../test/support/backends';
-import { TcpProxy } from '../../../test/support/tcp-proxy';
+import { backendAddress, describeWithBackend } from '../../../test/testing/backends';
+import { TcpProxy } from '../../../test/testing/tcp-proxy';
 import { PASSWORD, startHarness, type Harness } from './testing/authentication-harness';
 import { createTemporaryDatabase, type TemporaryDatabase } from './testing/temporary-database';
 

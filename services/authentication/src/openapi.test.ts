@@ -3,7 +3,7 @@ import { Metrics, silentLogger } from '@chat-app/platform';
 import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
 import type { TokenSigner } from '@chat-app/tokens';
-import { checkOpenApi } from '../../../test/support/check-openapi';
+import { checkOpenApi } from '../../../test/testing/check-openapi';
 import { createAuthentication } from './create-authentication';
 
 const FILE = join(__dirname, '../openapi.yaml');

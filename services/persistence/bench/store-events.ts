@@ -3,7 +3,7 @@
  * before, one after the other in each round: on a real PostgreSQL, batches of 500, both inboxes, and afterwards every inbox
  * checked for gaps.
  *
- *   DATABASE_URL=postgres://… node --require ./test/support/run-typescript.cjs services/persistence/bench/store-events.ts [options]
+ *   DATABASE_URL=postgres://… node --require ./test/testing/run-typescript.cjs services/persistence/bench/store-events.ts [options]
  *     --messages 60000  --users 20000  --partners 10  --writers 1  --batch 500  --rounds 3
  *
  * Each user talks to the next `partners` users, so that most conversations exist after a while. It works in a database of

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Database } from '@chat-app/database';
-import { checkOpenApi } from '../../../test/support/check-openapi';
+import { checkOpenApi } from '../../../test/testing/check-openapi';
 import { contextOn } from '../testing/embedded-context';
 import { internalRoutes, publicRoutes } from './routes';
 

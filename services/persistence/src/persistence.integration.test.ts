@@ -13,8 +13,8 @@ import {
   userChannel,
   type ChatMessage,
 } from '@chat-app/protocol';
-import { backendAddress, describeWithBackend } from '../../../test/support/backends';
-import { TcpProxy } from '../../../test/support/tcp-proxy';
+import { backendAddress, describeWithBackend } from '../../../test/testing/backends';
+import { TcpProxy } from '../../../test/testing/tcp-proxy';
 import { directMessage } from '../testing/embedded-context';
 import { createPersistence, type Persistence } from './create-persistence';
 import { redriveMessages } from './storing/redrive-messages';

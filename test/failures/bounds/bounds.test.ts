@@ -11,9 +11,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { Redis } from 'ioredis';
 import { encodeEnvelope, userChannel } from '@chat-app/protocol';
-import { RawSocket } from '../../support/raw-socket';
-import { call } from '../../support/system-users';
-import { describeFault, type Scene } from '../support/with-stack';
+import { RawSocket } from '../../testing/raw-socket';
+import { call } from '../../testing/system-users';
+import { describeFault, type Scene } from '../testing/with-stack';
 
 const GROWTH_BYTES = 50 * 1024 * 1024;
 const PROBES = 100;

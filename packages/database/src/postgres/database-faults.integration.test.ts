@@ -1,5 +1,5 @@
-import { backendAddress, describeWithBackend } from '../../../../test/support/backends';
-import { TcpProxy } from '../../../../test/support/tcp-proxy';
+import { backendAddress, describeWithBackend } from '../../../../test/testing/backends';
+import { TcpProxy } from '../../../../test/testing/tcp-proxy';
 import { secretOf, createLogger, silentLogger, Metrics } from '@chat-app/platform';
 import type { Database, Queryable } from '../database';
 import { createPostgresDatabase, type PostgresDatabaseOptions } from './database-postgres';

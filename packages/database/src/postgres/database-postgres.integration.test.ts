@@ -1,4 +1,4 @@
-import { backendAddress, describeWithBackend } from '../../../../test/support/backends';
+import { backendAddress, describeWithBackend } from '../../../../test/testing/backends';
 import { secretOf, silentLogger, Metrics } from '@chat-app/platform';
 import type { Database } from '../database';
 import { describeDatabaseContract } from '../database.contract';

@@ -25,7 +25,7 @@ describe('PGlite in a directory', () => {
   };
   /** Starts a writer and kills it in the middle of its work. @returns what was acknowledged before */
   const writeUntilKilled = async (count: number, beforeTheKill: () => Promise<void>): Promise<number[]> => {
-    const hook = resolve(__dirname, '../../../../test/support/run-typescript.cjs');
+    const hook = resolve(__dirname, '../../../../test/testing/run-typescript.cjs');
     const writer = spawn(process.execPath, ['-r', hook, join(__dirname, 'testing', 'pglite-writer.ts'), directory], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -1,4 +1,4 @@
-import { backendAddress, describeWithBackend } from '../../../../test/support/backends';
+import { backendAddress, describeWithBackend } from '../../../../test/testing/backends';
 import { silentLogger, Metrics } from '@chat-app/platform';
 import { createRedisFanout } from './fanout-redis';
 import { describeFanoutContract } from '../fanout.contract';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { Kafka, logLevel } from 'kafkajs';
-import { backendAddress, describeWithBackend } from '../../../../test/support/backends';
+import { backendAddress, describeWithBackend } from '../../../../test/testing/backends';
 import { silentLogger } from '@chat-app/platform';
 import type { LogRecord } from '../message-log';
 import { messageLogContract } from '../message-log.contract';

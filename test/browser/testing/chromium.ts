@@ -1,6 +1,6 @@
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
 import { findChromium } from '../../../scripts/processes/find-chromium';
-import { systemTarget, type SystemTarget } from '../../support/system-target';
+import { systemTarget, type SystemTarget } from '../../testing/system-target';
 
 /** No sandbox, for containers run as root; nothing that calls home. */
 const ARGUMENTS = [

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionResponse } from '@chat-app/protocol';
-import { call } from '../../support/system-users';
+import { call } from '../../testing/system-users';
 
 /** As any client does: what is refused for the moment is tried again; a name that is taken then is its own. */
 export async function openSession(url: string, path: 'register' | 'login', body: object): Promise<SessionResponse> {

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { privateDirectory } from '../../support/backend-process';
+import { privateDirectory } from '../../testing/backend-process';
 
 export interface SmallDisk {
   /** An empty folder on it that only the user of PostgreSQL may read. */

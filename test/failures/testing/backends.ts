@@ -4,7 +4,7 @@
  */
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BackendProcess, freePorts, privateDirectory, runBackendScript } from '../../support/backend-process';
+import { BackendProcess, freePorts, privateDirectory, runBackendScript } from '../../testing/backend-process';
 
 /** One server that can be ended and started again on its port. Kafka and PostgreSQL keep their data, Redis is empty. */
 export class BackendServer {

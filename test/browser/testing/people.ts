@@ -1,7 +1,7 @@
 import { createChatClient, directConversationId, type ChatClient } from '@chat-app/client';
 import type { BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { WebSocket } from 'ws';
-import { SystemUsers, type TestUser } from '../../support/system-users';
+import { SystemUsers, type TestUser } from '../../testing/system-users';
 import type { Chromium } from './chromium';
 
 /** A user at a page of their own. */

@@ -1,4 +1,4 @@
-import type { ProxyMode, TcpProxy } from '../../support/tcp-proxy';
+import type { ProxyMode, TcpProxy } from '../../testing/tcp-proxy';
 import type { Load } from './load';
 import type { Scene } from './with-stack';
 
