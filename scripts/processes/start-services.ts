@@ -41,6 +41,8 @@ export async function startServices(options: StartServicesOptions): Promise<Runn
     HOST: '127.0.0.1',
     ENDPOINT_SETTLE_MS: '100',
     DRAIN_WINDOW_MS: '2000',
+    // As the chart starts a pod with a memory limit of 1 GiB.
+    NODE_OPTIONS: '--max-semi-space-size=64',
     ...options.environment,
   };
   const address = (port: number): string => `http://127.0.0.1:${port}`;

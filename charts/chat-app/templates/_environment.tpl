@@ -3,10 +3,31 @@ Environment of each process, as docs/operations.md describes it. Secrets are fil
 (dict "root" $ "component" "websocket")
 */}}
 {{- define "chat-app.environment" -}}
+{{- $given := list -}}
+{{- range (index .root.Values (.service | default .component)).extraEnv }}{{ $given = append $given .name }}{{ end -}}
+{{- if and (eq .component (.service | default .component)) (not (has "NODE_OPTIONS" $given)) -}}
+- { name: NODE_OPTIONS, value: "--max-semi-space-size={{ include "chat-app.semiSpaceMiB" (index .root.Values .component).resources }}" }
+{{ end -}}
 {{ include "chat-app.ownEnvironment" . }}
 {{- with (index .root.Values (.service | default .component)).extraEnv }}
 {{ toYaml . }}
 {{- end }}
+{{- end -}}
+
+{{/*
+MiB of each half of the young generation, which takes three of them at most: most of what a message makes is dead at once, and a
+larger half is collected less often (docs/performance.md). By the memory limit, so that the young generation stays below a fifth of it or so.
+Takes the resources of the container.
+*/}}
+{{- define "chat-app.semiSpaceMiB" -}}
+{{- $limit := dig "limits" "memory" "" (. | default dict) | toString -}}
+{{- $mebibytes := 0 -}}
+{{- if hasSuffix "Gi" $limit }}{{ $mebibytes = mulf (trimSuffix "Gi" $limit) 1024 | int64 }}
+{{- else if hasSuffix "Mi" $limit }}{{ $mebibytes = trimSuffix "Mi" $limit | int64 }}
+{{- else if hasSuffix "G" $limit }}{{ $mebibytes = mulf (trimSuffix "G" $limit) 953 | int64 }}
+{{- else if hasSuffix "M" $limit }}{{ $mebibytes = mulf (trimSuffix "M" $limit) 0.953 | int64 }}
+{{- end -}}
+{{- if or (not $limit) (ge $mebibytes 960) }}64{{ else if ge $mebibytes 448 }}32{{ else }}16{{ end -}}
 {{- end -}}
 
 {{/* What the chart itself sets. */}}

@@ -55,6 +55,19 @@ describeWithHelm('workloads of the chart', () => {
     }
   });
 
+  it('sizes the young generation by the memory limit, unless NODE_OPTIONS is given', () => {
+    const optionsOf = (service: string, values = {}): unknown =>
+      environmentOf(render({ [service]: values }).get('Deployment', `chat-${service}`))['NODE_OPTIONS'];
+    const limit = (memory: string) => ({ resources: { limits: { memory } } });
+    expect(optionsOf('websocket')).toBe('--max-semi-space-size=64');
+    expect(optionsOf('persistence')).toBe('--max-semi-space-size=32');
+    expect(optionsOf('persistence', limit('1.5Gi'))).toBe('--max-semi-space-size=64');
+    expect(optionsOf('persistence', limit('2G'))).toBe('--max-semi-space-size=64');
+    expect(optionsOf('persistence', limit('300M'))).toBe('--max-semi-space-size=16');
+    expect(optionsOf('persistence', { resources: { limits: { memory: null } } })).toBe('--max-semi-space-size=64');
+    expect(optionsOf('websocket', { extraEnv: [{ name: 'NODE_OPTIONS', value: '--inspect' }] })).toBe('--inspect');
+  });
+
   it('takes brokers and Sentinels by an IPv6 address', () => {
     const values = {
       kafka: { brokers: ['[fd00::1]:9093', '[fd00::2]:9093'] },
