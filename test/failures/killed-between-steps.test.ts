@@ -63,7 +63,7 @@ const STEPS: Step[] = [
     after: 'a message is accepted and before it is published live',
     service: 'websocket',
     link: 'redis',
-    moment: asks('"kind":"message"'),
+    moment: asks('"kind":"event"'),
   },
   {
     after: 'a batch is committed and before it is announced',

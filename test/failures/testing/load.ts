@@ -42,6 +42,8 @@ export class Load {
   readonly observations: Observation[] = [];
   readonly devices: Device[] = [];
   readonly users: string[] = [];
+  /** Of each user's first device. */
+  readonly sessions: SessionResponse[] = [];
   readonly #progress = new EventEmitter();
   readonly #count = { sent: 0, accepted: 0, rejected: 0, shown: 0, positioned: 0 };
   readonly #members = new Map<string, string[]>();
@@ -115,6 +117,13 @@ export class Load {
     this.#timer = undefined;
   }
 
+  /** Inboxes are numbered anew from here on: what was told of numbers before means nothing any more. */
+  renumbered(): void {
+    const kept = this.observations.filter(({ kind }) => kind !== 'positioned');
+    this.observations.splice(0, Infinity, ...kept);
+    for (const device of this.devices) device.position = 0;
+  }
+
   /** The fault is over: delays are counted from here. */
   healed(): void {
     this.#healedAt = Date.now();
@@ -181,6 +190,7 @@ export class Load {
       credentials.map((body) => openSession(this.stack.authenticationUrl, 'register', body)),
     );
     this.users.push(...sessions.map(({ user_id }) => user_id));
+    this.sessions.push(...sessions);
     const second = await Promise.all(
       credentials.slice(0, twoDevices).map((body) => openSession(this.stack.authenticationUrl, 'login', body)),
     );

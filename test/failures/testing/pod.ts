@@ -23,6 +23,11 @@ export class Pod {
     return this.process.options.name;
   }
 
+  /** Of its public API, past every balancer. */
+  get url(): string {
+    return `http://127.0.0.1:${this.process.options.environment['PORT']}`;
+  }
+
   /** kill -9; connections are refused from then on. */
   async kill(): Promise<void> {
     this.wanted = false;

@@ -58,7 +58,7 @@ export async function readStores(
       [conversations],
     );
     const inbox = await client.query<{ user_id: string; seq: string; message_id: string | null }>(
-      'select user_id, seq, message_id from chat.inbox where user_id = any ($1::uuid[]) order by user_id, seq',
+      'select user_id, seq, coalesce(message_id, event_id) as message_id from chat.inbox where user_id = any ($1::uuid[]) order by user_id, seq',
       [users],
     );
     const heads = await client.query<{ user_id: string; last_seq: string }>(
@@ -78,19 +78,41 @@ export async function readStores(
   });
 }
 
-/** Every record of a topic, up to its present end. */
-export async function readTopic(backends: Backends, topic: string): Promise<LogRecord[]> {
+/** Where each of these devices stands by what it confirmed. */
+export async function readCursors(backends: Backends, devices: readonly string[]): Promise<Map<string, number>> {
+  return withDatabase(backends, async (client) => {
+    const { rows } = await client.query<{ device_id: string; received_seq: string }>(
+      'select device_id, received_seq from chat.cursors where device_id = any ($1::text[])',
+      [devices],
+    );
+    return new Map(rows.map((row) => [row.device_id, Number(row.received_seq)]));
+  });
+}
+
+/** The first and the next offset of each partition of a topic that holds anything. */
+async function readOffsets(backends: Backends, topic: string) {
   const brokers = backends.kafkaAddress.split(',');
   const admin = new Kafka({ brokers, clientId: 'reader', logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   const offsets = await admin.fetchTopicOffsets(topic).finally(() => admin.disconnect());
-  const left = new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)]));
-  for (const { partition, high, low } of offsets) if (high === low) left.delete(partition);
+  return offsets.filter(({ high, low }) => high !== low);
+}
+
+/** How many records a topic holds. */
+export async function countRecords(backends: Backends, topic: string): Promise<number> {
+  const offsets = await readOffsets(backends, topic);
+  return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
+}
+
+/** Every record of a topic, up to its present end. */
+export async function readTopic(backends: Backends, topic: string): Promise<LogRecord[]> {
+  const left = new Map((await readOffsets(backends, topic)).map(({ partition, high }) => [partition, BigInt(high)]));
   const records: LogRecord[] = [];
+  if (left.size === 0) return records;
+  const brokers = backends.kafkaAddress.split(',');
   const log = createKafkaMessageLog({ brokers, clientId: 'reader', logger: silentLogger, maxWaitMs: 50 });
   try {
     await new Promise<void>((resolve) => {
-      if (left.size === 0) resolve();
       log.subscribe({ topic, groupId: `reader-${randomUUID()}`, maxBatchRecords: 5_000 }, async (batch) => {
         records.push(...batch.records);
         const next = BigInt(batch.records.at(-1)?.offset ?? -1) + 1n;
