@@ -9,6 +9,7 @@ import {
   type StoredEventsEnvelope,
 } from '@chat-app/protocol';
 import type { Fanout } from '@chat-app/fanout';
+import { TIMED_OUT, withTimeout } from '@chat-app/timing';
 import { projectionOf } from './projections';
 import type { StoreOutcome } from './store-events';
 
@@ -33,8 +34,8 @@ export async function announceStored(fanout: Fanout, stored: readonly Stored[]):
 }
 
 /**
- * Publishes live copies of events that a call of the API made and stored, then says where they stand; a pod that hears both
- * in time sends the copy and need not read. As announceStored in everything else.
+ * Publishes live copies of events that a call of the API made and stored, then says where they stand; a pod that receives
+ * both in time sends the copy and need not read. As announceStored in everything else.
  */
 export async function announceEvents(fanout: Fanout, stored: readonly Stored[]): Promise<number> {
   const copies = stored.flatMap(({ kind, value, outcome }) => {
@@ -56,16 +57,11 @@ async function publishAll(fanout: Fanout, texts: readonly { channel: string; tex
       () => false,
     ),
   );
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), TIMEOUT_MS);
-  });
-  const results = await Promise.race([Promise.all(sent), late]);
-  clearTimeout(timer);
-  return results === undefined ? texts.length : results.filter((done) => !done).length;
+  const results = await withTimeout(TIMEOUT_MS, Promise.all(sent));
+  return results === TIMED_OUT ? texts.length : results.filter((done) => !done).length;
 }
 
-/** Where an event is heard: the users of a direct conversation and a single user on their own channels, groups on theirs. */
+/** Where an event is published: for the users of a direct conversation and a single user on their own channels, for groups on theirs. */
 function channelsOf(kind: EventKindName, value: EventRecord, outcome: StoreOutcome): string[] {
   const { conversationId, recipientId, userId } = projectionOf(kind).toRow(value);
   return recipientId === undefined && userId === undefined

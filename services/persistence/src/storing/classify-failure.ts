@@ -11,8 +11,8 @@ export type FailureClass = { fault: 'message'; code: string } | { fault: 'databa
 
 /**
  * Whether the messages are to blame for a failure, or the database. A refusal that is not about data (a missing table, a
- * revoked privilege) would meet every message alike: setting all of them aside would help nobody, so it is waited out
- * like an outage. @throws the error where it is no failure of the database at all
+ * revoked privilege) would meet every message alike: dead-lettering all of them would help nobody, so it is waited out like
+ * an outage. @throws the error where it is no failure of the database at all
  */
 export function classifyFailure(error: unknown): FailureClass {
   if (!isPlatformError(error)) throw asError(error);

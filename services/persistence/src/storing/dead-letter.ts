@@ -1,12 +1,12 @@
 import { DEAD_MESSAGE_HEADERS, DEAD_MESSAGES_TOPIC, MESSAGE_HEADERS, MESSAGES_TOPIC } from '@chat-app/protocol';
 import { isPlatformError } from '@chat-app/platform';
+import { backoffMs } from '@chat-app/timing';
 import type { BatchHandler, LogRecord, OutgoingRecord, RecordBatch } from '@chat-app/message-log';
 import type { BadRecord } from './decode-batch';
 import { encodeValue } from './record-value';
 import { pause } from './retry-delay';
 
-const FIRST_DELAY_MS = 100;
-const LONGEST_DELAY_MS = 5_000;
+const BACKOFF = { firstMs: 100, maxMs: 5_000 };
 const REASON_CHARACTERS = 500;
 
 /** Where a bad record goes. */
@@ -29,7 +29,7 @@ export function destinationOf(bad: BadRecord, maxRetryValue: number, now: Date):
   if (bad.retryable && retries < maxRetryValue) {
     const headers = { ...bad.record.headers, [MESSAGE_HEADERS.retryCount]: String(retries + 1) };
     const record = { topic: MESSAGES_TOPIC, key, value: bad.record.value ?? '', headers };
-    return { to: 'retry', record, delayMs: Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(retries, 16)) };
+    return { to: 'retry', record, delayMs: backoffMs(retries + 1, BACKOFF) };
   }
   return { to: 'dead', record: deadRecord(bad, key, now), delayMs: 0 };
 }

@@ -1,13 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordBatch } from '@chat-app/message-log';
+import { backoffMs, delay } from '@chat-app/timing';
 
-const FIRST_MS = 100;
-const LONGEST_MS = 5_000;
+const BACKOFF = { firstMs: 100, maxMs: 5_000 };
 const HEARTBEAT_MS = 2_000;
 
 /**
  * Waits inside a batch handler while something is unavailable: 100 ms, doubling to 5 s, half of it random so that pods do not
- * return in step. The group hears heartbeats meanwhile, so that the partition stays.
+ * return in step. The group gets heartbeats meanwhile, so that the partition stays.
  *
  * State: how often it waited since it last succeeded. One owner, one batch.
  */
@@ -28,9 +27,8 @@ export class RetryDelay {
 
   /** Waits the next while. @throws the signal's reason when the handler should give up; what a heartbeat throws */
   async wait(): Promise<void> {
-    const longest = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(this.#waits, 16));
     this.#waits += 1;
-    await pause(this.batch, longest / 2 + Math.random() * (longest / 2));
+    await pause(this.batch, backoffMs(this.#waits, BACKOFF));
   }
 }
 
@@ -43,6 +41,6 @@ export async function pause(batch: Pick<RecordBatch, 'signal' | 'heartbeat'>, mi
     const left = end - performance.now();
     if (left <= 0) return;
     // An abort ends the sleep early; the check above then throws the signal's own reason.
-    await sleep(Math.min(left, HEARTBEAT_MS), undefined, { signal: batch.signal }).catch(() => undefined);
+    await delay(Math.min(left, HEARTBEAT_MS), batch.signal);
   }
 }
