@@ -2,7 +2,7 @@ import type { Queryable } from '@chat-app/database';
 import { route, type Route } from '@chat-app/platform';
 import { MembershipResponse, MemberPath } from '@chat-app/protocol';
 import { refusal, type Context } from '../context';
-import { FIND_MEMBERSHIP, type FindMembershipRow } from './sql/find-membership';
+import { findMembership, type Membership } from './sql/find-membership';
 
 /**
  * What a user is to a conversation. Whoever is not a member is told the same as for a conversation that does not exist.
@@ -12,8 +12,8 @@ export async function checkMembership(
   database: Queryable,
   conversationId: string,
   userId: string,
-): Promise<FindMembershipRow> {
-  const [membership] = await database.query<FindMembershipRow>(FIND_MEMBERSHIP, [conversationId, userId]);
+): Promise<Membership> {
+  const membership = await findMembership(database, conversationId, userId);
   if (membership === undefined) throw refusal('unknown_conversation');
   return membership;
 }

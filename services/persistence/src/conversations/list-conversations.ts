@@ -9,8 +9,8 @@ import {
 import { refusal, type Context } from '../context';
 import { toStoredMessage, type StoredMessageRow } from '../messages/message-row';
 import type { ConversationRow } from './sql/describe-conversations';
-import { LIST_CONVERSATIONS } from './sql/list-conversations';
-import { READ_CONVERSATION } from './sql/read-conversation';
+import { findConversation } from './sql/find-conversation';
+import { listConversations } from './sql/list-conversations';
 
 /** `after` is the activity of the last conversation of the page before. Clients take it as it is. */
 const PAGE_MARK = /^\d{1,18}$/;
@@ -27,11 +27,8 @@ export function listConversationsRoutes({ database }: Context): Route[] {
     async handle({ caller, query }) {
       const { after, limit } = query;
       if (after !== undefined && !PAGE_MARK.test(after)) throw refusal('invalid_request', 'after: not a page mark');
-      const rows = await database.query<ConversationRow>(LIST_CONVERSATIONS, [
-        caller.userId,
-        after === undefined ? null : Number(after),
-        limit + 1,
-      ]);
+      const before = after === undefined ? undefined : Number(after);
+      const rows = await listConversations(database, caller.userId, before, limit + 1);
       const page = rows.slice(0, limit);
       const last = rows.length > limit ? page.at(-1) : undefined;
       const answer = {
@@ -62,7 +59,7 @@ export async function readConversation(
   userId: string,
   conversationId: string,
 ): Promise<ConversationResponse> {
-  const [row] = await database.query<ConversationRow>(READ_CONVERSATION, [userId, conversationId]);
+  const row = await findConversation(database, userId, conversationId);
   if (row === undefined) throw refusal('unknown_conversation');
   return toConversation(row);
 }

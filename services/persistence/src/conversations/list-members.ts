@@ -2,7 +2,7 @@ import { route, type Route } from '@chat-app/platform';
 import { MembersResponse, ConversationPath } from '@chat-app/protocol';
 import { checkMembership } from './check-membership';
 import type { Context } from '../context';
-import { LIST_MEMBERS, type ListMembersRow } from './sql/list-members';
+import { listMembers } from './sql/list-members';
 
 /** Who is in a conversation, for its members. */
 export function listMembersRoute({ database }: Context): Route {
@@ -15,7 +15,7 @@ export function listMembersRoute({ database }: Context): Route {
     responses: { 200: MembersResponse },
     async handle({ caller, params }) {
       await checkMembership(database, params.conversation_id, caller.userId);
-      const rows = await database.query<ListMembersRow>(LIST_MEMBERS, [params.conversation_id]);
+      const rows = await listMembers(database, params.conversation_id);
       const members = rows.map((row) => ({ ...row, joined_at: row.joined_at.toISOString() }));
       return { status: 200, body: { members } };
     },

@@ -6,7 +6,7 @@ import type { PersistenceMetrics } from '../metrics';
 import { RetryDelay } from './retry-delay';
 import { decodeValue } from './record-value';
 import { readCount } from './dead-letter';
-import { ARCHIVE_DEAD_MESSAGES, type ArchiveDeadMessagesRow } from './sql/archive-dead-messages';
+import { insertDeadMessages, type DeadMessage } from './sql/insert-dead-messages';
 
 export interface ArchiveDependencies {
   database: Database;
@@ -24,8 +24,8 @@ export function archiveDeadMessages({ database, metrics, logger }: ArchiveDepend
     const delay = new RetryDelay(batch);
     for (;;) {
       try {
-        const rows = await database.query<ArchiveDeadMessagesRow>(ARCHIVE_DEAD_MESSAGES, columnsOf(batch.records));
-        for (const { code, count } of rows) metrics.archived.inc({ code }, count);
+        const archived = await insertDeadMessages(database, batch.records.map(toDeadMessage));
+        for (const { code, count } of archived) metrics.archived.inc({ code }, count);
         return;
       } catch (error) {
         batch.signal.throwIfAborted();
@@ -37,26 +37,8 @@ export function archiveDeadMessages({ database, metrics, logger }: ArchiveDepend
   };
 }
 
-/** The columns of ARCHIVE_DEAD_MESSAGES. A record without our headers counts as failed where it stands. */
-function columnsOf(records: readonly LogRecord[]) {
-  const rows = records.map(toRow);
-  return [
-    rows.map((row) => row.sourceTopic),
-    rows.map((row) => row.sourcePartition),
-    rows.map((row) => row.sourceOffset),
-    rows.map((row) => row.redriveCount),
-    rows.map((row) => row.key),
-    rows.map((row) => row.value),
-    rows.map((row) => row.headers),
-    rows.map((row) => row.code),
-    rows.map((row) => row.error),
-    rows.map((row) => row.messageId),
-    rows.map((row) => row.conversationId),
-    rows.map((row) => row.failedAt),
-  ];
-}
-
-function toRow(record: LogRecord) {
+/** A record without our headers counts as failed where it stands. */
+function toDeadMessage(record: LogRecord): DeadMessage {
   const { headers } = record;
   const partition = headers[DEAD_MESSAGE_HEADERS.sourcePartition] ?? '';
   const offset = headers[DEAD_MESSAGE_HEADERS.sourceOffset] ?? '';
@@ -70,12 +52,12 @@ function toRow(record: LogRecord) {
     sourceOffset: known ? offset : record.offset,
     redriveCount: readCount(headers[MESSAGE_HEADERS.redriveCount]).count,
     key: storable(record.key ?? ''),
-    value: `\\x${Buffer.from(decodeValue(record)).toString('hex')}`,
-    headers: JSON.stringify(Object.fromEntries(Object.entries(headers).map((pair) => pair.map(storable)))),
+    value: decodeValue(record),
+    headers: Object.fromEntries(Object.entries(headers).map((pair) => pair.map(storable) as [string, string])),
     code: storable(headers[DEAD_MESSAGE_HEADERS.errorCode] ?? 'unknown'),
     error: storable(headers[DEAD_MESSAGE_HEADERS.error] ?? ''),
-    messageId: message?.message_id ?? null,
-    conversationId: message?.conversation_id ?? null,
+    messageId: message?.message_id,
+    conversationId: message?.conversation_id,
     failedAt: new Date(Number.isNaN(failedAt) ? record.timestampMs : failedAt),
   };
 }

@@ -2,9 +2,9 @@ import { DEAD_MESSAGE_HEADERS, MESSAGE_HEADERS, MESSAGES_TOPIC } from '@chat-app
 import type { Database, Queryable } from '@chat-app/database';
 import { isPlatformError, type Logger } from '@chat-app/platform';
 import type { MessageLog, OutgoingRecord } from '@chat-app/message-log';
-import { FIND_LAST_DEAD_MESSAGE, type FindLastDeadMessageRow } from './sql/find-last-dead-message';
-import { LIST_DEAD_MESSAGES, type ListDeadMessagesRow } from './sql/list-dead-messages';
-import { MARK_REDRIVEN } from './sql/mark-redriven';
+import { findLastDeadMessage } from './sql/find-last-dead-message';
+import { listDeadMessages, type ArchivedMessage } from './sql/list-dead-messages';
+import { markRedriven } from './sql/mark-redriven';
 
 /** A message is moved back at most this often. */
 export const MAX_REDRIVES = 3;
@@ -46,8 +46,7 @@ export async function redriveMessages(
 ): Promise<RedriveCounts> {
   const counts: RedriveCounts = { redriven: 0, exhausted: 0, unsendable: 0 };
   // What dies again during the run is left to the next one.
-  const [newest] = await database.query<FindLastDeadMessageRow>(FIND_LAST_DEAD_MESSAGE);
-  const upTo = newest?.id ?? 0;
+  const upTo = await findLastDeadMessage(database);
   let after = 0;
   for (let left = options.limit; left > 0;) {
     const from = after;
@@ -73,15 +72,19 @@ async function redrivePage(
   database: Queryable,
   log: MessageLog,
   options: RedriveOptions,
-  { after, upTo, size }: { after: number; upTo: number; size: number },
+  range: { after: number; upTo: number; size: number },
 ): Promise<RedrivePage> {
-  const { code, since, conversationId, dryRun, force } = options;
-  const filters = [after, code ?? null, since ?? null, conversationId ?? null, size, upTo];
-  const rows = await database.query<ListDeadMessagesRow>(LIST_DEAD_MESSAGES, filters);
+  const { dryRun, force } = options;
+  const rows = await listDeadMessages(database, options, range);
   const sendable = rows.filter((row) => row.headers[DEAD_MESSAGE_HEADERS.valueEncoding] === undefined);
   const chosen = sendable.filter((row) => force || row.redrive_count < MAX_REDRIVES);
   const taken = dryRun ? chosen : await append(log, chosen);
-  if (!dryRun && taken.length > 0) await database.query(MARK_REDRIVEN, [taken.map((row) => row.id)]);
+  if (!dryRun && taken.length > 0) {
+    await markRedriven(
+      database,
+      taken.map((row) => row.id),
+    );
+  }
   return {
     redriven: taken.length,
     exhausted: sendable.length - chosen.length,
@@ -91,7 +94,7 @@ async function redrivePage(
 }
 
 /** Appends the rows. @returns those that the log took: all but the ones that are too large for it */
-async function append(log: MessageLog, rows: readonly ListDeadMessagesRow[]): Promise<readonly ListDeadMessagesRow[]> {
+async function append(log: MessageLog, rows: readonly ArchivedMessage[]): Promise<readonly ArchivedMessage[]> {
   const taken = await Promise.all(
     rows.map((row) =>
       log.append(toRecord(row)).then(
@@ -109,7 +112,7 @@ async function append(log: MessageLog, rows: readonly ListDeadMessagesRow[]): Pr
 const OWN_HEADERS: readonly string[] = Object.values(DEAD_MESSAGE_HEADERS);
 
 /** The record as it was first accepted, but for its counts: what said why it failed is of the past. */
-function toRecord(row: ListDeadMessagesRow): OutgoingRecord {
+function toRecord(row: ArchivedMessage): OutgoingRecord {
   const headers = Object.fromEntries(Object.entries(row.headers).filter(([name]) => !OWN_HEADERS.includes(name)));
   return {
     topic: MESSAGES_TOPIC,

@@ -1,7 +1,6 @@
-import type { Statement } from '@chat-app/database';
+import type { Queryable, Statement } from '@chat-app/database';
 
-/** What a user is to a conversation; no row where not a member. `peer_id` is the other user of a direct one. */
-export const FIND_MEMBERSHIP: Statement = {
+const FIND_MEMBERSHIP: Statement = {
   name: 'find_membership',
   text: `
 select c.kind, m.role, case when c.kind = 'direct' then coalesce(
@@ -12,8 +11,20 @@ from chat.members m join chat.conversations c on c.id = m.conversation_id
 where m.conversation_id = $1 and m.user_id = $2`,
 };
 
-export interface FindMembershipRow {
+/** What a user is to a conversation. */
+export interface Membership {
   kind: 'direct' | 'group';
   role: 'owner' | 'member';
+  /** The other user of a direct conversation. */
   peer_id: string | null;
+}
+
+/** What a user is to a conversation; undefined where not a member. */
+export async function findMembership(
+  on: Queryable,
+  conversationId: string,
+  userId: string,
+): Promise<Membership | undefined> {
+  const [row] = await on.query<Membership>(FIND_MEMBERSHIP, [conversationId, userId]);
+  return row;
 }

@@ -1,8 +1,7 @@
-import type { Statement } from '@chat-app/database';
-import { CONVERSATIONS_OF_MEMBERS, DESCRIBE_CONVERSATIONS } from './describe-conversations';
+import type { Queryable, Statement } from '@chat-app/database';
+import { CONVERSATIONS_OF_MEMBERS, DESCRIBE_CONVERSATIONS, type ConversationRow } from './describe-conversations';
 
-/** Conversations of user $1 with activity before $2 (null: the newest), newest first. */
-export const LIST_CONVERSATIONS: Statement = {
+const LIST_CONVERSATIONS: Statement = {
   name: 'list_conversations',
   text: `
 with page as (
@@ -12,3 +11,13 @@ with page as (
 )
 ${DESCRIBE_CONVERSATIONS}`,
 };
+
+/** Conversations of a user with activity before a mark (undefined: the newest), newest first, at most `limit`. */
+export function listConversations(
+  on: Queryable,
+  userId: string,
+  before: number | undefined,
+  limit: number,
+): Promise<ConversationRow[]> {
+  return on.query<ConversationRow>(LIST_CONVERSATIONS, [userId, before ?? null, limit]);
+}

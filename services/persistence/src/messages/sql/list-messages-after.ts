@@ -1,7 +1,7 @@
-import type { Statement } from '@chat-app/database';
+import type { Queryable, Statement } from '@chat-app/database';
+import type { StoredMessageRow } from '../message-row';
 
-/** The messages after number $2, oldest first. */
-export const LIST_MESSAGES_AFTER: Statement = {
+const LIST_MESSAGES_AFTER: Statement = {
   name: 'list_messages_after',
   text: `
 select id, conversation_id, sender_id, recipient_id, content, data, extra, sent_at, stored_at
@@ -9,3 +9,13 @@ from chat.messages
 where conversation_id = $1 and number > $2::bigint
 order by number asc limit $3`,
 };
+
+/** The messages after a number, oldest first, at most `limit`. */
+export function listMessagesAfter(
+  on: Queryable,
+  conversationId: string,
+  number: number,
+  limit: number,
+): Promise<StoredMessageRow[]> {
+  return on.query<StoredMessageRow>(LIST_MESSAGES_AFTER, [conversationId, number, limit]);
+}

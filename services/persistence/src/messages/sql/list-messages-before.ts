@@ -1,7 +1,7 @@
-import type { Statement } from '@chat-app/database';
+import type { Queryable, Statement } from '@chat-app/database';
+import type { StoredMessageRow } from '../message-row';
 
-/** The messages before number $2 (null: the newest), newest first. */
-export const LIST_MESSAGES_BEFORE: Statement = {
+const LIST_MESSAGES_BEFORE: Statement = {
   name: 'list_messages_before',
   text: `
 select id, conversation_id, sender_id, recipient_id, content, data, extra, sent_at, stored_at
@@ -9,3 +9,13 @@ from chat.messages
 where conversation_id = $1 and number < coalesce($2::bigint, 9223372036854775807)
 order by number desc limit $3`,
 };
+
+/** The messages before a number (undefined: the newest), newest first, at most `limit`. */
+export function listMessagesBefore(
+  on: Queryable,
+  conversationId: string,
+  number: number | undefined,
+  limit: number,
+): Promise<StoredMessageRow[]> {
+  return on.query<StoredMessageRow>(LIST_MESSAGES_BEFORE, [conversationId, number ?? null, limit]);
+}

@@ -1,7 +1,6 @@
-import type { Statement } from '@chat-app/database';
+import type { Queryable, Statement } from '@chat-app/database';
 
-/** How many dead messages there are, by code: those that wait and those that were moved back. */
-export const COUNT_DEAD_MESSAGES: Statement = {
+const COUNT_DEAD_MESSAGES: Statement = {
   name: 'count_dead_messages',
   text: `
 select error_code, count(*) filter (where redriven_at is null)::integer as waiting,
@@ -9,9 +8,15 @@ select error_code, count(*) filter (where redriven_at is null)::integer as waiti
 from chat.dead_messages group by error_code order by error_code`,
 };
 
-export interface CountDeadMessagesRow {
+/** Dead messages of one code. */
+export interface DeadMessageCount {
   error_code: string;
   waiting: number;
   redriven: number;
   newest: Date;
+}
+
+/** How many dead messages there are, by code: those that wait and those that were moved back. */
+export function countDeadMessages(on: Queryable): Promise<DeadMessageCount[]> {
+  return on.query<DeadMessageCount>(COUNT_DEAD_MESSAGES);
 }

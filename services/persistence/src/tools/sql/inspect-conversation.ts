@@ -1,7 +1,6 @@
-import type { Statement } from '@chat-app/database';
+import type { Queryable, Statement } from '@chat-app/database';
 
-/** One conversation, its title only where $2; at most 50 of its members. */
-export const INSPECT_CONVERSATION: Statement = {
+const INSPECT_CONVERSATION: Statement = {
   name: 'inspect_conversation',
   text: `
 select c.id as conversation_id, c.kind, case when $2::boolean then c.title end as title, c.created_at,
@@ -18,7 +17,8 @@ left join lateral (
 where c.id = $1`,
 };
 
-export interface InspectConversationRow {
+/** A conversation for an operator. */
+export interface InspectedConversation {
   conversation_id: string;
   kind: 'direct' | 'group';
   title: string | null;
@@ -28,4 +28,14 @@ export interface InspectConversationRow {
   newest_message_id: string | null;
   newest_sent_at: Date | null;
   newest_stored_at: Date | null;
+}
+
+/** One conversation, its title only where `content`; at most 50 of its members. Undefined where there is none. */
+export async function inspectConversation(
+  on: Queryable,
+  id: string,
+  content: boolean,
+): Promise<InspectedConversation | undefined> {
+  const [row] = await on.query<InspectedConversation>(INSPECT_CONVERSATION, [id, content]);
+  return row;
 }

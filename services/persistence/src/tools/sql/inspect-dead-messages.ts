@@ -1,7 +1,6 @@
-import type { Statement } from '@chat-app/database';
+import type { Queryable, Statement } from '@chat-app/database';
 
-/** Dead messages of this id ($1) or code ($2), newest first; their value only where $4. */
-export const INSPECT_DEAD_MESSAGES: Statement = {
+const INSPECT_DEAD_MESSAGES: Statement = {
   name: 'inspect_dead_messages',
   text: `
 select id, message_id, conversation_id, error_code, error, failed_at, redriven_at, redrive_count,
@@ -12,7 +11,8 @@ where ($1::uuid is null or message_id = $1) and ($2::text is null or error_code 
 order by id desc limit $3`,
 };
 
-export interface InspectDeadMessagesRow {
+/** A dead message for an operator. */
+export interface InspectedDeadMessage {
   id: number;
   message_id: string | null;
   conversation_id: string | null;
@@ -26,4 +26,13 @@ export interface InspectDeadMessagesRow {
   source_offset: string;
   value_bytes: number;
   value: string | null;
+}
+
+/** Dead messages of an id, of a code, or all; newest first, at most `limit`; their value only where `content`. */
+export function inspectDeadMessages(
+  on: Queryable,
+  { messageId, code }: { messageId?: string; code?: string | undefined },
+  { limit, content }: { limit: number; content: boolean },
+): Promise<InspectedDeadMessage[]> {
+  return on.query<InspectedDeadMessage>(INSPECT_DEAD_MESSAGES, [messageId ?? null, code ?? null, limit, content]);
 }

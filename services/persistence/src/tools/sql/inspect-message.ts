@@ -1,7 +1,6 @@
-import type { Statement } from '@chat-app/database';
+import type { Queryable, Statement } from '@chat-app/database';
 
-/** One message, its content only where $2; and where it stands in the inboxes of at most 20 members. */
-export const INSPECT_MESSAGE: Statement = {
+const INSPECT_MESSAGE: Statement = {
   name: 'inspect_message',
   text: `
 select m.id as message_id, m.conversation_id, m.sender_id, m.recipient_id, m.sent_at, m.stored_at,
@@ -19,7 +18,8 @@ select m.id as message_id, m.conversation_id, m.sender_id, m.recipient_id, m.sen
 from chat.messages m where m.id = $1`,
 };
 
-export interface InspectMessageRow {
+/** A stored message for an operator. */
+export interface InspectedMessage {
   message_id: string;
   conversation_id: string;
   sender_id: string;
@@ -30,4 +30,17 @@ export interface InspectMessageRow {
   content: string | null;
   /** `seq` is null for a member who joined later. */
   positions: { user_id: string; seq: number | null; confirmed_devices: number }[];
+}
+
+/**
+ * One message, its content only where `content`, and where it stands in the inboxes of at most 20 members. Undefined where
+ * it is not stored.
+ */
+export async function inspectMessage(
+  on: Queryable,
+  id: string,
+  content: boolean,
+): Promise<InspectedMessage | undefined> {
+  const [row] = await on.query<InspectedMessage>(INSPECT_MESSAGE, [id, content]);
+  return row;
 }

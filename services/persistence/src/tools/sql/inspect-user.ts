@@ -1,7 +1,6 @@
-import type { Statement } from '@chat-app/database';
+import type { Queryable, Statement } from '@chat-app/database';
 
-/** One user's inbox, and how far each device (at most 50, latest first) has confirmed it. Always one row. */
-export const INSPECT_USER: Statement = {
+const INSPECT_USER: Statement = {
   name: 'inspect_user',
   text: `
 select $1::uuid as user_id, coalesce((select last_seq from chat.inbox_heads where user_id = $1), 0) as inbox_head,
@@ -15,10 +14,18 @@ select $1::uuid as user_id, coalesce((select last_seq from chat.inbox_heads wher
   ) as devices`,
 };
 
-export interface InspectUserRow {
+/** The inbox of a user for an operator. */
+export interface InspectedUser {
   user_id: string;
   inbox_head: number;
   groups: number;
   direct_conversations: number;
   devices: { device_id: string; received_seq: number; updated_at: string }[];
+}
+
+/** One user's inbox, and how far each device (at most 50, latest first) has confirmed it. */
+export async function inspectUser(on: Queryable, id: string): Promise<InspectedUser> {
+  const [row] = await on.query<InspectedUser>(INSPECT_USER, [id]);
+  if (row === undefined) throw new Error('inspect_user answers one row');
+  return row;
 }
