@@ -118,6 +118,23 @@ export default tseslint.config(
   vendor('prom-client', ['packages/platform/src/metrics/metrics.ts']),
   vendor('@opentelemetry/*', ['packages/platform/src/tracing/*.ts']),
   {
+    files: ['{packages,services}/*/src/**/*.ts', '{standalone,web}/src/**/*.{ts,tsx}'],
+    ignores: ['packages/timing/**', '**/*.test.ts', '**/*.contract.ts', '**/testing/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "BinaryExpression[operator='**'][right.type!='Literal']",
+          message: 'waits that grow are backoffMs of @chat-app/timing.',
+        },
+        {
+          selector: "CallExpression[callee.object.name='Promise'][callee.property.name='race']",
+          message: 'a bounded wait is withTimeout of @chat-app/timing.',
+        },
+      ],
+    },
+  },
+  {
     files: ['services/*/src/**/*.ts'],
     ignores: ['services/*/src/main.ts', 'services/persistence/src/{redrive,inspect,rewind,begin-epoch}.ts'],
     rules: {

@@ -27,6 +27,7 @@ const bundle = await rolldown({
       ['@chat-app/client', source('client')],
       ['@chat-app/protocol/pure', source('protocol', 'pure')],
       ['@chat-app/protocol', source('protocol')],
+      ['@chat-app/timing', source('timing')],
       ...PREACT.toReversed(),
     ]),
   },

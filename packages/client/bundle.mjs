@@ -15,6 +15,7 @@ const bundle = await rolldown({
     alias: {
       '@chat-app/protocol/pure': at('../protocol/src/pure.ts'),
       '@chat-app/protocol': at('../protocol/src/index.ts'),
+      '@chat-app/timing': at('../timing/src/index.ts'),
     },
   },
 });

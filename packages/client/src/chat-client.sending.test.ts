@@ -135,7 +135,7 @@ describe('sending', () => {
 
   it('sends a conversation without waiting for answers where the server keeps its order, and goes at its pace', async () => {
     const { client, connection } = await scene.online(
-      { sendBackoff: { baseMs: 1, capMs: 1 } },
+      { sendBackoff: { firstMs: 1, maxMs: 1 } },
       { features: ['after'] },
     );
     const ids = Array.from({ length: 4 }, (_, n) => client.send({ recipient_id: USER_2, content: String(n) }).id);

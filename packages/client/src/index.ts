@@ -7,7 +7,7 @@ export type { AddressOptions } from './addresses';
 export type { ChatStorage } from './storage';
 export type { OutboundMessage, SentMessage } from './messages/send-messages';
 export type { OutboxEntry } from './state/outbox';
-export type { BackoffBounds } from './state/backoff';
+export type { BackoffOptions } from '@chat-app/timing';
 export { register, login, refresh, logout, findUser, getUser, type HttpOptions } from './http/authentication';
 export { ConversationsApi } from './http/conversations';
 export type { Conversations, History, Members } from './http/answers';

@@ -1,7 +1,7 @@
 import type { SessionResponse } from '@chat-app/protocol';
+import type { BackoffOptions } from '@chat-app/timing';
 import type { AddressOptions } from './addresses';
 import type { Fetch } from './http/request';
-import type { BackoffBounds } from './state/backoff';
 import type { ChatStorage } from './storage';
 
 /** Who connects: exactly one of the three. */
@@ -43,9 +43,9 @@ export interface ChatClientOptions extends AddressOptions, Identity {
   /** … or after this many. Default 50. */
   confirmAfterEntries?: number;
   /** Between connections. Default 500 ms to 30 s. */
-  reconnectBackoff?: BackoffBounds;
+  reconnectBackoff?: BackoffOptions;
   /** Between tries of a message that was rejected for the moment. Default 500 ms to 30 s. */
-  sendBackoff?: BackoffBounds;
+  sendBackoff?: BackoffOptions;
   /** Time within which `welcome` must come. Default 15,000. */
   welcomeTimeoutMs?: number;
   /** Time within which a send must be answered; longer means that the connection is dead. Default 20,000. */
@@ -56,6 +56,9 @@ export interface ChatClientOptions extends AddressOptions, Identity {
   httpTimeoutMs?: number;
 }
 
+/** Clients are many: all of each wait is left to chance. */
+const BACKOFF: BackoffOptions = { firstMs: 500, maxMs: 30_000, jitter: 'full' };
+
 /** The numbers of the options, complete. */
 export function compileOptions(options: ChatClientOptions) {
   return {
@@ -63,8 +66,8 @@ export function compileOptions(options: ChatClientOptions) {
     recentCapacity: options.recentCapacity ?? 5_000,
     confirmAfterMs: options.confirmAfterMs ?? 500,
     confirmAfterEntries: options.confirmAfterEntries ?? 50,
-    reconnectBackoff: options.reconnectBackoff ?? { baseMs: 500, capMs: 30_000 },
-    sendBackoff: options.sendBackoff ?? { baseMs: 500, capMs: 30_000 },
+    reconnectBackoff: { ...BACKOFF, ...options.reconnectBackoff },
+    sendBackoff: { ...BACKOFF, ...options.sendBackoff },
     welcomeTimeoutMs: options.welcomeTimeoutMs ?? 15_000,
     answerTimeoutMs: options.answerTimeoutMs ?? 20_000,
     holeTimeoutMs: options.holeTimeoutMs ?? 5_000,

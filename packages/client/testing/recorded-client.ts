@@ -36,8 +36,8 @@ export async function startClient(url: string, options: Partial<ChatClientOption
     url,
     WebSocket,
     confirmAfterMs: 20,
-    reconnectBackoff: { baseMs: 10, capMs: 40 },
-    sendBackoff: { baseMs: 10, capMs: 40 },
+    reconnectBackoff: { firstMs: 10, maxMs: 40 },
+    sendBackoff: { firstMs: 10, maxMs: 40 },
     ...identity,
     ...options,
   });

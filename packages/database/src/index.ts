@@ -1,2 +1,3 @@
 /** The port. Its adapter for PostgreSQL is `@chat-app/database/postgres`; what adapters are made of, `@chat-app/database/adapter`. */
 export type * from './database';
+export { whenAvailable } from './when-available';

@@ -1,5 +1,5 @@
 import { DEAD_MESSAGES_TOPIC, MESSAGES_TOPIC } from '@chat-app/protocol';
-import type { Database } from '@chat-app/database';
+import { whenAvailable, type Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
 import type { Logger, Metrics, Route } from '@chat-app/platform';
 import type { MessageLog, Subscription } from '@chat-app/message-log';
@@ -10,7 +10,7 @@ import { Instance } from './inbox/instances';
 import { MessageConsumer } from './storing/message-consumer';
 import type { Context } from './context';
 import { createPersistenceMetrics } from './metrics';
-import { prepareStore } from './prepare-store';
+import { MIGRATIONS, SCHEMA } from './migrations';
 import { internalRoutes, publicRoutes } from './routes';
 
 /** Largest body of an internal call: 10,000 cursors with room to spare. */
@@ -62,7 +62,7 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
     routes: publicRoutes(context),
     internalRoutes: internalRoutes(context),
     async start() {
-      await prepareStore(database, logger, stopping.signal);
+      await whenAvailable(logger, stopping.signal, () => database.migrate(SCHEMA, MIGRATIONS));
       if (stopping.signal.aborted) return;
       // Before anything is consumed: what this pod does not know is announced no more.
       await instance.register();

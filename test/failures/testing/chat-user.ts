@@ -62,8 +62,8 @@ export class Device {
       session: options.session,
       deviceId: options.device,
       WebSocket: device.#observedWebSocket(),
-      reconnectBackoff: { baseMs: 100, capMs: 2_000 },
-      sendBackoff: { baseMs: 100, capMs: 2_000 },
+      reconnectBackoff: { firstMs: 100, maxMs: 2_000 },
+      sendBackoff: { firstMs: 100, maxMs: 2_000 },
       answerTimeoutMs: 15_000,
     });
     device.#listen();

@@ -10,10 +10,10 @@
  * the second case the token at hand is tried again where no newer one is to be had: authentication alone may be away.
  */
 import { CLOSE_CODES, mayReconnect } from '@chat-app/protocol/pure';
+import { backoffMs, type BackoffOptions } from '@chat-app/timing';
 import { isFinal } from '../errors';
 import type { ConnectionState, ConnectionStatus } from '../events';
 import type { TokenSource } from '../session/token-source';
-import { fullJitter, type BackoffBounds } from '../state/backoff';
 import { monotonicNow } from '../state/clock';
 import type { Timers } from '../state/timers';
 import { openLink, type Link, type LinkEnd } from './open-link';
@@ -29,7 +29,7 @@ export interface ConnectionOptions {
   address: () => string;
   tokens: TokenSource;
   timers: Timers;
-  backoff: BackoffBounds;
+  backoff: BackoffOptions;
   welcomeTimeoutMs: number;
   onStatus: (status: ConnectionStatus) => void;
   onWelcome: (welcome: WelcomeFrame) => void;
@@ -41,7 +41,8 @@ export interface ConnectionOptions {
 export class Connection {
   private link: Link | undefined;
   private current: ConnectionState = 'waiting';
-  private attempt = 0;
+  /** Since the last connection that was stable. */
+  private attempts = 0;
   private failedHandshakes = 0;
   /** Whether the token is at fault: a refresh comes before the next handshake. */
   private tokenFault: 'none' | 'possible' | 'certain' = 'none';
@@ -59,7 +60,7 @@ export class Connection {
     this.options.timers.clear('reconnect');
     const generation = ++this.generation;
     this.status({ state: 'connecting' });
-    // attempt() answers for all of its failures.
+    // attemptOnce() answers for all of its failures.
     void this.attemptOnce(generation);
   }
 
@@ -75,7 +76,7 @@ export class Connection {
 
   /** Ends this connection, however far it got, and makes another at once: the way to the server is another one. */
   restart(reason: string): void {
-    this.attempt = 0;
+    this.attempts = 0;
     if (this.link === undefined) this.connect();
     else this.link.giveUp(CLOSE_CODES.ping_timeout.code, reason);
   }
@@ -154,7 +155,7 @@ export class Connection {
   private welcomed(welcome: WelcomeFrame): void {
     this.failedHandshakes = 0;
     this.options.timers.set('stable', STABLE_MS, () => {
-      this.attempt = 0;
+      this.attempts = 0;
     });
     // Before listeners hear of the welcome: what they send goes out.
     this.current = 'online';
@@ -169,7 +170,7 @@ export class Connection {
   private received(frame: Incoming): void {
     if (frame.type === 'reconnect') {
       this.options.timers.set('asked to reconnect', frame.after_ms, () => {
-        this.attempt = 0;
+        this.attempts = 0;
         this.leave('the server asked for it');
       });
       return;
@@ -209,8 +210,8 @@ export class Connection {
   }
 
   private wait(why: { code?: number; reason?: string }): void {
-    const delay = fullJitter(this.attempt, this.options.backoff);
-    this.attempt += 1;
+    this.attempts += 1;
+    const delay = Math.round(backoffMs(this.attempts, this.options.backoff));
     this.options.timers.set('reconnect', delay, () => this.connect());
     this.status({ state: 'waiting', ...why, retry_in_ms: delay });
   }

@@ -7,11 +7,11 @@
  * await is that of the save, one at a time.
  */
 import { CLOSE_CODES } from '@chat-app/protocol/pure';
+import { backoffMs, type BackoffOptions } from '@chat-app/timing';
 import type { StoredFrame, WelcomeFrame } from '../connection/read-frame';
 import { readEntry } from '../entries';
 import type { EntryFrame } from '../entries/entry-kind';
 import type { EntryEvents, Missed } from '../events';
-import { fullJitter, type BackoffBounds } from '../state/backoff';
 import { InboxPosition } from '../state/inbox-position';
 import type { RecentIds } from '../state/recent-ids';
 import type { Timers } from '../state/timers';
@@ -37,7 +37,7 @@ export interface ReceiverOptions {
   holeTimeoutMs: number;
   transmit: (frame: object) => boolean;
   /** Between tries to save. */
-  backoff: BackoffBounds;
+  backoff: BackoffOptions;
   /** Saves position and memory. @returns whether it is saved. Never rejects. */
   save: (state: InboxState) => Promise<boolean>;
   onEntry: (event: keyof EntryEvents, value: EntryEvents[keyof EntryEvents]) => void;
@@ -209,7 +209,7 @@ export class Receiver {
     if (this.confirming !== undefined || !this.due()) return;
     const { timers, confirmAfterEntries, confirmAfterMs } = this.options;
     if (this.failedSaves > 0) {
-      const delay = Math.max(confirmAfterMs, fullJitter(this.failedSaves, this.options.backoff));
+      const delay = Math.max(confirmAfterMs, backoffMs(this.failedSaves, this.options.backoff));
       if (!timers.has('confirm')) timers.set('confirm', delay, () => void this.confirmNow());
     } else if (this.unconfirmed() >= confirmAfterEntries) void this.confirmNow();
     else if (!timers.has('confirm')) timers.set('confirm', confirmAfterMs, () => void this.confirmNow());

@@ -25,7 +25,7 @@ describe('Authentication', () => {
     const authentication = new Authentication({
       tokens,
       timers,
-      backoff: { baseMs: 500, capMs: 30_000 },
+      backoff: { firstMs: 500, maxMs: 30_000 },
       transmit: (frame) => (transmitted.push(frame), true),
       onSignedOut: (reason) => signedOut.push(reason),
     });

@@ -2,8 +2,8 @@
  * Keeps the access token fresh: refreshes it before it expires (by its lifetime, or when the server says so) and shows
  * the newer one to the server, so that the connection lives on.
  */
+import { backoffMs, type BackoffOptions } from '@chat-app/timing';
 import { isFinal } from '../errors';
-import { fullJitter, type BackoffBounds } from '../state/backoff';
 import { monotonicNow } from '../state/clock';
 import type { Timers } from '../state/timers';
 import type { TokenSource } from './token-source';
@@ -15,7 +15,7 @@ const LONGEST_MARGIN_MS = 60_000;
 export interface AuthenticationOptions {
   tokens: TokenSource;
   timers: Timers;
-  backoff: BackoffBounds;
+  backoff: BackoffOptions;
   /** Sends a frame where online. */
   transmit: (frame: object) => boolean;
   /** The session is over. */
@@ -52,8 +52,8 @@ export class Authentication {
         onSignedOut(thrown.message);
         return;
       }
-      timers.set('refresh', Math.max(1_000, fullJitter(this.failures, backoff)), () => void this.refresh());
       this.failures += 1;
+      timers.set('refresh', Math.max(1_000, backoffMs(this.failures, backoff)), () => void this.refresh());
     }
   }
 

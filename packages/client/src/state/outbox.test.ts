@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { ModelConnection, ModelServer, type Outcome } from '../../testing/sending-model';
 import { Outbox, type OutboxEntry } from './outbox';
 
-const options = { capacity: 100, backoff: { baseMs: 100, capMs: 1_000 }, random: () => 0.5 };
+const options = { capacity: 100, backoff: { firstMs: 100, maxMs: 1_000, jitter: 'full' as const }, random: () => 0.5 };
 const entry = (id: string, conversation = 'c'): OutboxEntry => ({
   id,
   message_id: `m-${id}`,

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../entries/message';
-import { fullJitter, type BackoffBounds } from './backoff';
+import { backoffMs, type BackoffOptions } from '@chat-app/timing';
 
 /** A message that this client wants stored and delivered. */
 export interface OutboxEntry {
@@ -18,7 +18,7 @@ export interface OutboxOptions {
   /** Maximum messages that wait. */
   capacity: number;
   /** Delay between tries of a message that was rejected for the moment. */
-  backoff: BackoffBounds;
+  backoff: BackoffOptions;
   random?: () => number;
 }
 
@@ -176,8 +176,8 @@ export class Outbox {
     if (waiting === undefined) return;
     const queue = this.landed(waiting);
     queue.stopped = queue.inFlight > 0;
-    const delay = Math.max(retryAfterMs, fullJitter(waiting.rejections, this.options.backoff, this.options.random));
     waiting.rejections += 1;
+    const delay = Math.max(retryAfterMs, backoffMs(waiting.rejections, this.options.backoff, this.options.random));
     waiting.notBefore = now + delay;
     if (pauseAll) this.pausedUntil = Math.max(this.pausedUntil, now + delay);
   }

@@ -1,9 +1,9 @@
+import { backoffMs, type BackoffOptions } from '@chat-app/timing';
 import { isFinal } from '../errors';
-import { fullJitter } from '../state/backoff';
 import { Timers } from '../state/timers';
 
 /** A message that is shown the moment it arrives is stored a little later: until then it cannot be marked. */
-const BACKOFF = { baseMs: 400, capMs: 10_000 };
+const BACKOFF: BackoffOptions = { firstMs: 400, maxMs: 10_000, jitter: 'full' };
 const SHORTEST_MS = 150;
 
 /**
@@ -71,8 +71,8 @@ export class ReadMarkers {
       this.wanted.delete(conversationId);
       return false;
     }
-    const delay = Math.max(SHORTEST_MS, fullJitter(wish.failures, BACKOFF));
     wish.failures += 1;
+    const delay = Math.max(SHORTEST_MS, backoffMs(wish.failures, BACKOFF));
     this.timers.set(conversationId, delay, () => this.send(conversationId));
     return false;
   }

@@ -164,9 +164,7 @@ export class BatchConsumer {
       } catch (error) {
         this.host.logger.warn('offset commit failed', { ...labels, partition: batch.partition, attempt, error });
         if (isMembershipLost(error)) return this.giveUp();
-        if (attempt < COMMIT_ATTEMPTS) {
-          await delay(backoffMs(attempt, COMMIT_BACKOFF), new AbortController().signal);
-        }
+        if (attempt < COMMIT_ATTEMPTS) await delay(backoffMs(attempt, COMMIT_BACKOFF));
       }
     }
     this.host.metrics.lag(labels, batch.partition, Number(BigInt(batch.highWatermark) - BigInt(next)));

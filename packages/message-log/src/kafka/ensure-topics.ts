@@ -35,7 +35,7 @@ export async function ensureTopics(
     } catch (error) {
       if (attempt === ATTEMPTS) throw appendError(error, topics.map(({ topic }) => topic).join(','));
       logger.info('topics cannot be created yet', { attempt, error: asError(error).message });
-      await delay(backoffMs(attempt, BACKOFF), new AbortController().signal);
+      await delay(backoffMs(attempt, BACKOFF));
     } finally {
       await admin.disconnect().catch(() => undefined);
     }

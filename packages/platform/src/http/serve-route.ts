@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { TIMED_OUT } from '@chat-app/timing';
 import type { Logger } from '../log/logger';
 import type { TokenClaims } from './claims';
 import { inSpan, traceIdOf, type SpanHandle } from '../tracing/spans';
@@ -124,8 +125,6 @@ export function writeJson(
   return status;
 }
 
-const TIMED_OUT = Symbol('timed out');
-
 function timedOut(rules: RouteRules): HttpError {
   return httpError(rules.errors, 'unavailable', 'the request took too long; its outcome may be unknown', 1_000);
 }
@@ -154,6 +153,7 @@ class Deadline {
   /** A handler that goes on after the end is left alone; what it throws then concerns nobody. */
   race<T>(work: Promise<T>): Promise<T> {
     work.catch(() => undefined);
+    // eslint-disable-next-line no-restricted-syntax -- it also ends when the client goes away
     return Promise.race([work, this.#over]);
   }
 

@@ -6,6 +6,7 @@
  * States: running → settling → closing → drained. One drain per pod; calling again waits for the same.
  */
 import type { Logger } from '@chat-app/platform';
+import { delay } from '@chat-app/timing';
 import type { Clock } from '../clock';
 import type { CursorKeeper } from '../inbox/keep-cursors';
 import type { ConnectionAcceptor } from './accept-connection';
@@ -52,7 +53,7 @@ export class ConnectionDrainer {
 
   async #drain(): Promise<void> {
     const { acceptor, registry, cursors, metrics, settleMs, logger } = this.dependencies;
-    await pause(settleMs);
+    await delay(settleMs);
     acceptor.refuseAll();
     logger.info('sending clients away', { connections: registry.size });
     await this.#sendAway();
@@ -78,7 +79,7 @@ export class ConnectionDrainer {
       }
       metrics.draining.set(registry.size);
       if (registry.size === 0 || now > end + COURTESY_MS + MAX_WAIT_MS + CLOSING_MS) return;
-      await pause(slice);
+      await delay(slice);
     }
   }
 
@@ -97,8 +98,4 @@ export class ConnectionDrainer {
     this.dependencies.follower.step(connection, { kind: 'flush' });
     connection.close('service_restart');
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,5 +1,6 @@
 import type { Fanout } from '@chat-app/fanout';
 import type { Logger } from '@chat-app/platform';
+import { withTimeout } from '@chat-app/timing';
 import type { ChannelChange } from '../connections/registry';
 
 /** How long a connect waits for the fan-out to confirm a channel before it goes on degraded, milliseconds. */
@@ -24,10 +25,6 @@ export class Subscriptions {
   async apply(change: ChannelChange): Promise<boolean> {
     if (change.unsubscribe.length > 0) void this.fanout.unsubscribe(change.unsubscribe);
     if (change.subscribe.length === 0) return true;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), CONFIRMATION_MS);
-    });
     const confirmed = this.fanout.subscribe(change.subscribe).then(
       () => true,
       (error: unknown) => {
@@ -35,6 +32,6 @@ export class Subscriptions {
         return false;
       },
     );
-    return Promise.race([confirmed, late]).finally(() => clearTimeout(timer));
+    return (await withTimeout(CONFIRMATION_MS, confirmed)) === true;
   }
 }

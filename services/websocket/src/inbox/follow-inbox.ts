@@ -3,6 +3,7 @@
  * of a connection is handled to its end before the next (a step that is caused from inside a step waits in line).
  */
 import type { EncodedEntry, OpenConnectionResponse } from '@chat-app/protocol';
+import { backoffMs } from '@chat-app/timing';
 import type { Clock } from '../clock';
 import type { Connection } from '../connections/connection';
 import type { Registry } from '../connections/registry';
@@ -22,8 +23,8 @@ export type InboxEvent = PositionEvent<EncodedFrame>;
 const GRACE_MS = 50;
 /** How long stored pairs are collected, milliseconds. */
 const COALESCE_STORED_MS = 1_000;
-const FIRST_RETRY_MS = 500;
-const LAST_RETRY_MS = 15_000;
+/** Between reads that fail: those who failed together do not come back together. */
+const RETRY = { firstMs: 500, maxMs: 15_000 };
 
 export interface FollowerDependencies {
   transmitter: Transmitter;
@@ -111,7 +112,7 @@ export class InboxFollower {
   }
 
   #carryOut(connection: Connection, effect: PositionEffect<EncodedFrame>): void {
-    const { transmitter, opener, wheel, metrics } = this.dependencies;
+    const { transmitter, opener, wheel, metrics, random } = this.dependencies;
     switch (effect.kind) {
       case 'send':
         metrics.liveDeliveries.add('');
@@ -133,7 +134,7 @@ export class InboxFollower {
         wheel.after(GRACE_MS, () => this.step(connection, { kind: 'check' }));
         break;
       case 'retry_later':
-        wheel.after(this.#backoff(effect.attempt), () => this.step(connection, { kind: 'retry' }));
+        wheel.after(backoffMs(effect.attempt, RETRY, random), () => this.step(connection, { kind: 'retry' }));
         break;
       case 'flush_later':
         wheel.after(COALESCE_STORED_MS, () => this.step(connection, { kind: 'flush' }));
@@ -167,11 +168,5 @@ export class InboxFollower {
     void head.then((seq) => {
       if (seq !== undefined) this.tellHead(userId, seq, 'connect');
     });
-  }
-
-  /** Exponential with jitter: those who failed together do not come back together. */
-  #backoff(attempt: number): number {
-    const ceiling = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt - 1, 10));
-    return ceiling / 2 + (ceiling / 2) * this.dependencies.random();
   }
 }
