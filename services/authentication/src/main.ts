@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   commonVariables,
-  databaseVariables,
   httpOptionsFrom,
   integer,
   Metrics,
@@ -9,7 +8,6 @@ import {
   parseConfiguration,
   port,
   Readiness,
-  redisVariables,
   runProcess,
   startHttpServer,
   startManagementServer,
@@ -19,8 +17,8 @@ import {
   type RunningService,
 } from '@chat-app/platform';
 import { createTokenSigner, createTokenVerifier } from '@chat-app/tokens';
-import { postgresFromConfiguration } from '@chat-app/database/postgres';
-import { redisFromConfiguration } from '@chat-app/fanout/redis';
+import { postgresFromConfiguration, postgresVariables } from '@chat-app/database/postgres';
+import { redisFromConfiguration, redisVariables } from '@chat-app/fanout/redis';
 import { ERRORS, INTERNAL_SECRET_HEADER } from '@chat-app/protocol';
 import { authenticationVariables, createAuthentication, INTERNAL_BODY_BYTES } from './index';
 
@@ -28,7 +26,7 @@ const { TOKEN_ISSUER, TOKEN_AUDIENCE } = tokenVariables;
 
 const VARIABLES = {
   ...commonVariables,
-  ...databaseVariables,
+  ...postgresVariables,
   ...redisVariables,
   ...authenticationVariables,
   TOKEN_ISSUER,

@@ -1,6 +1,5 @@
 import {
   commonVariables,
-  databaseVariables,
   Metrics,
   parseConfiguration,
   PlatformError,
@@ -8,12 +7,12 @@ import {
   type ProcessContext,
   type RunningService,
 } from '@chat-app/platform';
-import { postgresFromConfiguration } from '@chat-app/database/postgres';
+import { postgresFromConfiguration, postgresVariables } from '@chat-app/database/postgres';
 import { MIGRATIONS, SCHEMA } from './migrations';
 import { beginEpoch } from './tools/sql/begin-epoch';
 
 const { LOG_LEVEL, POD_NAME, SHUTDOWN_TIMEOUT_MS } = commonVariables;
-const VARIABLES = { LOG_LEVEL, POD_NAME, SHUTDOWN_TIMEOUT_MS, ...databaseVariables };
+const VARIABLES = { LOG_LEVEL, POD_NAME, SHUTDOWN_TIMEOUT_MS, ...postgresVariables };
 const USAGE = `begin-epoch REASON
   Run it once after the database was restored from a backup: every client forgets its position and reads afresh.`;
 

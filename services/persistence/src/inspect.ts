@@ -1,18 +1,17 @@
 import {
   commonVariables,
-  databaseVariables,
   Metrics,
   parseConfiguration,
   runProcess,
   type ProcessContext,
   type RunningService,
 } from '@chat-app/platform';
-import { postgresFromConfiguration } from '@chat-app/database/postgres';
+import { postgresFromConfiguration, postgresVariables } from '@chat-app/database/postgres';
 import { inspectStore } from './tools/inspect-store';
 import { parseInspectArguments } from './tools/parse-inspect-arguments';
 
 const { LOG_LEVEL, POD_NAME, SHUTDOWN_TIMEOUT_MS } = commonVariables;
-const VARIABLES = { LOG_LEVEL, POD_NAME, SHUTDOWN_TIMEOUT_MS, ...databaseVariables };
+const VARIABLES = { LOG_LEVEL, POD_NAME, SHUTDOWN_TIMEOUT_MS, ...postgresVariables };
 
 // It runs beside a service in its container: standard output is the answer, and spans would be the service's.
 process.env['LOG_LEVEL'] = 'error';

@@ -2,15 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   commonVariables,
   createServiceClient,
-  databaseVariables,
-  kafkaVariables,
   httpOptionsFrom,
   httpUrl,
   Metrics,
   parseConfiguration,
   port,
   Readiness,
-  redisVariables,
   runProcess,
   startHttpServer,
   startManagementServer,
@@ -19,9 +16,9 @@ import {
   type RunningService,
 } from '@chat-app/platform';
 import { createTokenVerifier } from '@chat-app/tokens';
-import { postgresFromConfiguration } from '@chat-app/database/postgres';
-import { redisFromConfiguration } from '@chat-app/fanout/redis';
-import { kafkaMessageLogFromConfiguration } from '@chat-app/message-log/kafka';
+import { postgresFromConfiguration, postgresVariables } from '@chat-app/database/postgres';
+import { redisFromConfiguration, redisVariables } from '@chat-app/fanout/redis';
+import { kafkaMessageLogFromConfiguration, kafkaVariables } from '@chat-app/message-log/kafka';
 import { ERRORS, INTERNAL_SECRET_HEADER } from '@chat-app/protocol';
 import {
   createAuthenticationClient,
@@ -33,7 +30,7 @@ import {
 
 const VARIABLES = {
   ...commonVariables,
-  ...databaseVariables,
+  ...postgresVariables,
   ...kafkaVariables,
   ...redisVariables,
   ...tokenVariables,

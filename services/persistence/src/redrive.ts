@@ -1,20 +1,18 @@
 import {
   commonVariables,
-  databaseVariables,
-  kafkaVariables,
   Metrics,
   parseConfiguration,
   runProcess,
   type ProcessContext,
   type RunningService,
 } from '@chat-app/platform';
-import { postgresFromConfiguration } from '@chat-app/database/postgres';
-import { kafkaMessageLogFromConfiguration } from '@chat-app/message-log/kafka';
+import { postgresFromConfiguration, postgresVariables } from '@chat-app/database/postgres';
+import { kafkaMessageLogFromConfiguration, kafkaVariables } from '@chat-app/message-log/kafka';
 import { readRedriveArguments } from './tools/parse-redrive-arguments';
 import { redriveMessages } from './storing/redrive-messages';
 
 const { LOG_LEVEL, POD_NAME, SHUTDOWN_TIMEOUT_MS } = commonVariables;
-const VARIABLES = { LOG_LEVEL, POD_NAME, SHUTDOWN_TIMEOUT_MS, ...databaseVariables, ...kafkaVariables };
+const VARIABLES = { LOG_LEVEL, POD_NAME, SHUTDOWN_TIMEOUT_MS, ...postgresVariables, ...kafkaVariables };
 
 runProcess('redrive', start);
 

@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import {
   commonVariables,
-  kafkaVariables,
   parseConfiguration,
   PlatformError,
   runProcess,
@@ -9,7 +8,7 @@ import {
   type ProcessContext,
   type RunningService,
 } from '@chat-app/platform';
-import { kafkaMessageLogFromConfiguration } from '@chat-app/message-log/kafka';
+import { kafkaMessageLogFromConfiguration, kafkaVariables } from '@chat-app/message-log/kafka';
 
 const { LOG_LEVEL, POD_NAME, SHUTDOWN_TIMEOUT_MS } = commonVariables;
 const KAFKA_GROUP_ID = text({ default: 'persistence', description: 'Consumer group of persistence.' });

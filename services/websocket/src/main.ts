@@ -1,12 +1,10 @@
 import {
   commonVariables,
   createServiceClient,
-  kafkaVariables,
   httpOptionsFrom,
   Metrics,
   parseConfiguration,
   Readiness,
-  redisVariables,
   runProcess,
   startHttpServer,
   startManagementServer,
@@ -16,8 +14,8 @@ import {
   type ServiceClient,
 } from '@chat-app/platform';
 import { createTokenVerifier } from '@chat-app/tokens';
-import { redisFromConfiguration } from '@chat-app/fanout/redis';
-import { kafkaMessageLogFromConfiguration } from '@chat-app/message-log/kafka';
+import { redisFromConfiguration, redisVariables } from '@chat-app/fanout/redis';
+import { kafkaMessageLogFromConfiguration, kafkaVariables } from '@chat-app/message-log/kafka';
 import { ERRORS, INTERNAL_SECRET_HEADER } from '@chat-app/protocol';
 import {
   createAuthenticationClient,

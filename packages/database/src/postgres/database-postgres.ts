@@ -1,7 +1,6 @@
 import { Client, Pool, type ClientConfig, type PoolClient } from 'pg';
 import {
   type Configuration,
-  type databaseVariables,
   isPlatformError,
   PlatformError,
   type Logger,
@@ -16,6 +15,7 @@ import { migrate } from '../adapter/migrate';
 import { StatementObserver } from '../adapter/observe-statement';
 import { addressOf, clientConfig, POSTGRES_TIMEOUTS, type PostgresDatabaseOptions } from './postgres-options';
 import { PostgresSession, run } from './postgres-session';
+import type { postgresVariables } from './postgres-variables';
 
 export type { PostgresDatabaseOptions, PostgresTimeouts } from './postgres-options';
 
@@ -35,9 +35,9 @@ export function createPostgresDatabase(options: PostgresDatabaseOptions): Databa
   return new PostgresDatabase(options);
 }
 
-/** Makes the adapter from the variables of the group `databaseVariables`. @throws PlatformError configuration_invalid */
+/** Makes the adapter from the variables of the group `postgresVariables`. @throws PlatformError configuration_invalid */
 export function postgresFromConfiguration(
-  configuration: Configuration<typeof databaseVariables>,
+  configuration: Configuration<typeof postgresVariables>,
   context: { applicationName: string; logger: Logger; metrics: Metrics },
 ): Database {
   return createPostgresDatabase({

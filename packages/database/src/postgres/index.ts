@@ -1,3 +1,4 @@
+export { postgresVariables } from './postgres-variables';
 export {
   createPostgresDatabase,
   postgresFromConfiguration,

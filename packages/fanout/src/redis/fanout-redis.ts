@@ -1,14 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Redis, ReplyError } from 'ioredis';
-import {
-  type Configuration,
-  type redisVariables,
-  type Secret,
-  asError,
-  PlatformError,
-  type Logger,
-  type Metrics,
-} from '@chat-app/platform';
+import { type Configuration, type Secret, asError, PlatformError, type Logger, type Metrics } from '@chat-app/platform';
 import { Canary } from '../adapter/canary';
 import type { Fanout, FanoutState } from '../fanout';
 import { fanoutMetrics } from '../adapter/fanout-metrics';
@@ -21,6 +13,7 @@ import {
   refreshPassword,
   type RedisFanoutOptions,
 } from './redis-options';
+import type { redisVariables } from './redis-variables';
 import { Subscriptions } from '../adapter/subscriptions';
 
 export type { RedisFanoutOptions } from './redis-options';

@@ -5,11 +5,11 @@ import {
   parseHostPort,
   trustedCertificates,
   type Configuration,
-  type redisVariables,
   type Secret,
   type Logger,
   type Metrics,
 } from '@chat-app/platform';
+import type { redisVariables } from './redis-variables';
 
 export interface RedisFanoutOptions {
   /** redis://host:port, or rediss:// for TLS; unused with Sentinels. */

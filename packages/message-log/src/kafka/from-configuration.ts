@@ -1,18 +1,10 @@
-import { type Secret, PlatformError, type Logger, type Metrics } from '@chat-app/platform';
+import { type Configuration, PlatformError, type Logger, type Metrics } from '@chat-app/platform';
 import type { KafkaSaslOptions, KafkaTlsOptions } from './connection-options';
+import type { kafkaVariables } from './kafka-variables';
 import { createKafkaMessageLog, type KafkaMessageLog, type KafkaMessageLogOptions } from './message-log-kafka';
 
 /** The values of `kafkaVariables`. */
-export interface KafkaConfiguration {
-  KAFKA_BROKERS: readonly string[];
-  KAFKA_TLS_CA_FILE: string | undefined;
-  KAFKA_TLS_CERTIFICATE_FILE: string | undefined;
-  KAFKA_TLS_KEY_FILE: string | undefined;
-  KAFKA_SASL_USERNAME: string | undefined;
-  KAFKA_SASL_PASSWORD: Secret | undefined;
-  KAFKA_SASL_MECHANISM: KafkaSaslOptions['mechanism'];
-  KAFKA_CLIENT_ID: string;
-}
+export type KafkaConfiguration = Configuration<typeof kafkaVariables>;
 
 /**
  * Makes the log that the environment describes. With a CA or a client certificate it speaks TLS.

@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
-import { hostPorts, httpUrl, origins } from './addresses';
+import { httpUrl, origins } from './addresses';
 import { secret } from './secret';
 import type { Variable } from './variable';
-import { flag, integer, oneOf, optionalText, text } from './variables';
+import { integer, oneOf, text } from './variables';
 
 const SECOND_MS = 1_000;
 
@@ -56,52 +56,6 @@ export const commonVariables = {
     description: 'Value of that header; includeSubDomains binds every host below this one.',
   }),
   INTERNAL_SECRET: secret({ description: 'Shared secret that services present on internal calls.' }),
-};
-
-/** How to reach PostgreSQL: by URL, or by parts. */
-export const databaseVariables = {
-  DATABASE_URL: secret({
-    optional: true,
-    description: 'postgres://user:password@host:port/name; or set DATABASE_HOST.',
-  }),
-  DATABASE_HOST: optionalText({ description: 'Host of PostgreSQL, where DATABASE_URL is not set.' }),
-  DATABASE_PORT: port({ default: 5432, description: 'Port of PostgreSQL.' }),
-  DATABASE_NAME: text({ default: 'chatapp', description: 'Name of the database.' }),
-  DATABASE_USER: optionalText({ description: 'Role to log in as.' }),
-  DATABASE_PASSWORD: secret({ optional: true, description: 'Password of that role.' }),
-  DATABASE_TLS_CA_FILE: optionalText({ description: 'CA certificates, a file or a directory; turns verified TLS on.' }),
-  DATABASE_POOL_SIZE: integer({ default: 10, min: 1, max: 1_000, description: 'Maximum connections of this process.' }),
-};
-
-/** How to reach Kafka. */
-export const kafkaVariables = {
-  KAFKA_BROKERS: hostPorts({ description: 'Brokers to start from: host:port,[IPv6]:port.' }),
-  KAFKA_TLS_CA_FILE: optionalText({ description: 'CA certificates: a file, or a directory of ca*.crt; turns TLS on.' }),
-  KAFKA_TLS_CERTIFICATE_FILE: optionalText({ description: 'Client certificate file (mTLS).' }),
-  KAFKA_TLS_KEY_FILE: optionalText({ description: 'Key file of the client certificate.' }),
-  KAFKA_SASL_USERNAME: optionalText({ description: 'SASL user; turns SASL on.' }),
-  KAFKA_SASL_PASSWORD: secret({ optional: true, description: 'SASL password.' }),
-  KAFKA_SASL_MECHANISM: oneOf(['scram-sha-512', 'scram-sha-256', 'plain'], {
-    default: 'scram-sha-512',
-    description: 'SASL mechanism.',
-  }),
-  KAFKA_CLIENT_ID: text({ default: hostname(), description: 'Client id in broker logs; the default is the pod name.' }),
-};
-
-/** How to reach Redis: one server by URL, or Sentinels. */
-export const redisVariables = {
-  REDIS_URL: text({
-    default: 'redis://localhost:6379',
-    description: 'redis://host:port; unused where REDIS_SENTINELS is set.',
-  }),
-  REDIS_SENTINELS: hostPorts({ default: [], description: 'Sentinels: host:port,[IPv6]:port.' }),
-  REDIS_SENTINEL_NAME: text({ default: 'mymaster', description: 'Name of the master that the Sentinels watch.' }),
-  REDIS_USERNAME: optionalText({ description: 'ACL user.' }),
-  REDIS_PASSWORD: secret({ optional: true, description: 'Password.' }),
-  REDIS_TLS: flag({ default: false, description: 'Speak TLS to Redis.' }),
-  REDIS_TLS_CA_FILE: optionalText({
-    description: 'CA certificates for REDIS_TLS, a file or a directory; the default is the system CAs.',
-  }),
 };
 
 /** Where access tokens come from; for services that verify them. */

@@ -12,11 +12,4 @@ export {
   type VariableDescription,
   type Variables,
 } from './parse-configuration';
-export {
-  commonVariables,
-  databaseVariables,
-  kafkaVariables,
-  port,
-  redisVariables,
-  tokenVariables,
-} from './common-variables';
+export { commonVariables, port, tokenVariables } from './common-variables';

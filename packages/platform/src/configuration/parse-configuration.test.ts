@@ -1,6 +1,6 @@
 import type { PlatformError } from '../errors';
 import { isPlatformError } from '../errors';
-import { commonVariables, databaseVariables, kafkaVariables, redisVariables, tokenVariables } from './common-variables';
+import { commonVariables, tokenVariables } from './common-variables';
 import { describeConfiguration, parseConfiguration, type Variables } from './parse-configuration';
 import { secret } from './secret';
 import { flag, integer, list, oneOf, optionalText, text } from './variables';
@@ -89,19 +89,19 @@ describe('parseConfiguration', () => {
 
 describe('the ready-made groups', () => {
   it('need only what has no sensible default', () => {
-    const all = { ...commonVariables, ...databaseVariables, ...kafkaVariables, ...redisVariables, ...tokenVariables };
+    const all = { ...commonVariables, ...tokenVariables };
     const names = faultsOf({}, all).map((fault) => fault.split(' ')[0]);
-    expect(names).toEqual(['INTERNAL_SECRET', 'KAFKA_BROKERS', 'JWKS_URL']);
+    expect(names).toEqual(['INTERNAL_SECRET', 'JWKS_URL']);
   });
 
   it('can be spread together with the service’s own', () => {
-    const environment = { INTERNAL_SECRET: 's', KAFKA_BROKERS: 'a:1,b:2' };
+    const environment = { INTERNAL_SECRET: 's', JWKS_URL: 'http://authentication/jwks' };
     const configuration = parseConfiguration(environment, {
       ...commonVariables,
-      ...kafkaVariables,
+      ...tokenVariables,
       PORT: integer({ default: 8080, description: 'port' }),
     });
-    expect(configuration.KAFKA_BROKERS).toEqual(['a:1', 'b:2']);
+    expect(configuration.TOKEN_ISSUER).toBe('chat-app');
     expect(configuration.MANAGEMENT_PORT).toBe(9464);
     expect(configuration.SHUTDOWN_TIMEOUT_MS).toBe(50_000);
     expect(configuration.INTERNAL_SECRET.read()).toBe('s');
