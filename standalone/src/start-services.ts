@@ -20,7 +20,7 @@ import {
   type ServiceClient,
   type TokenVerifier,
 } from '@chat-app/platform';
-import { createTokenVerifier } from '@chat-app/tokens';
+import { createTokenVerifier, StandingSessions } from '@chat-app/tokens';
 import { ERRORS, INTERNAL_SECRET_HEADER } from '@chat-app/protocol';
 import {
   createAuthenticationClient,
@@ -68,6 +68,8 @@ export async function startServices(
   cleanup.add('token verifier', () => verifier.close());
 
   const userClient = inside.client('authentication', users);
+  const sessions = new StandingSessions({ source: createUserClient(userClient), logger, metrics });
+  cleanup.add('sessions', () => sessions.close());
   const persistence = createPersistence({ ...parts, authentication: createUserClient(userClient) });
   const inboxes = await inside.serve('persistence', persistence.internalRoutes, PERSISTENCE_BODY_BYTES);
   cleanup.add('persistence', () => persistence.drain());
@@ -80,9 +82,10 @@ export async function startServices(
   });
   await authentication.start();
   await persistence.start();
+  sessions.start();
   websocket.start();
   cleanup.add('websocket', () => websocket.close());
-  return { authentication, persistence, websocket, verifier };
+  return { authentication, persistence, websocket, verifier: sessions.guard(verifier) };
 }
 
 const isPublic = (route: Route): boolean => route.access === 'public';

@@ -1,6 +1,14 @@
 import { describeSystem } from '../testing/system-target';
 import { call, SystemUsers, type Answer, type TestUser } from '../testing/system-users';
 
+/** What makes a GET a handshake (RFC 6455, section 4.1); the key is the standard's example. */
+const HANDSHAKE = {
+  Connection: 'Upgrade',
+  Upgrade: 'websocket',
+  'Sec-WebSocket-Version': '13',
+  'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+};
+
 describeSystem('sessions', (target) => {
   const users = new SystemUsers(target);
   let alice: TestUser;
@@ -62,10 +70,29 @@ describeSystem('sessions', (target) => {
     expect((await post('/logout', { refresh_token: alice.refreshToken })).status).toBe(204);
   });
 
-  it('close the socket of a token that outlived its session soon after it connected', async () => {
-    await post('/logout', { refresh_token: alice.refreshToken });
+  it('let nobody in with a token that outlived its session: 401 at once on every pod', async () => {
+    expect((await post('/logout', { refresh_token: alice.refreshToken })).status).toBe(204);
+    for (const url of target.websockets) {
+      const answer = await call('GET', `${url}/ws`, {
+        headers: { ...HANDSHAKE, Authorization: `Bearer ${alice.token}` },
+      });
+      expect([answer.status, answer.body.error.code]).toEqual([401, 'token_invalid']);
+    }
+  });
+
+  it('end for the HTTP APIs too: an access token is refused within two seconds after log-out', async () => {
     const socket = await users.connect(alice);
+    const apis = [`${target.persistence}/conversations`, `${target.authentication}/users/${alice.id}`];
+    await post('/logout', { refresh_token: alice.refreshToken });
+    const left = Date.now();
     expect(await socket.closed).toBe(4500);
+    for (const url of apis) {
+      let answer = await call('GET', url, { token: alice.token });
+      while (answer.status === 200 && Date.now() - left < 2_000) {
+        answer = await call('GET', url, { token: alice.token });
+      }
+      expect([answer.status, answer.body.error.code]).toEqual([401, 'token_invalid']);
+    }
   });
 
   it('of one log-in are not touched by the log-out of another', async () => {

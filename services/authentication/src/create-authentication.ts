@@ -1,7 +1,7 @@
 import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
 import type { Logger, Metrics, Route } from '@chat-app/platform';
-import type { TokenSigner } from '@chat-app/tokens';
+import type { SessionSource, TokenSigner } from '@chat-app/tokens';
 import { internalRoutes } from './internal-routes';
 import { changePasswordRoute } from './passwords/change-password';
 import type { AuthenticationConfiguration } from './configuration';
@@ -16,6 +16,7 @@ import { prepareStore } from './prepare-store';
 import { publishKeysRoute } from './keys/publish-keys';
 import { refreshSessionRoute } from './sessions/refresh-session';
 import { registerRoute } from './accounts/register';
+import { ownSessions } from './sessions/list-ended';
 import { Sweeper } from './sessions/sweep-expired';
 import { AccountThrottle } from './throttling/account-throttle';
 import { AddressThrottle } from './throttling/address-throttle';
@@ -37,6 +38,8 @@ export interface Authentication {
   routes: readonly Route[];
   /** The internal API; its server must take bodies of INTERNAL_BODY_BYTES. */
   internalRoutes: readonly Route[];
+  /** Which sessions ended, for the verifier of the public API. */
+  sessions: SessionSource;
   /** What to serve at `/` beside the public API. */
   pages: string | undefined;
   /**
@@ -71,6 +74,7 @@ export function createAuthentication(dependencies: AuthenticationDependencies): 
       publishKeysRoute(context),
     ],
     internalRoutes: internalRoutes(context),
+    sessions: ownSessions(context),
     pages: dependencies.pages,
     async start() {
       await prepareStore(context, stopping.signal);

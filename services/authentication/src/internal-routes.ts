@@ -6,6 +6,7 @@ import {
   UnknownUsersResponse,
 } from '@chat-app/protocol';
 import type { Context } from './context';
+import { listEndedRoute } from './sessions/list-ended';
 import { findEndedSessions } from './sessions/sql/find-ended-sessions';
 import { findUnknownUsers } from './accounts/sql/find-unknown-users';
 
@@ -38,5 +39,5 @@ export function internalRoutes(context: Context): Route[] {
       body: { ended: await findEndedSessions(context.database, body.session_ids) },
     }),
   });
-  return [unknownUsers, endedSessions];
+  return [unknownUsers, endedSessions, listEndedRoute(context)];
 }

@@ -16,7 +16,7 @@ import {
   type ProcessContext,
   type RunningService,
 } from '@chat-app/platform';
-import { createTokenSigner, createTokenVerifier } from '@chat-app/tokens';
+import { createTokenSigner, createTokenVerifier, StandingSessions } from '@chat-app/tokens';
 import { postgresFromConfiguration, postgresVariables } from '@chat-app/database/postgres';
 import { redisFromConfiguration, redisVariables } from '@chat-app/fanout/redis';
 import { ERRORS, INTERNAL_SECRET_HEADER } from '@chat-app/protocol';
@@ -85,7 +85,9 @@ async function start(context: ProcessContext): Promise<RunningService> {
   const { host, keepAliveTimeoutMs } = httpOptionsFrom(configuration);
   const listen = { host, keepAliveTimeoutMs, logger, metrics, errors: ERRORS };
   // Keys come from the service itself, whose port is known only once it listens.
-  const own = { verify: (token: string) => verifier.verify(token) };
+  const sessions = new StandingSessions({ source: service.sessions, logger, metrics });
+  cleanup.add('sessions', () => sessions.close());
+  const own = sessions.guard({ verify: (token: string) => verifier.verify(token) });
   const server = await startHttpServer({
     ...listen,
     ...httpOptionsFrom(configuration),
@@ -111,6 +113,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
   cleanup.add('internal server', () => internal.close());
 
   await service.start();
+  sessions.start();
   readiness.set('started', true);
   return {
     async drain() {

@@ -72,7 +72,7 @@ export function declareMetrics(metrics: Metrics) {
     }),
     announceFailures: metrics.counter({
       name: 'chat_authentication_signed_out_failures_total',
-      help: 'Ended sessions that could not be announced; reconciliation in the websocket pods finds them.',
+      help: 'Ended sessions that could not be announced; the pods find them with their next look.',
     }),
   };
 }

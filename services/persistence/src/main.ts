@@ -15,7 +15,7 @@ import {
   type ProcessContext,
   type RunningService,
 } from '@chat-app/platform';
-import { createTokenVerifier } from '@chat-app/tokens';
+import { createTokenVerifier, StandingSessions } from '@chat-app/tokens';
 import { postgresFromConfiguration, postgresVariables } from '@chat-app/database/postgres';
 import { redisFromConfiguration, redisVariables } from '@chat-app/fanout/redis';
 import { kafkaMessageLogFromConfiguration, kafkaVariables } from '@chat-app/message-log/kafka';
@@ -23,6 +23,7 @@ import { ERRORS, INTERNAL_SECRET_HEADER } from '@chat-app/protocol';
 import {
   createAuthenticationClient,
   createPersistence,
+  hearEndedSessions,
   INTERNAL_BODY_BYTES,
   persistenceVariables,
   PUBLIC_BODY_BYTES,
@@ -83,17 +84,22 @@ async function start(context: ProcessContext): Promise<RunningService> {
   });
   cleanup.add('authentication client', () => authentication.close());
 
+  const authenticationClient = createAuthenticationClient(authentication);
+  const sessions = new StandingSessions({ source: authenticationClient, logger, metrics });
+  cleanup.add('sessions', () => sessions.close());
+  hearEndedSessions(fanout, sessions);
+  sessions.start();
   const persistence = createPersistence({
     log,
     fanout,
     database,
-    authentication: createAuthenticationClient(authentication),
+    authentication: authenticationClient,
     configuration,
     logger,
     metrics,
   });
   cleanup.add('consumers', () => persistence.drain());
-  const closeServers = await serve(context, configuration, metrics, persistence);
+  const closeServers = await serve(context, configuration, metrics, persistence, sessions);
 
   await persistence.start();
   readiness.set('started', true);
@@ -112,6 +118,7 @@ async function serve(
   configuration: Values,
   metrics: Metrics,
   persistence: ReturnType<typeof createPersistence>,
+  sessions: StandingSessions,
 ): Promise<() => Promise<void>> {
   const { host, keepAliveTimeoutMs } = httpOptionsFrom(configuration);
   const listen = { host, keepAliveTimeoutMs, logger, metrics, errors: ERRORS };
@@ -129,7 +136,7 @@ async function serve(
     name: 'public',
     port: configuration.PORT,
     routes: persistence.routes,
-    verifier,
+    verifier: sessions.guard(verifier),
     bodyLimitBytes: PUBLIC_BODY_BYTES,
   });
   cleanup.add('public server', () => server.close());

@@ -2,6 +2,7 @@
 import type { Fanout } from '@chat-app/fanout';
 import type { Logger, Metrics, TokenVerifier } from '@chat-app/platform';
 import type { MessageLog } from '@chat-app/message-log';
+import { StandingSessions } from '@chat-app/tokens';
 import { systemClock, type Clock } from './clock';
 import type { WebsocketConfiguration } from './configuration';
 import { ConnectionAcceptor } from './connections/accept-connection';
@@ -56,6 +57,8 @@ export interface WebsocketDependencies {
 /** What the service starts, asks and stops. */
 export interface AssembledWebsocket {
   registry: Registry;
+  /** Followed from start to close. */
+  standing: StandingSessions;
   deliverer: Deliverer;
   reconciler: InboxReconciler;
   acceptor: ConnectionAcceptor;
@@ -79,7 +82,8 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
   // What everything below writes to, subscribes with, and asks.
   const transmitter = new Transmitter(configuration.MAX_OUTBOUND_BYTES, metrics);
   const subscriptions = new Subscriptions(fanout, logger);
-  const sessions = new SessionWatch(authentication, registry, wheel, logger);
+  const standing = new StandingSessions({ source: authentication, logger, metrics: dependencies.metrics });
+  const sessions = new SessionWatch(standing, authentication, registry, logger);
 
   // The inbox.
   const announcements = new Announcements(registry);
@@ -128,6 +132,7 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
     windowMs: configuration.DRAIN_WINDOW_MS,
   });
   return {
-    ...{ registry, deliverer, reconciler, acceptor, authenticator, heartbeats, drainer, ender, cursors, wheel, clock },
+    ...{ registry, standing, deliverer, reconciler, acceptor, authenticator, heartbeats, drainer, ender, cursors },
+    ...{ wheel, clock },
   };
 }

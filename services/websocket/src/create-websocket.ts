@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Fanout } from '@chat-app/fanout';
+import { ENDED_SESSIONS_CHANNEL } from '@chat-app/protocol';
 import { assembleWebsocket, type AssembledWebsocket, type WebsocketDependencies } from './assemble-websocket';
 import { describeConnection } from './connections/describe-connection';
 
@@ -49,8 +50,11 @@ export class WebsocketService {
 
   /** Begins to take what the fan-out brings and to look after connections. */
   start(): void {
-    const { deliverer, reconciler } = this.steps;
+    const { deliverer, reconciler, standing } = this.steps;
     this.fanout.onMessage((channel, payload) => deliverer.receive(channel, payload));
+    // Where it is unavailable it stays wanted, and what ended is looked up.
+    this.fanout.subscribe([ENDED_SESSIONS_CHANNEL]).catch(() => undefined);
+    standing.start();
     reconciler.start();
     this.#watch = setInterval(() => this.#watchAll(), WATCH_INTERVAL_MS);
     this.#rotation = setInterval(() => this.#rotateIds(), ROTATION_MS);
@@ -66,12 +70,13 @@ export class WebsocketService {
 
   /** Cuts what is still open, writes the cursors, and lets go of timers and channels. */
   async close(): Promise<void> {
-    const { reconciler, ender, cursors, wheel } = this.steps;
+    const { reconciler, standing, ender, cursors, wheel } = this.steps;
     for (const [server, listener] of this.#servers) server.off('upgrade', listener);
     this.#servers.clear();
     clearInterval(this.#watch);
     clearInterval(this.#rotation);
     reconciler.stop();
+    await Promise.all([standing.close(), this.fanout.unsubscribe([ENDED_SESSIONS_CHANNEL])]);
     ender.endAll();
     await cursors.flush();
     cursors.close();

@@ -141,10 +141,10 @@ describe('the websocket service, on two pods', () => {
     world.persistence.change(group, ALICE, 'joined');
     const alice = await world.connect(pod, ALICE);
     const { channels } = pod.fanout as unknown as { channels: Set<string> };
-    await until(() => channels.size === 2);
-    expect([...channels].sort()).toEqual([`conversation:${group}`, `user:${ALICE}`]);
+    await until(() => channels.size === 3);
+    expect([...channels].sort()).toEqual([`conversation:${group}`, 'sessions:ended', `user:${ALICE}`]);
     await alice.close();
-    await until(() => channels.size === 0);
+    await until(() => channels.size === 1);
   });
 });
 

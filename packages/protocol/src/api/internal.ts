@@ -147,3 +147,25 @@ export const UnknownUsersResponse = z.object({ unknown: z.array(z.string()) });
  */
 export const EndedSessionsRequest = z.object({ session_ids: z.array(Uuid).max(LIMITS.usersPerCall) });
 export const EndedSessionsResponse = z.object({ ended: z.array(z.string()) });
+
+/**
+ * `GET /internal/sessions/ended?since` (authentication): sessions that ended, oldest end first, while a token of theirs may
+ * be good. `since` is the `next` of the answer before; without it all of them. Asked by every pod every second, so that
+ * the end of a session reaches it without the fan-out.
+ */
+export const ListEndedSessionsRequest = z.object({
+  since: z
+    .string()
+    .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z~[0-9a-f-]{36}$/)
+    .optional(),
+});
+export const ListEndedSessionsResponse = z.looseObject({
+  sessions: z.array(z.object({ session_id: z.string(), user_id: z.string() })),
+  /** The last answers overlap: an end may be committed later than it happened. */
+  next: z.string(),
+  /** Whether the next answer has some already. */
+  more: z.boolean(),
+  /** How long after its end a token of a session may still be good. */
+  keep_s: z.int().min(0),
+});
+export type ListEndedSessionsResponse = Known<z.infer<typeof ListEndedSessionsResponse>>;

@@ -7,3 +7,6 @@ export function userChannel(userId: string): string {
 export function conversationChannel(conversationId: string): string {
   return `conversation:${conversationId}`;
 }
+
+/** Channel of sessions that were ended: every pod subscribes to it, authentication alone publishes there. */
+export const ENDED_SESSIONS_CHANNEL = 'sessions:ended';

@@ -1,11 +1,11 @@
 import { asError } from '@chat-app/platform';
-import { encodeEnvelope, userChannel } from '@chat-app/protocol';
+import { ENDED_SESSIONS_CHANNEL, userChannel, writeEnvelope } from '@chat-app/protocol';
 import type { Context } from '../context';
 import type { EndReason } from './sql/end-session';
 
 /**
- * Tells the websocket pods that sessions of a user were ended, after the commit. Never rejects: where the fan-out is
- * away the pods learn of it from their next sweep, through `/internal/sessions/ended`.
+ * Tells every pod that sessions of a user were ended, after the commit. Never rejects: during an outage of the fan-out
+ * they learn of it within two seconds, through `GET /internal/sessions/ended`.
  */
 export async function announceSignedOut(
   context: Context,
@@ -16,14 +16,16 @@ export async function announceSignedOut(
   if (sessionIds.length === 0) return;
   context.metrics.sessionsEnded.inc({ reason }, sessionIds.length);
   context.logger.info('sessions ended', { user_id: userId, sessions: sessionIds.length, reason });
-  const envelope = encodeEnvelope({ kind: 'signed_out', user_id: userId, session_ids: [...sessionIds] });
+  const envelope = writeEnvelope({ kind: 'signed_out', user_id: userId, session_ids: [...sessionIds] });
   try {
-    await context.fanout.publish(userChannel(userId), envelope);
+    await context.fanout.publish(ENDED_SESSIONS_CHANNEL, envelope);
   } catch (thrown) {
     context.metrics.announceFailures.inc();
-    context.logger.warn('ended sessions were not announced; reconciliation in the websocket pods finds them', {
+    context.logger.warn('ended sessions were not announced; the pods find them with their next look', {
       user_id: userId,
       error: asError(thrown),
     });
   }
+  // Pods of the version before hear of it on the user's channel alone. Goes with the release after this one.
+  await context.fanout.publish(userChannel(userId), envelope).catch(() => undefined);
 }

@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
 import { Metrics, CleanupStack, secretOf, startHttpServer, type Logger } from '@chat-app/platform';
-import { createSigningKey, createTokenSigner, createTokenVerifier } from '@chat-app/tokens';
+import { createSigningKey, createTokenSigner, createTokenVerifier, StandingSessions } from '@chat-app/tokens';
 import { createPgliteDatabase } from '@chat-app/embedded/database';
 import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
 import {
-  decodeEnvelope,
+  ENDED_SESSIONS_CHANNEL,
   ERRORS,
   INTERNAL_SECRET_HEADER,
-  userChannel,
-  type Envelope,
+  readEnvelope,
+  type ChannelEnvelope,
   type ErrorBody,
   type SessionResponse,
 } from '@chat-app/protocol';
@@ -45,6 +45,8 @@ export interface HarnessOptions {
   fanout?: Fanout;
   publishBeforeUseS?: number;
   now?: () => number;
+  /** Looks at what ended each second, as a pod does; not by default, so that a test sees its own statements alone. */
+  followSessions?: boolean;
 }
 
 /** The service behind real HTTP servers on embedded adapters. Close it. */
@@ -83,7 +85,9 @@ export async function startHarness(options: HarnessOptions = {}) {
   const service = createAuthentication(dependencies);
   const listen = { host: '127.0.0.1', port: 0, logger, metrics, errors: ERRORS, checkResponses: true };
   // Its own keys are fetched from itself, whose port is known only once it listens.
-  const own = { verify: (token: string) => verifier.verify(token) };
+  const sessions = new StandingSessions({ source: service.sessions, logger });
+  cleanup.add('sessions', () => sessions.close());
+  const own = sessions.guard({ verify: (token: string) => verifier.verify(token) });
   const server = await startHttpServer({ ...listen, name: 'public', routes: service.routes, verifier: own });
   const url = `http://127.0.0.1:${server.port}`;
   const verifier = createTokenVerifier({ ...scope, ...clock, jwksUrl: `${url}/.well-known/jwks.json`, logger });
@@ -99,6 +103,7 @@ export async function startHarness(options: HarnessOptions = {}) {
   cleanup.add('internal server', () => internal.close());
   cleanup.add('service', () => service.close());
   await service.start();
+  if (options.followSessions === true) sessions.start();
   const client = createClient(url, `http://127.0.0.1:${internal.port}`);
   return {
     ...client,
@@ -110,14 +115,16 @@ export async function startHarness(options: HarnessOptions = {}) {
     lines,
     keysDirectory,
     verifier,
-    /** What is published on a user's channel from now on. */
-    async hear(userId: string): Promise<Envelope[]> {
-      const heard: Envelope[] = [];
+    /** What every pod is told of the sessions of a user from now on. */
+    async hear(userId: string): Promise<ChannelEnvelope[]> {
+      const heard: ChannelEnvelope[] = [];
       fanout.onMessage((_channel, payload) => {
-        const decoded = decodeEnvelope(payload);
-        if (decoded !== undefined) heard.push(decoded.envelope);
+        const read = readEnvelope(payload);
+        if (read.ok && read.envelope.kind === 'signed_out' && read.envelope.user_id === userId) {
+          heard.push(read.envelope);
+        }
       });
-      await fanout.subscribe([userChannel(userId)]);
+      await fanout.subscribe([ENDED_SESSIONS_CHANNEL]);
       return heard;
     },
     close: () => cleanup.run(),
@@ -138,6 +145,8 @@ export function createClient(publicUrl: string, internalUrl: string) {
     call,
     callAs: (token: string, method: string, path: string, body?: unknown) =>
       call(method, path, body, { authorization: `Bearer ${token}` }),
+    askInternally: (path: string) =>
+      send(internalUrl, 'GET', path, undefined, { [INTERNAL_SECRET_HEADER]: INTERNAL_SECRET }),
     callInternally: (path: string, body: unknown, secret: string = INTERNAL_SECRET) =>
       send(internalUrl, 'POST', path, body, { [INTERNAL_SECRET_HEADER]: secret }),
     logIn: (username: string, password: string) => call('POST', '/login', { username, password }),

@@ -2,7 +2,7 @@
  * The handshake: from an upgrade request to a connection that was welcomed, or to an HTTP status that says why not. What
  * costs nothing is checked first; a token is checked before anything is allocated for its bearer.
  *
- * Steps: draining, room, request, Origin, token, user, room for the user → 101 → subscribe to the user's channel → ask
+ * Steps: draining, room, request, Origin, token, user, session, room for the user → 101 → subscribe to the user's channel → ask
  * persistence where the device resumes → `welcome`. An outage of a shared part makes the welcome degraded, no refusal.
  */
 import type { IncomingMessage } from 'node:http';
@@ -95,7 +95,7 @@ export class ConnectionAcceptor {
   }
 
   async #check(request: IncomingMessage): Promise<Accepted | Refusal> {
-    const { configuration, verifier, registry, clock } = this.dependencies;
+    const { configuration, verifier, registry, sessions, clock } = this.dependencies;
     const asked = readRequest(request);
     if ('code' in asked) return asked;
     if (this.#refusing !== undefined) return this.#refusing;
@@ -118,6 +118,9 @@ export class ConnectionAcceptor {
     if (!isPathOf(asked, claims.userId)) return { code: 'wrong_user', message: 'the path names another user' };
     if (claims.expiresAt * 1_000 <= clock.wall()) {
       return unauthenticated('token_expired', 'the access token has expired', 'Bearer error="invalid_token"');
+    }
+    if (!(await sessions.mayBegin(claims))) {
+      return unauthenticated('token_invalid', 'the session was ended', 'Bearer error="invalid_token"');
     }
     if ((registry.find(claims.userId)?.connections.length ?? 0) >= configuration.MAX_CONNECTIONS_PER_USER) {
       return { code: 'too_many_connections', message: 'this user has too many connections open' };
@@ -153,7 +156,7 @@ export class ConnectionAcceptor {
   }
 
   async #welcome(connection: Connection, change: ChannelChange): Promise<void> {
-    const { subscriptions, opener, transmitter, follower, heartbeats, sessions, clock } = this.dependencies;
+    const { subscriptions, opener, transmitter, follower, heartbeats, clock } = this.dependencies;
     const { user } = connection;
     if (user === undefined) return;
     // The second connection of a user must not read its position before the first one's channel is subscribed to.
@@ -166,7 +169,6 @@ export class ConnectionAcceptor {
     follower.opened(connection, inbox);
     connection.resume('welcome');
     heartbeats.begin(connection, clock.monotonic());
-    sessions.check(connection);
   }
 
   #welcomeFrame(

@@ -59,6 +59,15 @@ describe('the life of a token', () => {
     await alice.next('accepted');
   });
 
+  it('refuses the token of a session that was ended, and the connection stays as it is', async () => {
+    const alice = await world.connect(pod, ALICE);
+    world.authentication.end(ALICE, 'ended');
+    alice.say({ type: 'authenticate', token: world.authentication.token(ALICE, { sessionId: 'ended' }) });
+    expect(await alice.next('error')).toMatchObject({ code: 'token_invalid' });
+    alice.say({ type: 'send', recipient_id: ALICE, content: 'x' });
+    await alice.next('accepted');
+  });
+
   it('says unavailable while tokens cannot be checked', async () => {
     const alice = await world.connect(pod, ALICE);
     const token = world.authentication.token(ALICE);

@@ -33,7 +33,7 @@ export class Authenticator {
     verifier
       .verify(token)
       .then(
-        (claims) => this.#take(connection, claims),
+        (claims) => this.#takeStanding(connection, claims),
         (error: unknown) => this.#refuse(connection, ...refusalOf(error)),
       )
       .catch((error: unknown) => logger.error('a token could not be taken', { error }))
@@ -49,14 +49,19 @@ export class Authenticator {
     }
   }
 
-  #take(connection: Connection, claims: TokenClaims): void {
+  async #takeStanding(connection: Connection, claims: TokenClaims): Promise<void> {
     if (claims.userId !== connection.userId) {
       this.#refuse(connection, 'wrong_user', 'the token is of another user');
       return;
     }
-    const { clock, sessions, transmitter } = this.dependencies;
+    if (await this.dependencies.sessions.mayBegin(claims)) this.#take(connection, claims);
+    else this.#refuse(connection, 'token_invalid', 'the session was ended');
+  }
+
+  #take(connection: Connection, claims: TokenClaims): void {
+    const { clock, transmitter } = this.dependencies;
     const { credential } = connection;
-    if (credential.renew(claims.sessionId, expiryOf(claims, clock))) sessions.check(connection);
+    credential.renew(claims.sessionId, expiryOf(claims, clock));
     const expires_in_ms = Math.max(0, Math.round(credential.expiresIn(clock.monotonic())));
     transmitter.send(connection, { type: 'authenticated', expires_in_ms });
   }

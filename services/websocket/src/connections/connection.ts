@@ -40,6 +40,7 @@ export class Connection implements SocketListener, Device {
   #openedAt = 0;
   #epoch: string | undefined;
   #pauses = 0;
+  #revoked = false;
   #sends: SendWindow | undefined;
   #limits: FrameLimits | undefined;
 
@@ -61,6 +62,11 @@ export class Connection implements SocketListener, Device {
   /** Neither closing nor closed. */
   get alive(): boolean {
     return this.#state === 'opening' || this.#state === 'open';
+  }
+
+  /** Its session was ended: nothing more is done in its name. */
+  get revoked(): boolean {
+    return this.#revoked;
   }
 
   /** Time of day at which the socket opened, milliseconds since the epoch. */
@@ -143,6 +149,7 @@ export class Connection implements SocketListener, Device {
 
   /** Closes it from our side. Answers that are still to come are written as far as the socket takes them. */
   close(reason: CloseReason): void {
+    if (reason === 'signed_out') this.#revoked = true;
     if (!this.alive) return;
     this.#state = 'closing';
     this.#socket?.closeFor(reason);

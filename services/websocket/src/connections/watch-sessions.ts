@@ -1,45 +1,33 @@
 import { LIMITS } from '@chat-app/protocol';
-import type { Logger } from '@chat-app/platform';
+import type { Logger, TokenClaims } from '@chat-app/platform';
+import type { StandingSessions } from '@chat-app/tokens';
 import type { AuthenticationClient } from '../peers/authentication-client';
-import type { TimerWheel } from '../timer-wheel';
-import type { Connection } from './connection';
 import type { Registry } from './registry';
 
-/** How long new sessions are collected into one question, milliseconds. */
-const COLLECT_MS = 100;
-
 /**
- * Closes the sockets of sessions that were ended (log-out, password change, reuse of a refresh token): when told so over
- * the fan-out, when a connection begins with one, and with each reconciliation, should the fan-out have lost it.
+ * Lets nobody in whose session was ended (log-out, password change, reuse of a refresh token), and closes the sockets of
+ * those that end: when told so over the fan-out, else when this pod looked, within two seconds; what both missed is found
+ * by reconciliation.
  */
 export class SessionWatch {
-  readonly #fresh = new Set<string>();
-
   constructor(
+    private readonly sessions: StandingSessions,
     private readonly authentication: AuthenticationClient,
     private readonly registry: Registry,
-    private readonly wheel: TimerWheel,
     private readonly logger: Logger,
-  ) {}
-
-  /** These sessions of the user have ended; without a list, all. */
-  end(userId: string, sessionIds: readonly string[] | undefined): void {
-    for (const connection of [...(this.registry.find(userId)?.connections ?? [])]) {
-      if (sessionIds === undefined || sessionIds.includes(connection.credential.sessionId)) {
-        connection.close('signed_out');
-      }
-    }
+  ) {
+    sessions.onEnded(({ userId, sessionId }) => this.#end(userId, [sessionId]));
   }
 
-  /** Asks soon whether the session of this connection has ended: its token may outlive it. */
-  check(connection: Connection): void {
-    this.#fresh.add(connection.credential.sessionId);
-    if (this.#fresh.size > 1) return;
-    this.wheel.after(COLLECT_MS, () => {
-      const sessions = [...this.#fresh];
-      this.#fresh.clear();
-      void this.#ask(sessions);
-    });
+  /** Whether a connection may stand for this session: asked of authentication. Never rejects. */
+  mayBegin(claims: TokenClaims): Promise<boolean> {
+    return this.sessions.stands(claims);
+  }
+
+  /** The fan-out says that these sessions of the user have ended; without a list, all. */
+  hear(userId: string, sessionIds: readonly string[] | undefined): void {
+    this.#end(userId, sessionIds);
+    if (sessionIds !== undefined) this.sessions.hear(userId, sessionIds);
   }
 
   /** Asks about every session of this pod. */
@@ -47,6 +35,14 @@ export class SessionWatch {
     const sessions = new Set<string>();
     for (const { credential } of this.registry.connections) sessions.add(credential.sessionId);
     void this.#ask([...sessions]);
+  }
+
+  #end(userId: string, sessionIds: readonly string[] | undefined): void {
+    for (const connection of [...(this.registry.find(userId)?.connections ?? [])]) {
+      if (sessionIds === undefined || sessionIds.includes(connection.credential.sessionId)) {
+        connection.close('signed_out');
+      }
+    }
   }
 
   /** Never rejects: during an outage of authentication the next reconciliation asks again. */

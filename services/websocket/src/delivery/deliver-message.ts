@@ -1,5 +1,6 @@
 import {
   conversationChannel,
+  ENDED_SESSIONS_CHANNEL,
   readEnvelope,
   userChannel,
   type ChannelEnvelope,
@@ -62,7 +63,7 @@ export class Deliverer {
         for (const user of registry.subscribers(channel)) this.#notice(user, envelope);
         break;
       case 'signed_out':
-        sessions.end(envelope.user_id, envelope.session_ids);
+        sessions.hear(envelope.user_id, envelope.session_ids);
         break;
     }
   }
@@ -126,7 +127,8 @@ function fitsChannel(envelope: ChannelEnvelope, channel: string): boolean {
       if (channel.startsWith(USER_PREFIX)) return true;
       return !isPersonal(envelope) && channel === conversationChannel(envelope.conversation_id);
     case 'signed_out':
-      return channel === userChannel(envelope.user_id);
+      // Pods of the version before tell it on the user's channel.
+      return channel === ENDED_SESSIONS_CHANNEL || channel === userChannel(envelope.user_id);
     case 'stored':
       // Only positions of the channel's own subscribers are looked at.
       return true;

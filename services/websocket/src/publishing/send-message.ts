@@ -142,6 +142,10 @@ export class MessageSender {
 
   #append(sending: Sending, destination: Destination): void {
     const { connection, command, frame, order, span } = sending;
+    if (connection.revoked) {
+      this.#reject(sending, 'token_invalid', 'the session was ended');
+      return;
+    }
     if (order.failed) {
       this.#reject(sending, ...OUT_OF_ORDER);
       return;

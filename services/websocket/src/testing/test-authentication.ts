@@ -1,4 +1,5 @@
 import { PlatformError, type TokenClaims, type TokenVerifier } from '@chat-app/platform';
+import type { EndedSessionsPage } from '@chat-app/tokens';
 import type { AuthenticationClient } from '../peers/authentication-client';
 
 /** Authentication in memory. Its tokens are readable claims: how real ones are checked is tested with their verifier. */
@@ -6,6 +7,10 @@ export class TestAuthentication implements AuthenticationClient, TokenVerifier {
   unavailable = false;
   readonly unknown = new Set<string>();
   readonly ended = new Set<string>();
+  /** Users of sessions that ended; what is looked up, in this order. */
+  readonly listed: { sessionId: string; userId: string }[] = [];
+  /** Sessions of each question whether they stand. */
+  readonly asked: string[][] = [];
   /** Questions about users so far. */
   questions = 0;
 
@@ -39,7 +44,24 @@ export class TestAuthentication implements AuthenticationClient, TokenVerifier {
     return userIds.filter((id) => this.unknown.has(id));
   }
 
+  /** Ends a session as a log-out does. */
+  end(userId: string, sessionId: string): void {
+    this.ended.add(sessionId);
+    this.listed.push({ sessionId, userId });
+  }
+
+  async listEndedSessions(since: string | undefined): Promise<EndedSessionsPage> {
+    if (this.unavailable) throw new PlatformError('service_unavailable', 'an outage, by the test');
+    return {
+      sessions: this.listed.slice(Number(since ?? 0)),
+      next: String(this.listed.length),
+      more: false,
+      keepS: 600,
+    };
+  }
+
   async findEndedSessions(sessionIds: readonly string[]): Promise<string[]> {
+    this.asked.push([...sessionIds]);
     if (this.unavailable) throw new PlatformError('service_unavailable', 'an outage, by the test');
     return sessionIds.filter((id) => this.ended.has(id));
   }
