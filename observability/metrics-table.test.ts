@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServiceClient, Metrics, silentLogger, startHttpServer } from '@chat-app/platform';
-import { createTokenVerifier } from '@chat-app/tokens';
+import { createTokenVerifier, StandingSessions, type SessionSource } from '@chat-app/tokens';
 import { ERRORS } from '@chat-app/protocol';
 import { createPostgresDatabase } from '@chat-app/database/postgres';
 import { fanoutMetrics } from '@chat-app/fanout/adapter';
@@ -47,6 +47,8 @@ async function declareShared(metrics: Metrics, parts: readonly ('database' | 'lo
   if (parts.includes('fanout')) fanoutMetrics(own);
   if (parts.includes('keys')) {
     createTokenVerifier({ jwksUrl: 'http://localhost/', issuer: 'i', audience: 'a', logger, metrics }).close();
+    // Nothing is asked: it is only declared.
+    await new StandingSessions({ source: {} as SessionSource, logger, metrics }).close();
   }
   if (parts.includes('client')) {
     const baseUrl = 'http://localhost';

@@ -59,7 +59,7 @@ describe('a session of the load', () => {
     // Nothing is left of the lifetime: what a run of ten minutes comes to.
     const user = { id: 'u', username: 'ada', session: services.session(0) };
     await expect(readHistory(`http://${services.host}`, user, 'c', Date.now() + 5_000)).resolves.toEqual([]);
-    expect(services.refreshes).toEqual([{ refresh_token: 'refresh-1' }]);
+    expect(services.refreshes).toEqual([{ refresh_token: 'refresh-1', attempt_id: expect.any(String) as string }]);
   });
 
   it('is renewed once, however many ask for a token meanwhile, and not before it must be', async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { SessionResponse } from '@chat-app/protocol';
 import { patiently } from './patiently';
 
@@ -14,6 +15,8 @@ const RENEWAL_MS = 60_000;
 export class Session {
   #current: SessionResponse;
   #renewAtMs = 0;
+  /** Of the one use of the present refresh token, however often it is tried. */
+  #attemptId = '';
   #renewal: Promise<string> | undefined;
 
   constructor(
@@ -43,7 +46,7 @@ export class Session {
       fetch(`${this.authenticationUrl}/refresh`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ refresh_token: this.#current.refresh_token }),
+        body: JSON.stringify({ refresh_token: this.#current.refresh_token, attempt_id: this.#attemptId }),
         signal: AbortSignal.timeout(10_000),
       }),
     );
@@ -53,6 +56,7 @@ export class Session {
 
   #took(response: SessionResponse): void {
     this.#current = response;
+    this.#attemptId = randomBytes(16).toString('hex');
     this.#renewAtMs = performance.now() + response.expires_in * 1_000 * RENEW_AFTER;
   }
 }

@@ -15,8 +15,7 @@ describeFault('when a session ends during an outage of Redis', {}, (scene) => {
     const body = { username: `${name}-${process.pid}-${Date.now()}`, password: 'comes later than others' };
     return openSession(scene.stack.authenticationUrl, 'register', body);
   };
-  const urls = (service: 'websocket' | 'persistence'): string[] =>
-    scene.stack.pods[service].map((pod) => `http://127.0.0.1:${pod.process.options.environment['PORT']}`);
+  const urls = (service: 'websocket' | 'persistence'): string[] => scene.stack.pods[service].map((pod) => pod.url);
 
   it('is refused by every pod within two seconds, and its sockets are closed', async () => {
     const { stack } = scene;

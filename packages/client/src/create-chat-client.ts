@@ -1,11 +1,10 @@
 import { newId } from '@chat-app/protocol/pure';
-import type { SessionResponse } from '@chat-app/protocol';
 import { resolveAddresses } from './addresses';
 import { ChatClient } from './chat-client';
 import { socketConstructor } from './connection/socket';
 import { Emitter } from './emitter';
 import type { ChatEvents, JsonObject } from './events';
-import { login, refresh, type HttpOptions } from './http/authentication';
+import { login, refresh, type HttpOptions, type Session } from './http/authentication';
 import { compileOptions, type ChatClientOptions } from './options';
 import { readClaims } from './session/read-claims';
 import { PRIVATE_SESSION, sharedSession, type Locks, type SessionStore } from './session/session-store';
@@ -70,14 +69,15 @@ async function identify(
   if (getToken !== undefined) return suppliedTokens(getToken);
   const session = given ?? (credentials && (await login(http, credentials.username, credentials.password)));
   if (session === undefined) throw new TypeError('give exactly one of session, credentials and getToken');
-  const refreshWith = (refreshToken: string): Promise<SessionResponse> => refresh(http, refreshToken);
+  const refreshWith = (refreshToken: string, attemptId: string): Promise<Session> =>
+    refresh(http, refreshToken, attemptId);
   const store = sessionStore(options, session, (thrown) => events.emit('fault', asError(thrown)));
   return sessionTokens(session, refreshWith, (next) => events.emit('session', next), store);
 }
 
 function sessionStore(
   { sharedTokens }: ChatClientOptions,
-  session: SessionResponse,
+  session: Session,
   onFault: (thrown: unknown) => void,
 ): SessionStore {
   const { sid } = readClaims(session.token);

@@ -1,7 +1,8 @@
-import type { ErrorCode, SessionResponse } from '@chat-app/protocol';
+import type { ErrorCode } from '@chat-app/protocol';
 import type { EntryEvents } from './entries';
 import type { JsonObject } from './entries/message';
 import type { ChatError } from './errors';
+import type { Session } from './http/authentication';
 
 export type { EntryEvents, UnknownEntry } from './entries';
 export type { ConversationChange } from './entries/conversation';
@@ -71,8 +72,8 @@ export interface ChatEvents<Data extends JsonObject = JsonObject> extends EntryE
   message_state: MessageStateChange;
   stored: StoredMessages;
   missed: Missed;
-  /** The tokens changed: keep them, the refresh token before is used up. */
-  session: SessionResponse;
+  /** The tokens changed: keep them, whole, the refresh token before is used up. */
+  session: Session;
   /** Something went wrong that stops nothing: an `error` frame, storage that fails, a listener that threw. */
   fault: ChatError | Error;
 }

@@ -8,7 +8,17 @@ export type { ChatStorage } from './storage';
 export type { OutboundMessage, SentMessage } from './messages/send-messages';
 export type { OutboxEntry } from './state/outbox';
 export type { BackoffOptions } from '@chat-app/timing';
-export { register, login, refresh, logout, findUser, getUser, type HttpOptions } from './http/authentication';
+export {
+  register,
+  login,
+  refresh,
+  logout,
+  findUser,
+  getUser,
+  type HttpOptions,
+  type Session,
+} from './http/authentication';
+export { newAttemptId } from './session/attempt-id';
 export { ConversationsApi } from './http/conversations';
 export type { Conversations, History, Members } from './http/answers';
 export { directConversationId } from '@chat-app/protocol/pure';

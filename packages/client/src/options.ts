@@ -1,16 +1,17 @@
-import type { SessionResponse } from '@chat-app/protocol';
 import type { BackoffOptions } from '@chat-app/timing';
 import type { AddressOptions } from './addresses';
+import type { Session } from './http/authentication';
 import type { Fetch } from './http/request';
 import type { ChatStorage } from './storage';
 
 /** Who connects: exactly one of the three. */
 export interface Identity {
   /**
-   * What register, login or refresh answered. A refresh token is single use: several clients may use one session only
-   * where they share its tokens (`sharedTokens`).
+   * What register, login or refresh answered, or the event `session` told, whole: its `attempt_id` belongs to its refresh
+   * token. A refresh token is single use: several clients may use one session only where they share its tokens
+   * (`sharedTokens`).
    */
-  session?: SessionResponse;
+  session?: Session;
   /** Logs in first. */
   credentials?: { username: string; password: string };
   /** Gives an access token; called again whenever a newer one is needed. */

@@ -27,6 +27,7 @@ export const session = (expiresInS = 600, token = 'token-1', refreshToken = 'ref
   token,
   expires_in: expiresInS,
   refresh_token: refreshToken,
+  attempt_id: `attempt at ${refreshToken}`,
 });
 
 /** Starts a client with short delays against a server. */

@@ -31,7 +31,7 @@ export function declareMetrics(metrics: Metrics) {
     refreshes: counter(
       {
         name: 'chat_authentication_refreshes_total',
-        help: 'Uses of refresh tokens by outcome: rotated, repeated (within the grace), reused (session ended), invalid.',
+        help: 'Uses of refresh tokens by outcome: rotated, repeated (the same attempt), reused (session ended), invalid.',
       },
       'outcome',
       ['rotated', 'repeated', 'reused', 'invalid'],

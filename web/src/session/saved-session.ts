@@ -1,8 +1,9 @@
 /**
  * The session that all tabs of this browser share. A refresh token is single use, so one tab at a time refreshes, and the
- * others take what it got.
+ * others take what it got. The attempt to use it is kept with it: made again after a lost answer or a reload, and by two
+ * tabs at once, it is the same.
  */
-import type { ChatClientOptions } from '@chat-app/client';
+import { newAttemptId, type ChatClientOptions } from '@chat-app/client';
 
 type Session = NonNullable<ChatClientOptions['session']>;
 type Fetch = NonNullable<ChatClientOptions['fetch']>;
@@ -65,25 +66,28 @@ export function sharingFetch(login_id: string): Fetch {
     if (!url.endsWith('/refresh')) return fetch(url, init);
     return withLock(async () => {
       const saved = savedSession();
+      if (saved?.login_id !== login_id) return fetch(url, init);
       const { refresh_token: asked } = JSON.parse(init.body as string) as { refresh_token: string };
-      if (saved?.login_id === login_id && saved.refresh_token !== asked) {
-        const left = saved.expires_in - (Date.now() - saved.saved_at) / 1_000;
-        if (left > 0 && left <= saved.expires_in) return answer({ ...saved, expires_in: Math.floor(left) });
-        return refreshed(
-          await fetch(url, { ...init, body: JSON.stringify({ refresh_token: saved.refresh_token }) }),
-          saved,
-        );
+      const left = saved.expires_in - (Date.now() - saved.saved_at) / 1_000;
+      if (saved.refresh_token !== asked && left > 0 && left <= saved.expires_in) {
+        return answer({ ...saved, expires_in: Math.floor(left) });
       }
-      return refreshed(await fetch(url, init), saved);
+      const { refresh_token, attempt_id } = withAttempt(saved);
+      return refreshed(await fetch(url, { ...init, body: JSON.stringify({ refresh_token, attempt_id }) }), saved);
     });
   };
 }
 
+/** A session that an older page saved has no attempt yet: kept before it is made. */
+function withAttempt(saved: SavedSession): SavedSession {
+  return saved.attempt_id === undefined ? save({ ...saved, attempt_id: newAttemptId() }, saved.saved_at) : saved;
+}
+
 /** Keeps the tokens of an answer before anybody uses them. */
-async function refreshed(response: Response, saved: SavedSession | undefined): Promise<Response> {
+async function refreshed(response: Response, saved: SavedSession): Promise<Response> {
   if (!response.ok) return response;
   const session = (await response.json()) as Session;
-  if (saved !== undefined && saved.user_id === session.user_id) save({ ...saved, ...session });
+  if (saved.user_id === session.user_id) save({ ...saved, ...session, attempt_id: newAttemptId() });
   return answer(session);
 }
 
@@ -97,7 +101,7 @@ function save(session: SavedSession, saved_at = Date.now()): SavedSession {
   return kept;
 }
 
-/** Pages without TLS have no locks: there two tabs that refresh at the same moment rely on the server's patience. */
+/** Pages without TLS have no locks: there two tabs that refresh at the same moment make the same attempt. */
 function withLock<T>(work: () => Promise<T>): Promise<T> {
   const { locks } = navigator as { locks?: LockManager };
   return locks === undefined ? work() : locks.request('chat-app.refresh', work);

@@ -37,6 +37,7 @@ export const isSession = answer<SessionResponse>({
   token: text,
   expires_in: Number.isFinite,
   refresh_token: text,
+  attempt_id: optional(text),
 });
 export const isUser = answer<UserResponse>({ user_id: text, username: text });
 export const isConversation = answer<ConversationResponse>({

@@ -1,4 +1,5 @@
 import type { SessionResponse, UserResponse } from '@chat-app/protocol';
+import { withAttemptId } from '../session/attempt-id';
 import { isSession, isUser, type Answer } from './answers';
 import { request, type Fetch } from './request';
 
@@ -11,30 +12,33 @@ export interface HttpOptions {
   timeoutMs?: number;
 }
 
-/**
- * A refresh whose answer was lost may be made again within ten seconds: later it counts as the use of a stolen token. So it
- * is given up soon enough for two more.
- */
-const REFRESH_TIMEOUT_MS = 3_000;
+/** The tokens of a session, to be kept as one: what register, login and refresh give. */
+export interface Session extends SessionResponse {
+  /**
+   * Of the one attempt that will use `refresh_token`. Who keeps the token over a restart keeps this with it: so a refresh
+   * whose answer was lost is made again as the same attempt. Missing in a session of an older version; then one is made.
+   */
+  attempt_id?: string;
+}
 
 /** Creates a user and logs in. @throws ChatError username_taken, invalid_request, … */
-export function register(options: HttpOptions, username: string, password: string): Promise<SessionResponse> {
-  return post(options, '/register', { username, password }, isSession);
+export function register(options: HttpOptions, username: string, password: string): Promise<Session> {
+  return post(options, '/register', { username, password }, isSession).then(withAttemptId);
 }
 
 /** @throws ChatError wrong_credentials, rate_limited, … */
-export function login(options: HttpOptions, username: string, password: string): Promise<SessionResponse> {
-  return post(options, '/login', { username, password }, isSession);
+export function login(options: HttpOptions, username: string, password: string): Promise<Session> {
+  return post(options, '/login', { username, password }, isSession).then(withAttemptId);
 }
 
 /**
- * Uses up a refresh token for new tokens. Where no answer came it may be called again with the same refresh token
- * within ten seconds.
+ * Uses up a refresh token for new tokens. Where no answer came it may be called again with the same refresh token and
+ * attempt id, however much later; any other use of a used token ends the session.
  * @throws ChatError refresh_token_invalid or refresh_token_reused: log in again.
  */
-export function refresh(options: HttpOptions, refreshToken: string): Promise<SessionResponse> {
-  const timeoutMs = Math.min(options.timeoutMs ?? REFRESH_TIMEOUT_MS, REFRESH_TIMEOUT_MS);
-  return post({ ...options, timeoutMs }, '/refresh', { refresh_token: refreshToken }, isSession);
+export function refresh(options: HttpOptions, refreshToken: string, attemptId?: string): Promise<Session> {
+  const body = { refresh_token: refreshToken, ...(attemptId !== undefined && { attempt_id: attemptId }) };
+  return post(options, '/refresh', body, isSession).then(withAttemptId);
 }
 
 /** Ends the session that the refresh token belongs to, its connections included. */

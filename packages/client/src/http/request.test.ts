@@ -21,14 +21,30 @@ describe('calls of authentication', () => {
     server.http.set('POST /logout', (body) => (seen.push(['/logout', body]), { status: 204 }));
     expect(await register(options(), 'user1', 'password1')).toEqual(session());
     expect(await login(options(), 'user1', 'pwd1')).toEqual(session());
-    expect(await refresh(options(), 'refresh-1')).toEqual(session());
+    expect(await refresh(options(), 'refresh-1', 'attempt-1')).toEqual(session());
     await logout(options(), 'refresh-1');
     expect(seen).toEqual([
       ['/register', { username: 'user1', password: 'password1' }],
       ['/login', { username: 'user1', password: 'pwd1' }],
-      ['/refresh', { refresh_token: 'refresh-1' }],
+      ['/refresh', { refresh_token: 'refresh-1', attempt_id: 'attempt-1' }],
       ['/logout', { refresh_token: 'refresh-1' }],
     ]);
+  });
+
+  it('give each refresh token an attempt id of its own, at random', async () => {
+    const { attempt_id: _, ...answer } = session();
+    for (const path of ['/register', '/login', '/refresh']) {
+      server.http.set(`POST ${path}`, () => ({ status: 200, body: answer }));
+    }
+    const given = await Promise.all([
+      register(options(), 'user1', 'password1'),
+      login(options(), 'user1', 'pwd1'),
+      refresh(options(), 'refresh-1', 'attempt-1'),
+    ]);
+    expect(given).toEqual(
+      given.map(() => ({ ...answer, attempt_id: expect.stringMatching(/^[0-9a-f-]{72}$/) as string })),
+    );
+    expect(new Set(given.map(({ attempt_id }) => attempt_id)).size).toBe(3);
   });
 
   it('look users up with the token', async () => {

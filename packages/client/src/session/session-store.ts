@@ -1,5 +1,5 @@
-import type { SessionResponse } from '@chat-app/protocol';
 import { isSession } from '../http/answers';
+import type { Session } from '../http/authentication';
 import { parseObject } from '../read/checks';
 import type { ChatStorage } from '../storage';
 
@@ -14,9 +14,9 @@ export interface Locks {
  */
 export interface SessionStore {
   /** The newest tokens; undefined where none are kept. Never rejects. */
-  load(): Promise<SessionResponse | undefined>;
+  load(): Promise<Session | undefined>;
   /** Never rejects. */
-  save(session: SessionResponse): Promise<void>;
+  save(session: Session): Promise<void>;
   /** The session is over. Never rejects. */
   forget(): Promise<void>;
   /** Runs `work` while no other tab does. */
@@ -33,8 +33,8 @@ export const PRIVATE_SESSION: SessionStore = {
 
 /**
  * Keeps tokens in a storage that all tabs share, as `localStorage` is.
- * @param locks where there are none (an insecure origin), two tabs may refresh at the same moment: the server answers
- * both for ten seconds.
+ * @param locks where there are none (an insecure origin), two tabs may refresh at the same moment: they are the same attempt
+ * for the server, and get the same tokens.
  */
 export function sharedSession(
   storage: ChatStorage,

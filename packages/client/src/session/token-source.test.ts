@@ -42,6 +42,41 @@ describe('sessionTokens', () => {
     expect(used).toEqual(['refresh-1', 'refresh-1']);
   });
 
+  it('makes the same attempt again where no answer came, and another for the next token', async () => {
+    const attempts: string[] = [];
+    const tokens = await sessionTokens(
+      session(),
+      async (refreshToken, attemptId) => {
+        attempts.push(`${refreshToken} ${attemptId}`);
+        if (attempts.length === 1) throw new Error('no answer');
+        return { ...session(600, 'token-2', 'refresh-2'), attempt_id: 'the next' };
+      },
+      () => undefined,
+    );
+    await expect(tokens.refresh()).rejects.toThrow('no answer');
+    await tokens.refresh();
+    await tokens.refresh();
+    const first = 'refresh-1 attempt at refresh-1';
+    expect(attempts).toEqual([first, first, 'refresh-2 the next']);
+  });
+
+  it('tells the attempt it makes before it makes it, where the session has none: a crash must find it', async () => {
+    const { attempt_id: _, ...old } = session();
+    const order: unknown[] = [];
+    const tokens = await sessionTokens(
+      old,
+      async (_refreshToken, attemptId) => (order.push(['used', attemptId]), session(600, 'token-2', 'refresh-2')),
+      ({ refresh_token, attempt_id }) => order.push(['told', refresh_token, attempt_id]),
+    );
+    await tokens.refresh();
+    const made = expect.stringMatching(/^[0-9a-f-]{72}$/) as string;
+    expect(order).toEqual([
+      ['told', 'refresh-1', made],
+      ['used', made],
+      ['told', 'refresh-2', 'attempt at refresh-2'],
+    ]);
+  });
+
   it('does not become another user', async () => {
     const tokens = await sessionTokens(
       session(),
@@ -118,6 +153,22 @@ describe('tokens that tabs share', () => {
     expect(duplicate.token).toBe(tab.token);
     await duplicate.refresh();
     expect(used).toEqual(['refresh-1', 'refresh-2', 'refresh-3']);
+  });
+
+  it('are used by one attempt, whichever tab makes it: duplicated, reloaded after a lost answer, without locks', async () => {
+    const attempts: string[] = [];
+    const refresh = async (refreshToken: string, attemptId: string) => {
+      attempts.push(`${refreshToken} ${attemptId}`);
+      throw new ChatError('network', 'no answer', true);
+    };
+    const storage = memoryStorage();
+    const { attempt_id: _, ...old } = tokensOf('1');
+    const open = () => sessionTokens(old, refresh, () => undefined, sharedSession(storage, 'one', undefined, fail));
+    const tabs = [await open(), await open()];
+    await Promise.allSettled(tabs.map((tab) => tab.refresh()));
+    await (await open()).refresh().catch(() => undefined);
+    expect(attempts).toHaveLength(3);
+    expect(new Set(attempts).size).toBe(1);
   });
 
   it('do not end the session where two tabs refresh at the same moment without locks', async () => {

@@ -1,6 +1,7 @@
-import type { SessionResponse } from '@chat-app/protocol';
 import { ChatError, isFinal } from '../errors';
+import type { Session } from '../http/authentication';
 import { monotonicNow } from '../state/clock';
+import { withAttemptId } from './attempt-id';
 import { readClaims } from './read-claims';
 import { PRIVATE_SESSION, type SessionStore } from './session-store';
 
@@ -27,34 +28,44 @@ const SHORT_MS = 10_000;
  * new tokens before anyone uses them.
  */
 export async function sessionTokens(
-  session: SessionResponse,
-  refresh: (refreshToken: string) => Promise<SessionResponse>,
-  onSession: (session: SessionResponse) => void,
+  session: Session,
+  refresh: (refreshToken: string, attemptId: string) => Promise<Session>,
+  onSession: (session: Session) => void,
   store: SessionStore = PRIVATE_SESSION,
 ): Promise<TokenSource> {
-  let current = session;
+  let current = withAttemptId(session);
   // A session that was kept may be old: what its token says counts where it is earlier.
   let expiresAt = Math.min(lifetimeEnd(session), expiry(session.token) ?? Infinity);
+  /** Whoever keeps this session knows its attempt id. */
+  let told = session.attempt_id !== undefined;
 
-  const use = (next: SessionResponse, until: number): void => {
+  const use = (next: Session, until: number): void => {
     if (next.user_id !== session.user_id) throw new ChatError('wrong_user', 'refreshed as another user', false);
-    current = next;
+    current = withAttemptId(next);
     expiresAt = until;
-    onSession(next);
+    told = true;
+    onSession(current);
   };
-  /** Whoever refreshed kept the outcome: other tokens than mine are newer ones. */
+  /** Whoever refreshed kept the outcome: other tokens than mine are newer ones, and the attempt at mine is shared. */
   const adopt = async (): Promise<boolean> => {
     const kept = await store.load();
-    if (kept === undefined || kept.refresh_token === current.refresh_token) return false;
-    if (kept.user_id !== session.user_id) return false;
+    if (kept === undefined || kept.user_id !== session.user_id) return false;
+    if (kept.refresh_token === current.refresh_token) {
+      if (kept.attempt_id === undefined) await store.save(current);
+      else current = { ...current, attempt_id: kept.attempt_id };
+      return false;
+    }
     use(kept, Math.min(lifetimeEnd(kept), expiry(kept.token) ?? Infinity));
     return true;
   };
   const refreshOwn = async (): Promise<void> => {
-    const next = await refresh(current.refresh_token);
+    // Before the call: whoever restores this session after a crash makes the same attempt.
+    if (!told) onSession(current);
+    told = true;
+    const next = await refresh(current.refresh_token, current.attempt_id);
     // By its lifetime, not by its `exp`: the time of day here may be wrong.
     use(next, lifetimeEnd(next));
-    await store.save(next);
+    await store.save(current);
   };
   const refreshOrAdopt = async (): Promise<void> => {
     if ((await adopt()) && expiresAt - monotonicNow() > SHORT_MS) return;
@@ -65,7 +76,8 @@ export async function sessionTokens(
     }
   };
 
-  if (!(await adopt())) await store.save(current);
+  await adopt();
+  if ((await store.load())?.refresh_token !== current.refresh_token) await store.save(current);
   return {
     userId: session.user_id,
     get token() {
@@ -105,7 +117,7 @@ export async function suppliedTokens(getToken: () => Promise<string> | string): 
   };
 }
 
-function lifetimeEnd(session: SessionResponse): number {
+function lifetimeEnd(session: Session): number {
   return monotonicNow() + session.expires_in * 1_000;
 }
 

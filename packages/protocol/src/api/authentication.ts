@@ -26,8 +26,17 @@ export const LoginRequest = z.object({
   username: z.string().min(1).max(64).refine(isStorable, STORABLE),
   password: Password,
 });
-export const RefreshRequest = z.object({ refresh_token: z.string().min(1).max(512) });
-export const LogoutRequest = RefreshRequest;
+const RefreshToken = z.string().min(1).max(512);
+export const RefreshRequest = z.object({
+  refresh_token: RefreshToken,
+  /**
+   * Made by the client for this refresh token, at random, and kept with it: the same attempt is given the same next token
+   * until that is used. Another attempt with a used token ends the session.
+   */
+  attempt_id: z.string().min(16).max(128).optional(),
+});
+export type RefreshRequest = z.infer<typeof RefreshRequest>;
+export const LogoutRequest = z.object({ refresh_token: RefreshToken });
 export const ChangePasswordRequest = z.object({ password: Password, new_password: NewPassword });
 
 /** Answer of register, login and refresh. */

@@ -3,9 +3,16 @@ import { createUsers } from './001-create-users';
 import { createSessions } from './002-create-sessions';
 import { createLoginThrottles } from './003-create-login-throttles';
 import { addUserData } from './004-add-user-data';
+import { addRefreshAttempts } from './005-add-refresh-attempts';
 
 /** Schema `auth`: nobody but this service opens its tables. */
 export const SCHEMA = 'auth';
 
 /** In the order of their numbers; a released one never changes. */
-export const MIGRATIONS: readonly Migration[] = [createUsers, createSessions, createLoginThrottles, addUserData];
+export const MIGRATIONS: readonly Migration[] = [
+  createUsers,
+  createSessions,
+  createLoginThrottles,
+  addUserData,
+  addRefreshAttempts,
+];

@@ -1,5 +1,30 @@
+import { randomBytes } from 'node:crypto';
+import type { Database, Queryable } from '@chat-app/database';
 import type { SessionResponse } from '@chat-app/protocol';
-import { metricValue, startHarness, type Harness } from '../testing/authentication-harness';
+import { metricValue, PASSWORD, startHarness, type Harness } from '../testing/authentication-harness';
+
+/** A database whose next transaction is done but for its commit until `commit` is called. */
+function stalling(inner: Database) {
+  let commit: () => void = () => undefined;
+  let reach: () => void = () => undefined;
+  const reached = new Promise<void>((resolve) => (reach = resolve));
+  const committing = new Promise<void>((resolve) => (commit = resolve));
+  const transaction = <T>(work: (on: Queryable) => Promise<T>): Promise<T> =>
+    inner.transaction(async (on) => {
+      const done = await work(on);
+      reach();
+      await committing;
+      return done;
+    });
+  const database = new Proxy(inner, {
+    get(target, key) {
+      if (key === 'transaction') return transaction;
+      const value: unknown = Reflect.get(target, key);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+  return { database, reached, commit };
+}
 
 describe('refresh of a session', () => {
   let service: Harness;
@@ -8,8 +33,9 @@ describe('refresh of a session', () => {
   });
   afterAll(() => service.close());
 
-  const refreshed = async (token: string) => {
-    const answer = await service.refresh(token);
+  const attempt = (): string => randomBytes(16).toString('hex');
+  const refreshed = async (token: string, attemptId?: string) => {
+    const answer = await service.refresh(token, attemptId);
     expect(answer.status).toBe(200);
     return answer.json as SessionResponse;
   };
@@ -35,7 +61,63 @@ describe('refresh of a session', () => {
     expect(new Set([first, second, third].map((session) => session.refresh_token)).size).toBe(3);
   });
 
-  it('answers the same token within the grace by the same next one: the first answer may be lost', async () => {
+  it('answers the same attempt with the same next token however late it comes, until that is used', async () => {
+    const first = await service.registered('offline');
+    const mine = attempt();
+    const answered = await refreshed(first.refresh_token, mine);
+    await letPass(86_400);
+    const again = await refreshed(first.refresh_token, mine);
+    expect(again.refresh_token).toBe(answered.refresh_token);
+    await refreshed(again.refresh_token, attempt());
+    expect((await service.refresh(first.refresh_token, mine)).error?.code).toBe('refresh_token_reused');
+  });
+
+  it('keeps an honest user signed in whose commit stalls for 11 s while the attempt comes again', async () => {
+    const first = await service.registered('stalled');
+    const mine = attempt();
+    const stall = stalling(service.database);
+    const pod = await startHarness({ database: stall.database });
+    try {
+      const one = pod.refresh(first.refresh_token, mine);
+      await stall.reached;
+      const two = service.refresh(first.refresh_token, mine);
+      stall.commit();
+      const answers = [await one, await two];
+      await letPass(11);
+      answers.push(await service.refresh(first.refresh_token, mine));
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+      expect(new Set(answers.map(({ json }) => (json as SessionResponse).refresh_token)).size).toBe(1);
+    } finally {
+      await pod.close();
+    }
+  });
+
+  it('notices a thief within ten seconds of the use in each of 25 rotations, whichever of the two comes first', async () => {
+    let session = await service.registered('stolen');
+    for (let rotation = 0; rotation < 25; rotation += 1) {
+      const [owner, thief] = [attempt(), rotation % 3 === 0 ? undefined : attempt()];
+      const [one, other] = rotation % 2 === 0 ? [owner, thief] : [thief, owner];
+      const next = await refreshed(session.refresh_token, one);
+      expect((await service.refresh(session.refresh_token, other)).error?.code).toBe('refresh_token_reused');
+      expect((await service.refresh(next.refresh_token, attempt())).error?.code).toBe('refresh_token_invalid');
+      session = (await service.logIn('stolen', PASSWORD)).json as SessionResponse;
+    }
+  });
+
+  it('goes by the clock where a pod of the version before, which reads no attempt id, took the token', async () => {
+    const first = await service.registered('upgraded');
+    const mine = attempt();
+    const answered = await refreshed(first.refresh_token, mine);
+    await service.database.query({
+      name: 'as_before',
+      text: 'update auth.refresh_tokens set attempt_hash = null where used_at is not null',
+    });
+    expect((await refreshed(first.refresh_token, mine)).refresh_token).toBe(answered.refresh_token);
+    await letPass(11);
+    expect((await service.refresh(first.refresh_token, mine)).error?.code).toBe('refresh_token_reused');
+  });
+
+  it('answers a token without an attempt id within the grace by the same next one: the first answer may be lost', async () => {
     const first = await service.registered('unlucky');
     const answered = await refreshed(first.refresh_token);
     const again = await refreshed(first.refresh_token);
@@ -66,7 +148,7 @@ describe('refresh of a session', () => {
     expect((await service.refresh(third.refresh_token)).error?.code).toBe('refresh_token_invalid');
   });
 
-  it('finds a thief out who took the token within the grace', async () => {
+  it('finds a thief out who took the token of a client without attempt ids within the grace', async () => {
     const first = await service.registered('shadowed');
     const owner = await refreshed(first.refresh_token);
     const thief = await refreshed(first.refresh_token);

@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { Queryable } from '@chat-app/database';
 import { route, type Route } from '@chat-app/platform';
 import { RefreshRequest, SessionResponse } from '@chat-app/protocol';
@@ -5,13 +6,16 @@ import type { Context } from '../context';
 import { refusal } from '../refusal';
 import { announceSignedOut } from './announce-signed-out';
 import { answerSession } from './answer-session';
-import { hashRefreshToken, newSuccessorSalt, successorOf } from './refresh-token';
+import { hashAttemptId, hashRefreshToken, newSuccessorSalt, successorOf } from './refresh-token';
 import { endSession } from './sql/end-session';
 import { lockSessionOfToken, type LockedSession } from './sql/lock-session-of-token';
-import { readRefreshToken } from './sql/read-refresh-token';
+import { readRefreshToken, type StoredRefreshToken } from './sql/read-refresh-token';
 import { rotateRefreshToken } from './sql/rotate-refresh-token';
 
-/** Seconds within which a token that was just used may come again, because its answer was lost. */
+/**
+ * Seconds within which a token that was just used may come again from a client of the version before, which gives no
+ * attempt id. Goes with the release after this one; then an attempt id is required.
+ */
 export const GRACE_S = 10;
 
 type Outcome =
@@ -44,21 +48,21 @@ export function refreshSessionRoute(context: Context): Route {
 }
 
 /**
- * States of a refresh token: unused → used, within the grace → used. An unused one is rotated. One used within the grace
- * is answered with the successor it was answered with the first time, as long as that was not used itself: then the
- * first answer did arrive. Any other use of a used token means that two hold it, one of them a thief, and nobody can
- * tell which: the session ends (RFC 9700, section 4.14.2). Rotation makes one chain, never a tree: also within the grace
- * there is one live token of a session, and a thief within it is found out when the second of the two uses it.
+ * States of a refresh token: unused → used → used, and so is its successor. An unused one is rotated. A used one is
+ * answered with the same successor where the attempt that used it comes again, since its answer may have been lost; not
+ * any more once the successor was used, for then it did arrive. However long that takes: an attempt is known by its id,
+ * not by the clock. Any other use of a used token means that two hold it, one of them a thief, and nobody can tell which:
+ * the session ends (RFC 9700, section 4.14.2). Rotation makes one chain, never a tree.
  */
-async function refresh(context: Context, on: Queryable, body: { refresh_token: string }): Promise<Outcome> {
-  const token = body.refresh_token;
+async function refresh(context: Context, on: Queryable, body: RefreshRequest): Promise<Outcome> {
+  const { refresh_token: token, attempt_id: attemptId } = body;
   const hash = hashRefreshToken(token);
   const session = await lockSessionOfToken(on, hash);
   if (session === undefined || session.ended) return { kind: 'invalid' };
   const stored = await readRefreshToken(on, hash, GRACE_S);
   if (stored === undefined) return { kind: 'invalid' };
   if (stored.used) {
-    if (stored.in_grace && stored.successor_salt !== null) {
+    if (stored.successor_salt !== null && isSameAttempt(stored, attemptId)) {
       return { kind: 'repeated', session, refreshToken: successorOf(token, stored.successor_salt).token };
     }
     await endSession(on, session.id, 'reuse');
@@ -71,8 +75,16 @@ async function refresh(context: Context, on: Queryable, body: { refresh_token: s
     sessionId: session.id,
     hash,
     successorSalt,
+    attemptHash: hashAttemptId(attemptId),
     successorHash: successor.hash,
     refreshTokenTtlS: context.configuration.REFRESH_TOKEN_TTL_S,
   });
   return { kind: 'rotated', session, refreshToken: successor.token };
+}
+
+function isSameAttempt(stored: StoredRefreshToken, attemptId: string | undefined): boolean {
+  const used = stored.attempt_hash;
+  if (attemptId !== undefined && used?.length === 32) return timingSafeEqual(used, hashAttemptId(attemptId));
+  // By the clock where the client that used it gave no id, or a pod of the version before did not read it.
+  return stored.in_grace && (used === null || (attemptId === undefined && used.length === 0));
 }

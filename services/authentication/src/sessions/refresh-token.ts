@@ -26,6 +26,11 @@ export function successorOf(token: string, salt: Uint8Array): RefreshToken {
   return withHash(createHmac('sha256', token).update(salt).digest('base64url'));
 }
 
+/** What is stored of the attempt that used a token; empty where it has no id. */
+export function hashAttemptId(attemptId: string | undefined): Uint8Array {
+  return attemptId === undefined ? new Uint8Array() : hashRefreshToken(attemptId);
+}
+
 /** What is stored of a token. */
 export function hashRefreshToken(token: string): Uint8Array {
   return createHash('sha256').update(token).digest();

@@ -150,7 +150,9 @@ export function createClient(publicUrl: string, internalUrl: string) {
     callInternally: (path: string, body: unknown, secret: string = INTERNAL_SECRET) =>
       send(internalUrl, 'POST', path, body, { [INTERNAL_SECRET_HEADER]: secret }),
     logIn: (username: string, password: string) => call('POST', '/login', { username, password }),
-    refresh: (token: string) => call('POST', '/refresh', { refresh_token: token }),
+    /** Without an attempt id as clients of the version before. */
+    refresh: (token: string, attempt_id?: string) =>
+      call('POST', '/refresh', { refresh_token: token, ...(attempt_id !== undefined && { attempt_id }) }),
     async registered(username: string, password: string = PASSWORD): Promise<SessionResponse> {
       const answer = await call('POST', '/register', { username, password });
       if (answer.status !== 201) throw new Error(`register answered ${answer.status} ${answer.error?.code}`);

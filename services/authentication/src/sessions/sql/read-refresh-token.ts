@@ -7,7 +7,8 @@ const READ_REFRESH_TOKEN: Statement = {
       expires_at <= clock_timestamp() as expired,
       used_at is not null as used,
       coalesce(used_at > clock_timestamp() - make_interval(secs => $2), false) as in_grace,
-      successor_salt
+      successor_salt,
+      attempt_hash
     from auth.refresh_tokens
     where hash = $1`,
 };
@@ -15,10 +16,12 @@ const READ_REFRESH_TOKEN: Statement = {
 export interface StoredRefreshToken {
   expired: boolean;
   used: boolean;
-  /** Used so recently that the answer may have been lost. */
+  /** Used within the grace of those who give no attempt id. */
   in_grace: boolean;
   /** Null where it has no successor, or its successor was used. */
   successor_salt: Uint8Array | null;
+  /** Of the attempt that used it; empty where it had no id, null where a pod of the version before took it. */
+  attempt_hash: Uint8Array | null;
 }
 
 /** State of a refresh token. The session must be locked. */

@@ -7,7 +7,7 @@ const ROTATE_REFRESH_TOKEN: Statement = {
       update auth.refresh_tokens set successor_salt = null
       where session_id = $1 and hash <> $2 and successor_salt is not null
     ), used as (
-      update auth.refresh_tokens set used_at = clock_timestamp(), successor_salt = $3
+      update auth.refresh_tokens set used_at = clock_timestamp(), successor_salt = $3, attempt_hash = $6
       where hash = $2
     ), prolonged as (
       update auth.sessions set expires_at = clock_timestamp() + make_interval(secs => $5)
@@ -22,6 +22,8 @@ export interface Rotation {
   sessionId: string;
   hash: Uint8Array;
   successorSalt: Uint8Array;
+  /** Empty where the attempt has no id. */
+  attemptHash: Uint8Array;
   successorHash: Uint8Array;
   refreshTokenTtlS: number;
 }
@@ -37,5 +39,6 @@ export async function rotateRefreshToken(on: Queryable, rotation: Rotation): Pro
     rotation.successorSalt,
     rotation.successorHash,
     rotation.refreshTokenTtlS,
+    rotation.attemptHash,
   ]);
 }
