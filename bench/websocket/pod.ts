@@ -110,7 +110,11 @@ function main(): void {
     fanout,
     verifier: { verify: (token) => Promise.resolve(claimsOf(token)) },
     persistence: emptyPersistence,
-    authentication: { findUnknownUsers: () => Promise.resolve([]), findEndedSessions: () => Promise.resolve([]) },
+    authentication: {
+      findUnknownUsers: () => Promise.resolve([]),
+      findEndedSessions: () => Promise.resolve([]),
+      listEndedSessions: () => Promise.resolve({ sessions: [], next: '', more: false, keepS: 600 }),
+    },
     configuration: CONFIGURATION,
     logger: silentLogger,
     metrics,
