@@ -92,6 +92,7 @@ Takes the resources of the container.
 - { name: ON_DATABASE_OUTAGE, value: {{ .onDatabaseOutage }} }
 - { name: KAFKA_GROUP_ID, value: {{ .groupId | quote }} }
 - { name: CONSUMER_BATCH_RECORDS, value: {{ .batchRecords | int64 | toString | quote }} }
+- { name: MESSAGE_CHANGE_SECONDS, value: {{ .messageChangeSeconds | int64 | toString | quote }} }
 {{- end }}
 {{- end -}}
 

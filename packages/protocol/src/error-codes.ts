@@ -42,6 +42,7 @@ export const ERRORS = {
     action: 'Check conversation_id; you may no longer be a member.',
   },
   unknown_message: { status: 404, retryable: false, action: 'Check the message id.' },
+  too_late: { status: 409, retryable: false, action: 'Leave the message as it is: its time for changes is over.' },
   username_taken: { status: 409, retryable: false, action: 'Choose another user name.' },
   group_full: { status: 409, retryable: false, action: 'Remove a member first.' },
   last_owner: { status: 409, retryable: false, action: 'Make another member owner first, or remove the others.' },

@@ -49,6 +49,35 @@ export function messageId(identity: MessageIdentity): string {
   return v5(encoder.encode(name), MESSAGE_NAMESPACE);
 }
 
+/** Namespace of ids of edits and deletions. Never change it: ids derived from it are stored. */
+const CHANGE_NAMESPACE = parse('4b8f0f6e-6a0a-5d0c-8f0d-93f1f4a4d5b2');
+
+/** What makes an edit the same edit. */
+export interface EditIdentity {
+  actor_id: string;
+  conversation_id: string;
+  message_id: string;
+  /** The client's own id for it; without one every edit is a new one. */
+  id?: string | undefined;
+  content: string;
+  data?: Record<string, unknown> | undefined;
+}
+
+/** Id of an edit, as that of a message: the same command is the same edit, through whatever pod and however often. */
+export function editId({ actor_id, conversation_id, message_id, id, content, data }: EditIdentity): string {
+  if (id === undefined) return v7();
+  const custom = data === undefined ? null : canonicalJson(data);
+  return v5(
+    encoder.encode(JSON.stringify([actor_id, conversation_id, message_id, id, content, custom])),
+    CHANGE_NAMESPACE,
+  );
+}
+
+/** Id of the deletion of a message: it is deleted once. */
+export function deletionId(messageId: string): string {
+  return v5(encoder.encode(`deleted|${messageId}`), CHANGE_NAMESPACE);
+}
+
 /** Namespace of entry ids. Never change it: clients keep ids derived from it. */
 const ENTRY_NAMESPACE = parse('3e0b6f8e-54c5-5b7c-9a51-2f6f0b1d7c44');
 

@@ -7,6 +7,7 @@ import { FEATURES, POD_FEATURES } from './features';
 import { decodeServerFrame } from './frames/server-frames';
 import { LIMITS } from './limits';
 
+const SAID_BY_CLIENTS = ['send', 'edit', 'delete', 'received', 'authenticate'];
 const text = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'protocol.md'), 'utf8');
 
 /** Cells of the table that follows a marker. */
@@ -67,13 +68,15 @@ describe('docs/protocol.md', () => {
       'stored',
       'joined',
       'conversation',
+      'edited',
+      'deleted',
     ]) {
       expect(types).toContain(type);
     }
-    for (const frame of frames.filter(({ type }) => ['send', 'received', 'authenticate'].includes(type ?? ''))) {
+    for (const frame of frames.filter(({ type }) => SAID_BY_CLIENTS.includes(type ?? ''))) {
       expect(decodeClientFrame(JSON.stringify(frame)).ok).toBe(true);
     }
-    for (const frame of frames.filter(({ type }) => !['send', 'received', 'authenticate'].includes(type ?? ''))) {
+    for (const frame of frames.filter(({ type }) => !SAID_BY_CLIENTS.includes(type ?? ''))) {
       if (frame.type !== undefined) {
         expect(decodeServerFrame(JSON.stringify(frame))).toMatchObject({ ok: true, known: true });
       }

@@ -13,6 +13,8 @@ export interface PersistenceSettings {
   readonly groupId: string;
   /** Most records in one batch, and most messages in one store call. */
   readonly batchRecords: number;
+  /** How long after it was sent a message may be edited or deleted by its sender, milliseconds; undefined: always. */
+  readonly changeWithinMs: number | undefined;
 }
 
 /** The variables behind them. */
@@ -34,6 +36,12 @@ export const persistenceVariables = {
     max: 5_000,
     description: 'Most records of a batch, and most messages in one store call.',
   }),
+  MESSAGE_CHANGE_SECONDS: integer({
+    default: 0,
+    min: 0,
+    max: 315_360_000,
+    description: 'How long after it was sent a message may be edited or deleted by its sender; 0: always.',
+  }),
 };
 
 /** Their values. */
@@ -46,5 +54,7 @@ export function settingsFrom(configuration: PersistenceConfiguration): Persisten
     onDatabaseOutage: configuration.ON_DATABASE_OUTAGE,
     groupId: configuration.KAFKA_GROUP_ID,
     batchRecords: configuration.CONSUMER_BATCH_RECORDS,
+    changeWithinMs:
+      configuration.MESSAGE_CHANGE_SECONDS === 0 ? undefined : configuration.MESSAGE_CHANGE_SECONDS * 1_000,
   };
 }

@@ -1,4 +1,5 @@
 import type { Route } from '@chat-app/platform';
+import { askChangeRoute } from './messages/ask-change';
 import { checkMembershipRoute } from './conversations/check-membership';
 import type { Context } from './context';
 import { createGroupRoute } from './conversations/create-group';
@@ -36,5 +37,6 @@ export function internalRoutes(context: Context): readonly Route[] {
     readHeadsRoute(context),
     saveCursorsRoute(context),
     checkMembershipRoute(context),
+    askChangeRoute(context),
   ];
 }

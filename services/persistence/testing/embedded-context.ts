@@ -16,6 +16,7 @@ export const SETTINGS: PersistenceSettings = {
   onDatabaseOutage: 'wait',
   groupId: 'persistence',
   batchRecords: 500,
+  changeWithinMs: undefined,
 };
 
 /** A database in memory with the schema of persistence. Whoever opens it closes it. */

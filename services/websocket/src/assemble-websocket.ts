@@ -28,6 +28,7 @@ import { declareMetrics } from './metrics';
 import type { AuthenticationClient } from './peers/authentication-client';
 import type { PersistenceClient } from './peers/persistence-client';
 import { Recipients } from './publishing/find-recipients';
+import { ChangeGuard } from './publishing/ask-change';
 import { LivePublisher } from './publishing/publish-live';
 import { FrameReceiver } from './publishing/receive-frame';
 import { ConversationResolver } from './publishing/resolve-conversation';
@@ -106,6 +107,7 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
   const publisher = new LivePublisher({ fanout, deliverer, metrics, clock, logger });
   const recipients = new Recipients(authentication, logger);
   const resolver = new ConversationResolver(recipients, persistence, follower, logger);
+  const guard = new ChangeGuard(resolver, persistence, logger);
   const limits = {
     unacknowledged: configuration.MAX_UNACKNOWLEDGED_SENDS,
     perSecond: configuration.SENDS_PER_SECOND,
@@ -113,7 +115,7 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
     contentBytes: configuration.CONTENT_BYTES,
   };
   const sender = new MessageSender({
-    ...{ log, publisher, resolver, transmitter, follower, announcements, limits, metrics, clock, logger },
+    ...{ log, publisher, guard, transmitter, follower, announcements, limits, metrics, clock, logger },
   });
 
   // Connections.

@@ -137,6 +137,25 @@ export const MembershipResponse = z.object({
 });
 export type MembershipResponse = z.infer<typeof MembershipResponse>;
 
+/**
+ * `POST /internal/changes` (persistence): whether this user may change this message so. A message that was accepted a moment
+ * ago is waited for.
+ */
+export const AskChangeRequest = z.object({
+  kind: z.enum(['edited', 'deleted']),
+  actor_id: Uuid,
+  conversation_id: Uuid,
+  message_id: Uuid,
+});
+export type AskChangeRequest = z.infer<typeof AskChangeRequest>;
+export const AskChangeResponse = z.looseObject({
+  /** Why not; absent where they may. */
+  refused: z.enum(['unknown_message', 'forbidden', 'too_late']).optional(),
+  /** When it was last edited: what comes after that is later, whatever a clock says. */
+  edited_at: z.string().optional(),
+});
+export type AskChangeResponse = Known<z.infer<typeof AskChangeResponse>>;
+
 /** `POST /internal/users/unknown` (authentication): which of these users do not exist. */
 export const UnknownUsersRequest = z.object({ user_ids: z.array(Uuid).max(LIMITS.usersPerCall) });
 export const UnknownUsersResponse = z.object({ unknown: z.array(z.string()) });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Uuid } from '../identifier-schemas';
 import { LIMITS } from '../limits';
 import { CustomData } from '../custom-data';
-import { ChatMessage } from '../events/message';
+import { ChatMessage, MESSAGE_CHANGES } from '../events/message';
 import type { Known } from '../known';
 
 export const Role = z.enum(['owner', 'member']);
@@ -43,7 +43,7 @@ export const PutMemberRequest = z.object({ role: Role.default('member') });
 /** `PUT /conversations/{id}/read`: the user has read up to and including this message. Never goes back. Answers 204. */
 export const ReadRequest = z.object({ message_id: Uuid });
 
-export const StoredMessage = ChatMessage.extend({ stored_at: z.string() });
+export const StoredMessage = ChatMessage.extend({ ...MESSAGE_CHANGES, stored_at: z.string() });
 export type StoredMessage = Known<z.infer<typeof StoredMessage>>;
 
 export const ConversationResponse = z.object({

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ErrorCode } from '../error-codes';
 import { Uuid } from '../identifier-schemas';
 import type { Known } from '../known';
+import { LIMITS } from '../limits';
 
 /** What a server knows of a command that it is about to accept, beside what the frame says. */
 export interface Acceptance {
@@ -35,6 +36,8 @@ export interface Command<Frame extends CommandFields, Value> {
   type: Frame['type'];
   /** Checks the frame. */
   frame: z.ZodType<Frame>;
+  /** The message that it would change: persistence is asked first whether this user may. Absent where none is. */
+  changes?(frame: Frame): string;
   /** Why a frame that its schema lets through cannot be accepted; undefined where it can. */
   fault(frame: Frame, limits: { contentBytes: number }): ErrorCode | undefined;
   /** Value of the record that goes to the log. The same command always gets the same event id where it has an `id`. */
@@ -73,6 +76,22 @@ export const EVENT_FIELDS = {
 /** Its number in the user's inbox; absent on a live copy, whose number follows in `stored`. */
 export const SEQ = z.int().min(1).exactOptional();
 
+const clientId = z.string().min(1).max(LIMITS.clientIdCharacters).optional();
+/** Fields of every frame that asks for an event: see CommandFields. */
+export const COMMAND_FIELDS = {
+  id: clientId,
+  sender_id: Uuid.optional(),
+  recipient_id: Uuid.optional(),
+  conversation_id: Uuid.optional(),
+  after: clientId,
+};
+
+/** Whether a command names where it goes, once. */
+export function namesOneTarget(frame: Pick<CommandFields, 'recipient_id' | 'conversation_id'>): boolean {
+  return (frame.recipient_id === undefined) !== (frame.conversation_id === undefined);
+}
+export const ONE_TARGET = { error: 'name exactly one of recipient_id and conversation_id' };
+
 /** A kind whose record and frame differ in nothing but `kind`, `type` and `seq`: every kind but `message`. */
 export function defineEvent<Name extends string, Shape extends z.ZodRawShape>(
   kind: Name,
@@ -92,3 +111,6 @@ export function defineEvent<Name extends string, Shape extends z.ZodRawShape>(
     toFrame: ({ kind: type, ...rest }: Value) => ({ type, ...rest }) as unknown as Frame,
   } satisfies EventKind<Name, Value, Frame>;
 }
+
+/** Value of a record of a kind that `defineEvent` made. */
+export type EventValue<Kind extends { record: z.ZodType }> = z.infer<Kind['record']>;

@@ -1,17 +1,21 @@
 /** The registry of kinds: a new kind is one file beside this one and one line in each list that concerns it. */
 import { z } from 'zod';
 import { conversation } from './conversation';
+import { deleteCommand, deleted } from './deleted';
+import { editCommand, edited } from './edited';
 import type { Command, CommandFields, EventKind } from './event-kind';
 import { joined } from './joined';
 import { left } from './left';
 import { message, sendCommand } from './message';
 
 /** Every kind this version knows, by its word. */
-export const EVENT_KINDS = { message, joined, left, conversation } as const;
+export const EVENT_KINDS = { message, joined, left, conversation, edited, deleted } as const;
 
 /** Frames by which clients ask for events, by type of frame; `kind` is what they ask for. */
 export const COMMANDS = {
   send: { ...sendCommand, kind: 'message' },
+  edit: { ...editCommand, kind: 'edited' },
+  delete: { ...deleteCommand, kind: 'deleted' },
 } as const satisfies Record<string, { kind: EventKindName }>;
 
 export type EventKindName = keyof typeof EVENT_KINDS;
@@ -22,6 +26,8 @@ export type EventFrame<Name extends EventKindName = EventKindName> = z.infer<(ty
 export type JoinedFrame = EventFrame<'joined'>;
 export type LeftFrame = EventFrame<'left'>;
 export type ConversationEventFrame = EventFrame<'conversation'>;
+export type EditedFrame = EventFrame<'edited'>;
+export type DeletedFrame = EventFrame<'deleted'>;
 /** A frame by which a client asks for an event. */
 export type CommandFrame = z.infer<(typeof COMMANDS)[keyof typeof COMMANDS]['frame']>;
 

@@ -4,8 +4,7 @@ import { CustomData } from '../custom-data';
 import { Uuid } from '../identifier-schemas';
 import { messageId } from '../identifiers';
 import type { Known } from '../known';
-import { LIMITS } from '../limits';
-import { SEQ, type Command, type EventKind } from './event-kind';
+import { COMMAND_FIELDS, namesOneTarget, ONE_TARGET, SEQ, type Command, type EventKind } from './event-kind';
 
 /** One accepted message, as it stands in the log, in inboxes and in history. Fields it does not know stay. */
 export const ChatMessage = z.looseObject({
@@ -28,11 +27,23 @@ const MessageRecord = ChatMessage.superRefine((value, context) => {
   if (fault !== undefined) context.addIssue({ code: 'custom', path: ['content'], message: fault });
 });
 
+/** What became of a message since it was sent. Not in the log: persistence knows it, and adds it to what it answers. */
+export const MESSAGE_CHANGES = {
+  /** When its sender last edited it. */
+  edited_at: z.iso.datetime().optional(),
+  /** When it was deleted: then content is empty and data absent. */
+  deleted_at: z.iso.datetime().optional(),
+  /** Who deleted it. */
+  deleted_by: Uuid.optional(),
+};
+
+export type MessageChanges = { [Name in keyof typeof MESSAGE_CHANGES]?: string | undefined };
+
 /**
  * `message`: a message of one of the user's conversations. With `seq` it is the entry of that number in the user's
  * inbox; without, its number follows in `stored`. The same message_id may come again: show it once.
  */
-export const MessageFrame = ChatMessage.extend({ type: z.literal('message'), seq: SEQ });
+export const MessageFrame = ChatMessage.extend({ ...MESSAGE_CHANGES, type: z.literal('message'), seq: SEQ });
 export type MessageFrame = Known<z.infer<typeof MessageFrame>>;
 
 /**
@@ -40,19 +51,8 @@ export type MessageFrame = Known<z.infer<typeof MessageFrame>>;
  * makes a retry safe; `after` is that of the send before it in the conversation. `sender_id` is accepted for legacy clients and must be the authenticated user.
  */
 export const SendFrame = z
-  .object({
-    type: z.literal('send'),
-    id: z.string().min(1).max(LIMITS.clientIdCharacters).optional(),
-    sender_id: Uuid.optional(),
-    recipient_id: Uuid.optional(),
-    conversation_id: Uuid.optional(),
-    content: z.string(),
-    data: CustomData.optional(),
-    after: z.string().min(1).max(LIMITS.clientIdCharacters).optional(),
-  })
-  .refine((frame) => (frame.recipient_id === undefined) !== (frame.conversation_id === undefined), {
-    error: 'name exactly one of recipient_id and conversation_id',
-  });
+  .object({ ...COMMAND_FIELDS, type: z.literal('send'), content: z.string(), data: CustomData.optional() })
+  .refine(namesOneTarget, ONE_TARGET);
 export type SendFrame = z.infer<typeof SendFrame>;
 
 /** Content, to everybody in a conversation. Its record and frame have names of their own for who, what and when. */

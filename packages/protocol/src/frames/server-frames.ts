@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../error-codes';
-import { eventKind, isEventKind, type EventFrame, type JoinedFrame, type LeftFrame } from '../events';
+import {
+  eventKind,
+  isEventKind,
+  type DeletedFrame,
+  type EditedFrame,
+  type EventFrame,
+  type JoinedFrame,
+  type LeftFrame,
+} from '../events';
 import type { MessageFrame } from '../events/message';
 import type { Known } from '../known';
 
@@ -102,6 +110,8 @@ export type ServerFrame =
   | MessageFrame
   | JoinedFrame
   | LeftFrame
+  | EditedFrame
+  | DeletedFrame
   | ConversationFrame
   | AcceptedFrame
   | RejectedFrame

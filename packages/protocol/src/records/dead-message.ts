@@ -23,5 +23,7 @@ export const DEAD_MESSAGE_CODES = [
   'not_a_member',
   'unknown_conversation',
   'wrong_conversation',
+  'unknown_message',
+  'forbidden',
 ] as const;
 export type DeadMessageCode = (typeof DEAD_MESSAGE_CODES)[number];

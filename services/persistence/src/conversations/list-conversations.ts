@@ -93,5 +93,8 @@ function lastMessage(row: ConversationRow): StoredMessageRow | undefined {
     extra: row.last_extra,
     sent_at: last_sent_at,
     stored_at: last_stored_at,
+    edited_at: row.last_edited_at,
+    deleted_at: row.last_deleted_at,
+    deleted_by: row.last_deleted_by,
   };
 }

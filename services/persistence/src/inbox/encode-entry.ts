@@ -1,5 +1,5 @@
 import { EVENT_KINDS, entryId, type EncodedEntry, type InboxEntry } from '@chat-app/protocol';
-import { toChatMessage, type MessageRow } from '../messages/message-row';
+import { changesOf, toChatMessage, type MessageRow } from '../messages/message-row';
 import type { EntryRow } from './sql/read-inbox';
 
 type NumberedRow = EntryRow & { seq: number };
@@ -31,7 +31,13 @@ export function encodeLegacyEntry(row: NumberedRow): InboxEntry {
 }
 
 function isMessage(row: NumberedRow): row is NumberedRow & MessageRow {
-  return row.id !== null;
+  return row.number === EVENT_KINDS.message.number && row.id !== null;
+}
+
+/** What is told of the message that an edit is about: what it is now, so that nothing comes back that was taken away. */
+function newestContent(row: NumberedRow): Record<string, unknown> {
+  if (row.number !== EVENT_KINDS.edited.number || row.id === null) return {};
+  return { content: row.content, ...(row.data !== null && { data: row.data }), ...changesOf(row) };
 }
 
 /** The record of an entry; made up for one that was written before entries had records. */
@@ -42,7 +48,7 @@ function recordOf(
   const conversation_id = row.group_id ?? '';
   if (row.body !== null) {
     const { kind, ...fields } = row.body;
-    return { ...fields, kind: String(kind), event_id: row.event_id ?? '', conversation_id };
+    return { ...fields, ...newestContent(row), kind: String(kind), event_id: row.event_id ?? '', conversation_id };
   }
   const kind = row.number === EVENT_KINDS.left.number ? 'left' : 'joined';
   return { kind, event_id: entryId(userId, row.seq), conversation_id, user_id: userId };

@@ -4,6 +4,7 @@ import { createStoreMessages } from './002-create-store-messages';
 import { setSearchPath } from './003-set-search-path';
 import { createEvents } from './004-create-events';
 import { createStoreEvents } from './005-create-store-events';
+import { createMessageChanges } from './006-create-message-changes';
 
 /** Schema of everything persistence owns. */
 export const SCHEMA = 'chat';
@@ -15,4 +16,5 @@ export const MIGRATIONS: readonly Migration[] = [
   setSearchPath,
   createEvents,
   createStoreEvents,
+  createMessageChanges,
 ];

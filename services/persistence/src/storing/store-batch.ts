@@ -3,6 +3,7 @@ import { asError, type Logger } from '@chat-app/platform';
 import type { PersistenceSettings } from '../configuration';
 import { classifyFailure } from './classify-failure';
 import type { BadRecord, Incoming } from './decode-batch';
+import { projectionOf } from './projections';
 import { RetryDelay } from './retry-delay';
 import { storePart, type StorePartDependencies } from './store-part';
 
@@ -33,11 +34,12 @@ export class BatchStorer {
   async store(batch: RecordBatch, incoming: readonly Incoming[]): Promise<readonly BadRecord[]> {
     const bad: BadRecord[] = [];
     const delay = new RetryDelay(batch);
-    let at = 0;
-    while (at < incoming.length) {
-      const part = incoming.slice(at, at + this.#callSize());
-      at += part.length;
-      bad.push(...(await this.#storeInParts(batch, part, delay)));
+    for (const turn of inTurns(incoming)) {
+      for (let at = 0; at < turn.length;) {
+        const part = turn.slice(at, at + this.#callSize());
+        at += part.length;
+        bad.push(...(await this.#storeInParts(batch, part, delay)));
+      }
     }
     return bad;
   }
@@ -90,6 +92,13 @@ export class BatchStorer {
     const { batchRecords } = this.#dependencies.settings;
     return Math.min(batchRecords, Math.max(1, Math.floor(ENTRIES_PER_CALL / Math.max(1, this.#fanOut))));
   }
+}
+
+/** What is about a message is stored after the others: then the message is there. */
+function inTurns(incoming: readonly Incoming[]): (readonly Incoming[])[] {
+  const isAboutMessage = ({ kind }: Incoming): boolean => projectionOf(kind).isAboutMessage === true;
+  if (!incoming.some(isAboutMessage)) return [incoming];
+  return [incoming.filter((one) => !isAboutMessage(one)), incoming.filter(isAboutMessage)];
 }
 
 /** The two halves of a part, the first on top of the stack, so that order is kept. */

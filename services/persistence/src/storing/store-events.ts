@@ -29,13 +29,53 @@ export async function storeEventsWithin(
   transaction: Queryable,
   events: readonly StorableEvent[],
 ): Promise<readonly StoreOutcome[]> {
-  const outcomes = await insertEvents(transaction, toRows(events));
-  const stored = events.filter((_, index) => outcomes[index]?.outcome === 'stored');
-  for (const kind of new Set(stored.map((event) => event.kind))) {
-    const values = stored.filter((event) => event.kind === kind).map(({ value }) => value);
-    await projectionOf(kind).apply?.(transaction, values);
+  const refusals = await judge(transaction, events);
+  const good = events.filter((event) => !refusals.has(event));
+  const stored = await insertEvents(transaction, toRows(good));
+  const outcomes = new Map(good.map((event, index) => [event, stored[index]]));
+  await apply(
+    transaction,
+    good.filter((event) => outcomes.get(event)?.outcome === 'stored'),
+  );
+  return events.flatMap((event) => outcomes.get(event) ?? refusals.get(event) ?? []);
+}
+
+/** Those that may not be, by what is stored. */
+async function judge(
+  transaction: Queryable,
+  events: readonly StorableEvent[],
+): Promise<ReadonlyMap<StorableEvent, StoreOutcome>> {
+  const refusals = new Map<StorableEvent, StoreOutcome>();
+  for (const [kind, judged] of byKind(events)) {
+    const answers = await projectionOf(kind).judge?.(
+      transaction,
+      judged.map(({ value }) => value),
+    );
+    answers?.forEach((outcome, index) => {
+      const event = judged[index];
+      if (outcome !== undefined && event !== undefined) refusals.set(event, { outcome, user_ids: [], seqs: [] });
+    });
   }
-  return outcomes;
+  return refusals;
+}
+
+async function apply(transaction: Queryable, stored: readonly StorableEvent[]): Promise<void> {
+  for (const [kind, applied] of byKind(stored)) {
+    await projectionOf(kind).apply?.(
+      transaction,
+      applied.map(({ value }) => value),
+    );
+  }
+}
+
+function byKind(events: readonly StorableEvent[]): ReadonlyMap<EventKindName, StorableEvent[]> {
+  const kinds = new Map<EventKindName, StorableEvent[]>();
+  for (const event of events) {
+    const others = kinds.get(event.kind);
+    if (others === undefined) kinds.set(event.kind, [event]);
+    else others.push(event);
+  }
+  return kinds;
 }
 
 function toRows(events: readonly StorableEvent[]) {

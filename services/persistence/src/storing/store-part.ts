@@ -2,7 +2,7 @@ import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
 import type { PersistenceMetrics } from '../metrics';
 import { announceStored } from './announce-stored';
-import { nonRetryable, type BadRecord, type Incoming } from './decode-batch';
+import type { BadRecord, Incoming } from './decode-batch';
 import { projectionOf } from './projections';
 import { storeEvents, type StoreOutcome } from './store-events';
 import { startMessageSpan } from './trace-batch';
@@ -10,6 +10,8 @@ import { startMessageSpan } from './trace-batch';
 const REASONS = {
   not_a_member: 'the sender is not a member of the conversation',
   unknown_conversation: 'there is no such group',
+  unknown_message: 'there is no such message in the conversation',
+  forbidden: 'this user may not change this message',
 } as const;
 
 export interface StorePartDependencies {
@@ -57,9 +59,9 @@ export async function storePart(
 }
 
 function refused(record: Incoming['record'], { outcome }: Partial<StoreOutcome> = {}): BadRecord[] {
-  return outcome === 'not_a_member' || outcome === 'unknown_conversation'
-    ? [nonRetryable(record, outcome, REASONS[outcome])]
-    : [];
+  if (outcome === undefined || outcome === 'stored' || outcome === 'duplicate') return [];
+  // The message that an event is about may itself be tried again: it comes before it then.
+  return [{ record, code: outcome, reason: REASONS[outcome], retryable: outcome === 'unknown_message' }];
 }
 
 function countOutcomes(

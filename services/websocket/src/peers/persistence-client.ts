@@ -1,4 +1,12 @@
-import { HeadsResponse, InboxPage, MembershipResponse, OpenConnectionResponse, type Cursor } from '@chat-app/protocol';
+import {
+  AskChangeResponse,
+  HeadsResponse,
+  InboxPage,
+  MembershipResponse,
+  OpenConnectionResponse,
+  type AskChangeRequest,
+  type Cursor,
+} from '@chat-app/protocol';
 import { isPlatformError, type ServiceClient } from '@chat-app/platform';
 
 /** Whose device it is, and whether its name was its own choice: one that the server gave is hardly used again. */
@@ -22,6 +30,8 @@ export interface PersistenceClient {
   confirm(cursors: readonly Cursor[]): Promise<void>;
   /** Undefined where there is no such conversation or the user is not in it. */
   findMembership(conversationId: string, userId: string): Promise<MembershipResponse | undefined>;
+  /** Whether a user may change a message so. */
+  askChange(change: AskChangeRequest): Promise<AskChangeResponse>;
 }
 
 /** Persistence over HTTP. */
@@ -48,6 +58,8 @@ export function createPersistenceClient(client: ServiceClient): PersistenceClien
         body: { user_ids: userIds },
         response: HeadsResponse,
       }),
+    askChange: (change) =>
+      client.call({ method: 'POST', path: '/internal/changes', body: change, response: AskChangeResponse }),
     async confirm(cursors) {
       await client.call({ method: 'POST', path: '/internal/cursors', body: { cursors }, response: null });
     },

@@ -8,7 +8,13 @@ import type { InboxFollower } from '../inbox/follow-inbox';
 
 /** Where a send goes. `recipientId` is there for a direct conversation. */
 export type Destination =
-  | { ok: true; conversationId: string; recipientId: string | undefined }
+  | {
+      ok: true;
+      conversationId: string;
+      recipientId: string | undefined;
+      /** What is asked for now comes after this, whatever the clock of this pod says; milliseconds since the epoch. */
+      afterMs?: number;
+    }
   | { ok: false; code: ErrorCode; message: string };
 
 const KNOWN_DIRECTS = 100_000;

@@ -23,7 +23,8 @@ import type { InboxFollower } from '../inbox/follow-inbox';
 import { countSend, settleSend, type SendLimits } from './limit-sends';
 import type { WebsocketMetrics } from '../metrics';
 import type { AcceptedEvent, LivePublisher } from './publish-live';
-import type { ConversationResolver, Destination } from './resolve-conversation';
+import type { ChangeGuard } from './ask-change';
+import type { Destination } from './resolve-conversation';
 import type { Clock } from '../clock';
 import type { Connection } from '../connections/connection';
 import type { Transmitter } from '../delivery/transmit-frame';
@@ -31,7 +32,7 @@ import type { Transmitter } from '../delivery/transmit-frame';
 export interface SenderDependencies {
   log: MessageLog;
   publisher: LivePublisher;
-  resolver: ConversationResolver;
+  guard: ChangeGuard;
   transmitter: Transmitter;
   limits: SendLimits;
   metrics: WebsocketMetrics;
@@ -63,7 +64,7 @@ export class MessageSender {
 
   /** Takes a command. Its answer comes through the connection; this neither throws nor rejects. */
   send(connection: Connection, command: AnyCommand, frame: CommandFields): void {
-    const { limits, clock, resolver } = this.dependencies;
+    const { limits, clock, guard } = this.dependencies;
     const order = connection.sends.orderOf(frame.id, frame.after);
     if (!countSend(connection, limits.unacknowledged)) {
       connection.sends.orderOf(frame.id, undefined).failed = true;
@@ -86,7 +87,7 @@ export class MessageSender {
       this.#reject(sending, ...fault);
       return;
     }
-    const found = resolver.resolve(connection, frame);
+    const found = guard.resolve(connection, command, frame);
     if (!connection.sends.checking && !(found instanceof Promise)) this.#append(sending, found);
     else connection.sends.inTurn(async () => this.#append(sending, await found));
   }
@@ -154,13 +155,13 @@ export class MessageSender {
       this.#reject(sending, destination.code, destination.message);
       return;
     }
-    const { conversationId, recipientId } = destination;
+    const { conversationId, recipientId, afterMs = 0 } = destination;
     const { clock, follower, log } = this.dependencies;
     const acceptance: Acceptance = {
       actor_id: connection.userId,
       conversation_id: conversationId,
       recipient_id: recipientId,
-      at: new Date(clock.wall()).toISOString(),
+      at: new Date(Math.max(clock.wall(), afterMs + 1)).toISOString(),
     };
     const record = command.toRecord(frame, acceptance);
     const eventId = eventKind(command.kind).eventId(record);

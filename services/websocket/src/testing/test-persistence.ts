@@ -7,6 +7,8 @@ import {
   MESSAGE_HEADERS,
   userChannel,
   writeEnvelope,
+  type AskChangeRequest,
+  type AskChangeResponse,
   type ChatMessage,
   type Cursor,
   type EncodedEntry,
@@ -65,8 +67,13 @@ export class TestPersistence implements PersistenceClient {
     for (const { headers, value } of this.#waiting.splice(0)) {
       const decoded = decodeEvent(headers[MESSAGE_HEADERS.kind], value);
       if (!decoded.ok) continue;
-      const record = decoded.value as { conversation_id: string; recipient_id?: string; sender_id: string };
-      const { conversation_id, recipient_id, sender_id } = record;
+      const record = decoded.value as {
+        conversation_id: string;
+        recipient_id?: string;
+        sender_id?: string;
+        actor_id?: string;
+      };
+      const { conversation_id, recipient_id, sender_id = record.actor_id ?? '' } = record;
       const members = recipient_id
         ? [...new Set([sender_id, recipient_id])]
         : [...(this.#groups.get(conversation_id) ?? [])];
@@ -197,6 +204,15 @@ export class TestPersistence implements PersistenceClient {
       return { conversation_id: conversationId, kind: 'direct', ...(other !== undefined && { recipient_id: other }) };
     }
     return undefined;
+  }
+
+  /** Only the sender may, of a message in their own inbox: what the real one judges by is tested there. */
+  async askChange({ actor_id, message_id }: AskChangeRequest): Promise<AskChangeResponse> {
+    this.#available();
+    const entry = this.inbox(actor_id).find(({ event_id }) => event_id === message_id);
+    if (entry === undefined) return { refused: 'unknown_message' };
+    const { sender_id } = JSON.parse(entry.body) as { sender_id?: string };
+    return sender_id === actor_id ? {} : { refused: 'forbidden' };
   }
 
   #furthest(userId: string): number {

@@ -10,13 +10,14 @@ select p.id, p.kind, p.title, p.data, p.created_at, p.role, p.activity, unread.c
   ) end as peer_id,
   l.id as last_id, l.sender_id as last_sender_id, l.recipient_id as last_recipient_id, l.content as last_content,
   l.data as last_data, l.extra as last_extra,
-  l.sent_at as last_sent_at, l.stored_at as last_stored_at
+  l.sent_at as last_sent_at, l.stored_at as last_stored_at, l.edited_at as last_edited_at,
+  l.deleted_at as last_deleted_at, l.deleted_by as last_deleted_by
 from page p
 left join chat.messages l on l.conversation_id = p.id and l.number = p.last_number
 cross join lateral (
-  select count(*) filter (where recent.sender_id <> $1)::integer as count
+  select count(*) filter (where recent.sender_id <> $1 and recent.deleted_at is null)::integer as count
   from (
-    select x.sender_id from chat.messages x
+    select x.sender_id, x.deleted_at from chat.messages x
     where x.conversation_id = p.id and x.number > p.read_number order by x.number desc limit 1000
   ) recent
 ) unread
@@ -41,6 +42,9 @@ export interface ConversationRow {
   last_extra: Record<string, unknown> | null;
   last_sent_at: Date | null;
   last_stored_at: Date | null;
+  last_edited_at: Date | null;
+  last_deleted_at: Date | null;
+  last_deleted_by: string | null;
 }
 
 /** What describing needs of each conversation `c` of a member `m`; a `where` follows. */

@@ -1,4 +1,5 @@
 import type { Queryable, Statement } from '@chat-app/database';
+import { messageColumns, type MessageRow } from '../../messages/message-row';
 import { CURRENT_EPOCH } from './announcement';
 
 /** One row without `seq` where there are no entries, no row where there is no inbox. */
@@ -8,11 +9,11 @@ const READ_INBOX: Statement = {
 select head.last_seq as head, ${CURRENT_EPOCH} as epoch, entry.*
 from chat.inbox_heads head
 left join lateral (
-  select i.seq, i.kind as number, i.event_id, i.conversation_id as group_id, ev.body, m.id, m.conversation_id, m.sender_id,
-    m.recipient_id, m.content, m.data, m.extra, m.sent_at
+  select i.seq, i.kind as number, i.event_id, i.conversation_id as group_id, ev.body,
+    ${messageColumns('m')}
   from chat.inbox i
-  left join chat.messages m on m.id = i.message_id
   left join chat.events ev on ev.id = i.event_id
+  left join chat.messages m on m.id = coalesce(i.message_id, (ev.body ->> 'message_id')::uuid)
   where i.user_id = $1 and i.seq > $2
   order by i.seq limit $3
 ) entry on true
@@ -20,8 +21,10 @@ where head.user_id = $1
 order by entry.seq`,
 };
 
-/** An entry as it is read. */
-export interface EntryRow {
+type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null };
+
+/** An entry as it is read, with the message that it is or is about. */
+export interface EntryRow extends Nullable<MessageRow> {
   head: number;
   epoch: string;
   seq: number | null;
@@ -32,14 +35,6 @@ export interface EntryRow {
   group_id: string | null;
   /** Record of an event that is no message. */
   body: Record<string, unknown> | null;
-  id: string | null;
-  conversation_id: string | null;
-  sender_id: string | null;
-  recipient_id: string | null;
-  content: string | null;
-  data: Record<string, unknown> | null;
-  extra: Record<string, unknown> | null;
-  sent_at: Date | null;
 }
 
 /** Entries after a number, ascending, at most `limit`. */

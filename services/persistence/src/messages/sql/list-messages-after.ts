@@ -1,11 +1,11 @@
 import type { Queryable, Statement } from '@chat-app/database';
-import type { StoredMessageRow } from '../message-row';
+import { messageColumns, type StoredMessageRow } from '../message-row';
 
 const LIST_MESSAGES_AFTER: Statement = {
   name: 'list_messages_after',
   text: `
-select id, conversation_id, sender_id, recipient_id, content, data, extra, sent_at, stored_at
-from chat.messages
+select ${messageColumns('m')}, m.stored_at
+from chat.messages m
 where conversation_id = $1 and number > $2::bigint
 order by number asc limit $3`,
 };

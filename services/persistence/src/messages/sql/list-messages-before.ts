@@ -1,11 +1,11 @@
 import type { Queryable, Statement } from '@chat-app/database';
-import type { StoredMessageRow } from '../message-row';
+import { messageColumns, type StoredMessageRow } from '../message-row';
 
 const LIST_MESSAGES_BEFORE: Statement = {
   name: 'list_messages_before',
   text: `
-select id, conversation_id, sender_id, recipient_id, content, data, extra, sent_at, stored_at
-from chat.messages
+select ${messageColumns('m')}, m.stored_at
+from chat.messages m
 where conversation_id = $1 and number < coalesce($2::bigint, 9223372036854775807)
 order by number desc limit $3`,
 };

@@ -1,12 +1,21 @@
 /** The projection of every kind: a new kind is one file beside this one and one line here. */
 import type { EventKindName, EventRecord } from '@chat-app/protocol';
 import { conversation } from './conversation';
+import { deleted } from './deleted';
+import { edited } from './edited';
 import { joined } from './joined';
 import { left } from './left';
 import { message } from './message';
 import type { Projection } from './projection';
 
-const PROJECTIONS: { [Name in EventKindName]: Projection<EventRecord<Name>> } = { message, joined, left, conversation };
+const PROJECTIONS: { [Name in EventKindName]: Projection<EventRecord<Name>> } = {
+  message,
+  joined,
+  left,
+  conversation,
+  edited,
+  deleted,
+};
 
 /** The projection of a kind. */
 export function projectionOf(kind: EventKindName): Projection<EventRecord> {

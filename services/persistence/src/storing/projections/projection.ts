@@ -22,13 +22,26 @@ export interface EventRow {
   body: object | undefined;
 }
 
+/** Why a record that can be read cannot be stored. */
+export interface Fault {
+  code: DeadMessageCode;
+  reason: string;
+}
+
+/** Why an event may not be, by what is stored. */
+export type Refusal = 'unknown_message' | 'forbidden';
+
 /** What a kind of event does to the tables, beside its entries. */
 export interface Projection<Value> {
   /** Whether records of the log may be of this kind; the others are made by a call of the API, in its transaction. */
   fromLog: boolean;
   /** Why a record that can be read cannot be stored; undefined where it can. */
-  fault?(value: Value): { code: DeadMessageCode; reason: string } | undefined;
+  fault?(value: Value): Fault | undefined;
+  /** Whether it is about a message, which may be in the same batch: it is stored after all that is not. */
+  isAboutMessage?: boolean;
   toRow(value: Value): EventRow;
+  /** Which of these may not be, by what is stored: in the transaction that stores the others, before it does. */
+  judge?(transaction: Queryable, values: readonly Value[]): Promise<readonly (Refusal | undefined)[]>;
   /** Effects beyond entry and row, in the transaction that stores: of those that were not there before. */
   apply?(transaction: Queryable, values: readonly Value[]): Promise<void>;
 }

@@ -12,8 +12,8 @@ from chat.store_events($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::u
 
 /** What became of one event of a batch. */
 export interface StoreOutcome {
-  /** `duplicate`: it was there already. The last two were not stored. */
-  outcome: 'stored' | 'duplicate' | 'not_a_member' | 'unknown_conversation';
+  /** `duplicate`: it was there already. Those that follow were not stored. */
+  outcome: 'stored' | 'duplicate' | 'not_a_member' | 'unknown_conversation' | 'unknown_message' | 'forbidden';
   /** Its entries: `user_ids[i]` has it as number `seqs[i]` of their inbox. May be empty for a duplicate. */
   user_ids: readonly string[];
   seqs: readonly number[];
