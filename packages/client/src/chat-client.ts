@@ -20,7 +20,8 @@ import { findUser, getUser, logout, type HttpOptions } from './http/authenticati
 import { ConversationsApi, type ApiCall } from './http/conversations';
 import { request, type Fetch } from './http/request';
 import { Receiver, type InboxState } from './messages/receive-messages';
-import { Sender, type OutboundMessage, type SentMessage } from './messages/send-messages';
+import type { OutboundDeletion, OutboundEdit, OutboundMessage, SentMessage } from './messages/outgoing';
+import { Sender } from './messages/send-messages';
 import { SettledMessages } from './messages/settled-messages';
 import type { CompiledOptions } from './options';
 import { Authentication } from './session/keep-authenticated';
@@ -115,6 +116,21 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
   }
 
   /**
+   * Gives an own message other content, as `send` online or not; what becomes of it is told by `change_state`.
+   * @throws as send
+   */
+  edit(edit: OutboundEdit<Data>): SentMessage {
+    if (this.closing !== undefined) throw closedError();
+    return this.sender.edit(edit);
+  }
+
+  /** Takes the content of a message away, for everyone and for good: as `edit` in everything else. @throws as send */
+  delete(deletion: OutboundDeletion): SentMessage {
+    if (this.closing !== undefined) throw closedError();
+    return this.sender.delete(deletion);
+  }
+
+  /**
    * Waits until a message that was sent is at least `accepted` (or `stored`).
    * @throws ChatError with the code with which it was refused, or `closed`.
    */
@@ -181,6 +197,11 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
         if (change.state === 'accepted') this.receiver.onOwnAccepted(change.message_id);
         this.settled.changed(change);
         events.emit('message_state', change);
+      },
+      onChangeState: (change) => {
+        if (change.state === 'accepted') this.receiver.onOwnAccepted(change.event_id);
+        this.settled.changed(change);
+        events.emit('change_state', change);
       },
       onChange: () => saved.saveOutbox(() => outbox.entries()),
       onSilence: () => this.connection.renew(CLOSE_CODES.ping_timeout.code, 'a send was not answered'),

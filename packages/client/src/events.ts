@@ -6,6 +6,8 @@ import type { Session } from './http/authentication';
 
 export type { EntryEvents, UnknownEntry } from './entries';
 export type { ConversationChange } from './entries/conversation';
+export type { MessageDeleted } from './entries/deleted';
+export type { MessageEdited } from './entries/edited';
 export type { JsonObject, ReceivedMessage } from './entries/message';
 
 /**
@@ -49,6 +51,20 @@ export interface MessageStateChange {
   reason?: string;
 }
 
+/** State of an edit or deletion of one's own, as that of a message. */
+export interface ChangeStateChange extends Omit<MessageStateChange, 'sent_at'> {
+  /** Of the edit or deletion itself. */
+  event_id: string;
+  /** The message that it is about. */
+  message_id: string;
+  change: 'edit' | 'delete';
+  /** Of an edit, until it is accepted: what the message is to be. */
+  content?: string;
+  data?: JsonObject;
+  /** With `accepted`: when the server accepted it. */
+  at?: string;
+}
+
 /** Entries that came before, from whomever, and are in the history and in the inbox now, in this order. */
 export interface StoredMessages {
   /** Ids of events; of a message its message_id. */
@@ -70,6 +86,7 @@ export interface Missed {
 export interface ChatEvents<Data extends JsonObject = JsonObject> extends EntryEvents<Data> {
   connection: ConnectionStatus;
   message_state: MessageStateChange;
+  change_state: ChangeStateChange;
   stored: StoredMessages;
   missed: Missed;
   /** The tokens changed: keep them, whole, the refresh token before is used up. */

@@ -5,7 +5,7 @@ export * from './errors';
 export type { ChatClientOptions, Identity } from './options';
 export type { AddressOptions } from './addresses';
 export type { ChatStorage } from './storage';
-export type { OutboundMessage, SentMessage } from './messages/send-messages';
+export type { OutboundDeletion, OutboundEdit, OutboundMessage, SentMessage } from './messages/outgoing';
 export type { OutboxEntry } from './state/outbox';
 export type { BackoffOptions } from '@chat-app/timing';
 export {

@@ -113,6 +113,7 @@ function isEntry(value: unknown): value is OutboxEntry {
     entry !== null &&
     [entry.id, entry.message_id, entry.conversation_id, entry.content].every((field) => typeof field === 'string') &&
     (entry.recipient_id === undefined || typeof entry.recipient_id === 'string') &&
-    (entry.data === undefined || isObject(entry.data))
+    (entry.data === undefined || isObject(entry.data)) &&
+    (entry.change === undefined || (isObject(entry.change) && typeof entry.change['message_id'] === 'string'))
   );
 }

@@ -1,10 +1,12 @@
-import { useEffect, useState } from 'preact/hooks';
+import type { MessageView } from '@chat-app/client/store';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useChat } from '../context';
 import { GroupDetails } from '../group/group-details';
 import { Avatar, Icon } from '../icons';
 import { titleOf } from '../list/conversation-entry';
 import { t } from '../texts';
 import { useObservable } from '../use-observable';
+import { ActionsContext } from './actions';
 import { Composer } from './composer';
 import { MessageList } from './message-list';
 
@@ -15,7 +17,10 @@ export function Conversation({ id }: { id: string }) {
   const status = useObservable(store.listStatus);
   const names = useObservable(store.userNames);
   const [showsDetails, setShowsDetails] = useState(false);
+  const [edited, edit] = useState<MessageView>();
   const conversation = conversations.find((one) => one.conversation_id === id);
+  const isOwner = conversation?.kind === 'group' && conversation.role === 'owner';
+  const actions = useMemo(() => ({ isOwner, edit }), [isOwner]);
   const isUnknown = conversation === undefined && status.loaded;
   useEffect(() => {
     // Not in the part of the list that was read: the server knows what it is, or that it is nothing.
@@ -43,8 +48,14 @@ export function Conversation({ id }: { id: string }) {
           </button>
         )}
       </header>
-      <MessageList id={id} isGroup={conversation.kind === 'group'} />
-      {conversation.member ? <Composer id={id} /> : <p class="notice">{t.conversation.noMember}</p>}
+      <ActionsContext.Provider value={actions}>
+        <MessageList id={id} isGroup={conversation.kind === 'group'} />
+      </ActionsContext.Provider>
+      {conversation.member ? (
+        <Composer key={edited?.message_id} id={id} edited={edited} onEdited={() => edit(undefined)} />
+      ) : (
+        <p class="notice">{t.conversation.noMember}</p>
+      )}
       {showsDetails && <GroupDetails conversation={conversation} onClose={() => setShowsDetails(false)} />}
     </section>
   );

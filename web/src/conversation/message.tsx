@@ -3,6 +3,8 @@ import { dates, useChat } from '../context';
 import { Icon } from '../icons';
 import { splitLinks } from '../links';
 import { faultText, t } from '../texts';
+import { MessageMenu } from './message-menu';
+import { RefusedChange } from './refused-change';
 
 interface MessageProps {
   message: MessageView;
@@ -14,7 +16,7 @@ interface MessageProps {
 
 /** One message. What people wrote is text: nothing of it is ever read as markup. */
 export function Message({ message, isFirst, sender }: MessageProps) {
-  const { own, content, sent_at, state } = message;
+  const { own, sent_at, state } = message;
   const classes = ['message', own ? 'own' : 'other', isFirst && 'first', state === 'failed' && 'failed'];
   return (
     <article class={classes.filter(Boolean).join(' ')} data-message-id={message.message_id}>
@@ -24,28 +26,42 @@ export function Message({ message, isFirst, sender }: MessageProps) {
             <bdi>{sender}</bdi>
           </strong>
         )}
-        <p class="content" dir="auto">
-          {splitLinks(content).map((part) =>
-            part.href === undefined ? (
-              part.text
-            ) : (
-              <a href={part.href} target="_blank" rel="noopener noreferrer nofollow">
-                {part.text}
-              </a>
-            ),
-          )}
-        </p>
+        <Content message={message} />
         <footer>
+          {message.edited_at !== undefined && message.deleted_at === undefined && <span>{t.message.edited}</span>}
           {sent_at !== undefined && (
             <time dateTime={sent_at} title={dates.full(sent_at)}>
               {dates.time(sent_at)}
             </time>
           )}
-          {own && <State state={state ?? 'stored'} />}
+          {own && <State state={message.change?.state === 'sending' ? 'sending' : (state ?? 'stored')} />}
         </footer>
+        <MessageMenu message={message} />
       </div>
+      <RefusedChange message={message} />
       {state === 'failed' && <Refused message={message} />}
     </article>
+  );
+}
+
+function Content({ message: { content, deleted_at, deleted_by, sender_id, change } }: { message: MessageView }) {
+  const isDeleting = change?.type === 'delete' && change.state === 'sending';
+  if (deleted_at !== undefined || isDeleting) {
+    const isByOther = deleted_by !== undefined && deleted_by !== sender_id;
+    return <p class="content deleted">{isByOther ? t.message.deletedByOwner : t.message.deleted}</p>;
+  }
+  return (
+    <p class="content" dir="auto">
+      {splitLinks(content).map((part) =>
+        part.href === undefined ? (
+          part.text
+        ) : (
+          <a href={part.href} target="_blank" rel="noopener noreferrer nofollow">
+            {part.text}
+          </a>
+        ),
+      )}
+    </p>
   );
 }
 

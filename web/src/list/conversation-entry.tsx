@@ -62,7 +62,7 @@ function Preview({ conversation: { draft, last, kind }, isOpen, names }: Preview
   return (
     <>
       {sender !== undefined && <span class="sender">{sender}: </span>}
-      {firstLine(last.content)}
+      {last.deleted_at === undefined ? firstLine(last.content) : t.message.deleted}
     </>
   );
 }

@@ -1,11 +1,13 @@
 /** The kinds of entries this client knows: a new kind is one file beside this one, its line here and its event below. */
 import { conversation, type ConversationChange } from './conversation';
+import { deleted, type MessageDeleted } from './deleted';
+import { edited, type MessageEdited } from './edited';
 import { eventId, withoutType, type EntryFrame, type EntryKind } from './entry-kind';
 import { joined } from './joined';
 import { left } from './left';
 import { message, type JsonObject, type ReceivedMessage } from './message';
 
-export const ENTRY_KINDS = { message, joined, left, conversation } as const;
+export const ENTRY_KINDS = { message, joined, left, conversation, edited, deleted } as const;
 
 /** An entry of a kind that this version does not know, as it came. */
 export interface UnknownEntry {
@@ -19,6 +21,8 @@ export interface EntryEvents<Data extends JsonObject = JsonObject> {
   /** A message of another user, or of this user's other devices: once per message_id. */
   message: ReceivedMessage<Data>;
   conversation: ConversationChange;
+  edited: MessageEdited<Data>;
+  deleted: MessageDeleted;
   entry: UnknownEntry;
 }
 

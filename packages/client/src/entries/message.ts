@@ -15,6 +15,11 @@ export interface ReceivedMessage<Data extends JsonObject = JsonObject> {
   data?: Data | undefined;
   /** When it was accepted: RFC 3339, UTC, milliseconds. */
   sent_at: string;
+  /** When it was last edited. */
+  edited_at?: string | undefined;
+  /** When and by whom it was deleted: then content is empty. */
+  deleted_at?: string | undefined;
+  deleted_by?: string | undefined;
   /** Its number in the user's inbox, where it is known already. */
   seq?: number;
 }
@@ -27,6 +32,9 @@ const FIELDS = {
   content: text,
   data: optional(isObject),
   sent_at: text,
+  edited_at: optional(text),
+  deleted_at: optional(text),
+  deleted_by: optional(text),
   seq: optional(count),
 };
 

@@ -90,7 +90,7 @@ describe('errors', () => {
     });
     server.http.set('POST /login', () => ({ status: 418 }));
     await expect(login(options(), 'user1', 'pwd1')).rejects.toMatchObject({ code: 'bad_answer', retryable: false });
-    server.http.set('POST /login', () => refused(400, 'constructor', false));
+    server.http.set('POST /login', () => ({ status: 400, body: { error: { code: 'forbidden' } } }));
     await expect(login(options(), 'user1', 'pwd1')).rejects.toMatchObject({ code: 'bad_answer' });
   });
 

@@ -1,7 +1,6 @@
-import type { ErrorCode } from '@chat-app/protocol';
-import { ERRORS } from '@chat-app/protocol/pure';
+import type { ErrorBody } from '@chat-app/protocol';
 import { ChatError } from '../errors';
-import { parseObject } from '../read/checks';
+import { count, flag, has, isObject, optional, parseObject, text as isText } from '../read/checks';
 import type { Answer } from './answers';
 
 /** What this package uses of `fetch`. */
@@ -16,6 +15,8 @@ export interface HttpRequest<T> {
   answer?: Answer<T>;
   timeoutMs: number;
 }
+
+const ERROR = { code: isText, message: isText, retryable: flag, retry_after_ms: optional(count) };
 
 /**
  * Makes one HTTP call.
@@ -49,21 +50,10 @@ async function exchange<T>(fetch: Fetch, call: HttpRequest<T>): Promise<{ status
 
 /** Makes an error of an answer; one that is not this product's (a proxy's, say) is judged by its status. */
 function refusal(status: number, text: string): ChatError {
-  const body = parseObject(text) as
-    { error?: { code?: unknown; message?: unknown; retry_after_ms?: unknown } } | undefined;
-  const code = body?.error?.code;
-  if (typeof code === 'string' && Object.hasOwn(ERRORS, code)) {
-    const known = code as ErrorCode;
-    const retryAfterMs = body?.error?.retry_after_ms;
-    return new ChatError(
-      known,
-      typeof body?.error?.message === 'string' ? body.error.message : known,
-      ERRORS[known].retryable,
-      {
-        status,
-        ...(typeof retryAfterMs === 'number' && { retryAfterMs }),
-      },
-    );
+  const { error } = parseObject(text) ?? {};
+  if (isObject(error) && has(error, ERROR)) {
+    const { code, message, retryable, retry_after_ms: retryAfterMs } = error as unknown as ErrorBody['error'];
+    return new ChatError(code, message, retryable, { status, ...(retryAfterMs !== undefined && { retryAfterMs }) });
   }
   const retryable = status === 429 || status >= 500;
   return new ChatError(retryable ? 'unavailable' : 'bad_answer', `HTTP status ${status}`, retryable, { status });

@@ -93,7 +93,7 @@ export class Receiver {
     const own = this.options.sender.isOwn(id);
     const fresh = this.options.recent.add(id);
     if (fresh) this.dirty = true;
-    if (own) this.options.sender.seen(id, String(frame['sent_at']), seq !== undefined);
+    if (own) this.options.sender.seen(id, String(frame['sent_at'] ?? frame['at']), seq !== undefined);
     else if (fresh) this.options.onEntry(event, value);
     if (seq !== undefined) {
       if (own || !fresh) this.options.onStored([id]);

@@ -5,15 +5,24 @@
  * window, its backoffs and the order within each conversation allow. One thread, no awaits.
  */
 import type { AcceptedFrame, ErrorCode, RejectedFrame } from '@chat-app/protocol';
-import { contentFault, customDataFault, directConversationId, LIMITS, messageId, newId } from '@chat-app/protocol/pure';
+import { LIMITS } from '@chat-app/protocol/pure';
 import type { WelcomeFrame } from '../connection/read-frame';
-import type { JsonObject } from '../entries/message';
 import { ChatError } from '../errors';
-import type { MessageStateChange } from '../events';
+import type { ChangeStateChange, MessageStateChange } from '../events';
 import { monotonicNow } from '../state/clock';
 import type { Outbox, OutboxEntry } from '../state/outbox';
 import { Pace } from '../state/pace';
 import type { Timers } from '../state/timers';
+import {
+  commandFrame,
+  deletionEntry,
+  editEntry,
+  messageEntry,
+  type OutboundDeletion,
+  type OutboundEdit,
+  type OutboundMessage,
+  type SentMessage,
+} from './outgoing';
 
 /** Most own messages of which `stored` is awaited. */
 const MAX_TRACKED = 10_000;
@@ -26,20 +35,6 @@ const OUT_OF_ORDER: ErrorCode = 'out_of_order';
 /** Time that a refresh of the token is given before the sends that wait for it go on. */
 const TOKEN_REFRESH_MS = 1_000;
 
-/** Exactly one of recipient_id and conversation_id. */
-export interface OutboundMessage<Data extends JsonObject = JsonObject> {
-  recipient_id?: string;
-  conversation_id?: string;
-  content: string;
-  /** Whatever the application hangs on it, at most 4 KiB as JSON: part of what makes it the same message. */
-  data?: Data;
-  /** The client's own id; by default a new one. A message that is sent again with it and the same content exists once. */
-  id?: string;
-}
-
-/** A message that was taken into the outbox. */
-export type SentMessage = Pick<OutboxEntry, 'id' | 'message_id' | 'conversation_id'>;
-
 export interface SenderOptions {
   userId: string;
   outbox: Outbox;
@@ -48,6 +43,8 @@ export interface SenderOptions {
   answerTimeoutMs: number;
   transmit: (frame: object) => boolean;
   onState: (change: MessageStateChange) => void;
+  /** The same of edits and deletions. */
+  onChangeState: (change: ChangeStateChange) => void;
   /** The outbox changed: keep it. */
   onChange: () => void;
   /** No answer came in time. */
@@ -61,9 +58,9 @@ export class Sender {
   private readonly pace = new Pace();
   private contentBytes: number = LIMITS.contentBytes;
   /** By message id: what was accepted and is not known to be stored. */
-  private readonly accepted = new Map<string, SentMessage>();
+  private readonly accepted = new Map<string, Tracked>();
   /** By message id: what is in the outbox. */
-  private readonly waiting = new Map<string, SentMessage>();
+  private readonly waiting = new Map<string, Tracked>();
 
   constructor(private readonly options: SenderOptions) {
     for (const entry of options.outbox.entries()) this.waiting.set(entry.message_id, entry);
@@ -71,7 +68,20 @@ export class Sender {
 
   /** @throws ChatError content_…, invalid_request, outbox_full, duplicate_id: nothing was taken. */
   send(message: OutboundMessage): SentMessage {
-    const entry = this.entryFor(message);
+    return this.take(messageEntry(message, this.rules()));
+  }
+
+  /** @throws as send */
+  edit(edit: OutboundEdit): SentMessage {
+    return this.take(editEntry(edit, this.rules()));
+  }
+
+  /** @throws as send */
+  delete(deletion: OutboundDeletion): SentMessage {
+    return this.take(deletionEntry(deletion, this.rules()));
+  }
+
+  private take(entry: OutboxEntry): SentMessage {
     const known = this.options.outbox.get(entry.id);
     if (known !== undefined) {
       if (known.message_id === entry.message_id) return identity(known);
@@ -81,7 +91,7 @@ export class Sender {
     this.options.outbox.add(entry);
     this.waiting.set(entry.message_id, entry);
     this.options.onChange();
-    this.options.onState({ ...identity(entry), state: 'sending' });
+    this.report(entry, { state: 'sending' });
     this.pump();
     return identity(entry);
   }
@@ -91,7 +101,11 @@ export class Sender {
     this.window = limits.unacknowledged_sends;
     this.contentBytes = limits.content_bytes;
     this.pace.reset();
-    this.options.outbox.connected({ pipelined: features.includes('after'), data: features.includes('data') });
+    this.options.outbox.connected({
+      pipelined: features.includes('after'),
+      data: features.includes('data'),
+      changes: features.includes('edited') && features.includes('deleted'),
+    });
   }
 
   /** Sends what may be sent now, and sees to it that the rest is when its time comes. */
@@ -101,7 +115,7 @@ export class Sender {
     if (outbox.size === 0) this.pace.reset();
     const taken = outbox.take(now, Math.min(this.window, outbox.inFlight + this.pace.allowance(now)));
     this.pace.spend(now, taken.length);
-    for (const { entry, after } of taken) transmit(sendFrame(entry, after));
+    for (const { entry, after } of taken) transmit(commandFrame(entry, after));
     const due = this.window > outbox.inFlight ? outbox.nextDue() : undefined;
     const at = due === undefined ? undefined : Math.max(due, this.pace.due);
     if (at === undefined || at <= now) timers.clear('send');
@@ -139,7 +153,7 @@ export class Sender {
       if (entry !== undefined) {
         this.waiting.delete(entry.message_id);
         this.options.onChange();
-        this.options.onState({ ...identity(entry), state: 'failed', code: frame.code, reason: frame.message });
+        this.report(entry, { state: 'failed', code: frame.code, reason: frame.message });
       }
     }
     this.pump();
@@ -165,17 +179,17 @@ export class Sender {
     const sent = this.accepted.get(messageId);
     if (sent === undefined) return;
     this.accepted.delete(messageId);
-    this.options.onState({ ...identity(sent), state: 'stored' });
+    this.report(sent, { state: 'stored' });
   }
 
   private settleAccepted(id: string, messageId: string, sentAt: string): void {
     const entry = this.options.outbox.settle(id);
     if (entry === undefined) return;
     this.waiting.delete(entry.message_id);
-    this.accepted.set(messageId, entry);
+    this.accepted.set(messageId, tracked(entry));
     if (this.accepted.size > MAX_TRACKED) this.forgetOldest();
     this.options.onChange();
-    this.options.onState({ ...identity(entry), message_id: messageId, state: 'accepted', sent_at: sentAt });
+    this.report({ ...entry, message_id: messageId }, { state: 'accepted', sent_at: sentAt });
   }
 
   private forgetOldest(): void {
@@ -192,47 +206,30 @@ export class Sender {
     }
   }
 
-  private entryFor(message: OutboundMessage): OutboxEntry {
-    const { recipient_id: recipient, conversation_id: conversation, content, data } = message;
-    const fault = contentFault(content, this.contentBytes);
-    if (fault !== undefined) throw new ChatError(fault, `content: ${fault}`, false);
-    if ((recipient === undefined) === (conversation === undefined)) {
-      throw new ChatError('invalid_request', 'name exactly one of recipient_id and conversation_id', false);
-    }
-    if (data !== undefined) checkData(data);
-    const id = message.id ?? newId();
-    if (id.length === 0 || id.length > LIMITS.clientIdCharacters) {
-      throw new ChatError('invalid_request', `id: 1 to ${LIMITS.clientIdCharacters} characters`, false);
-    }
-    const target = (recipient ?? conversation ?? '').toLowerCase();
-    const sender = this.options.userId;
-    const conversationId = recipient === undefined ? target : directConversationId(sender, target);
-    return {
-      id,
-      message_id: messageId({
-        sender_id: sender,
-        conversation_id: conversationId,
-        id,
-        content,
-        ...(data !== undefined && { data }),
-      }),
-      conversation_id: conversationId,
-      ...(recipient !== undefined && { recipient_id: target }),
-      content,
-      ...(data !== undefined && { data: structuredClone(data) }),
-    };
+  private rules() {
+    return { userId: this.options.userId, contentBytes: this.contentBytes };
+  }
+
+  private report(entry: Tracked, state: Omit<MessageStateChange, keyof SentMessage>): void {
+    const { change, content, data } = entry;
+    if (change === undefined) return this.options.onState({ ...identity(entry), ...state });
+    const { sent_at: at, ...rest } = state;
+    this.options.onChangeState({
+      ...{ id: entry.id, event_id: entry.message_id, conversation_id: entry.conversation_id },
+      ...{ message_id: change.message_id, change: change.type },
+      ...(content !== undefined && { content }),
+      ...(data !== undefined && { data }),
+      ...rest,
+      ...(at !== undefined && { at }),
+    });
   }
 }
 
-function sendFrame({ id, content, data, ...entry }: OutboxEntry, after: string | undefined): object {
-  const target = entry.recipient_id === undefined ? 'conversation_id' : 'recipient_id';
-  return { type: 'send', id, [target]: entry[target], content, data, after };
-}
+/** What is known of an own entry: of one that was accepted no content. */
+type Tracked = SentMessage & Pick<OutboxEntry, 'change'> & Partial<Pick<OutboxEntry, 'content' | 'data'>>;
 
-/** @throws ChatError invalid_request */
-function checkData(data: unknown): void {
-  const fault = customDataFault(data);
-  if (fault !== undefined) throw new ChatError('invalid_request', `data: ${fault}`, false);
+function tracked({ change, ...entry }: OutboxEntry): Tracked {
+  return { ...identity(entry), ...(change !== undefined && { change }) };
 }
 
 function identity(entry: SentMessage): SentMessage {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../entries/message';
 import { backoffMs, type BackoffOptions } from '@chat-app/timing';
 
-/** A message that this client wants stored and delivered. */
+/** A message, edit or deletion that this client wants stored and delivered. */
 export interface OutboxEntry {
   /** The client's own id: every try bears it, so that all tries are one message. */
   readonly id: string;
@@ -11,6 +11,8 @@ export interface OutboxEntry {
   readonly recipient_id?: string;
   readonly content: string;
   readonly data?: JsonObject;
+  /** The message that it edits or deletes; `message_id` is the id of the edit or deletion itself then. */
+  readonly change?: { readonly type: 'edit' | 'delete'; readonly message_id: string };
 }
 
 /** What an outbox is bounded by. */
@@ -28,6 +30,8 @@ export interface SendingRules {
   pipelined: boolean;
   /** It keeps `data`. What has some waits for a server that does. */
   data: boolean;
+  /** It takes edits and deletions, which wait likewise. */
+  changes?: boolean;
 }
 
 /** An entry to send now. */
@@ -208,7 +212,8 @@ export class Outbox {
   private next(queue: Queue): Waiting | undefined {
     if (queue.inFlight > 0 && (queue.stopped || !this.rules.pipelined)) return undefined;
     const next = queue.entries[queue.inFlight];
-    return next?.entry.data !== undefined && !this.rules.data ? undefined : next;
+    if (next?.entry.data !== undefined && !this.rules.data) return undefined;
+    return next?.entry.change !== undefined && this.rules.changes !== true ? undefined : next;
   }
 
   /** The entry is not in flight any more. */

@@ -7,10 +7,11 @@
 import type { ConversationResponse } from '@chat-app/protocol';
 import { directConversationId } from '@chat-app/protocol/pure';
 import { isFinal } from '../errors';
-import type { ConnectionStatus, MessageStateChange, Missed, ReceivedMessage } from '../events';
+import type { ChangeStateChange, ConnectionStatus, MessageStateChange, Missed, ReceivedMessage } from '../events';
 import type { History } from '../http/answers';
 import { Timers } from '../state/timers';
 import type { ChatStorage } from '../storage';
+import { amend, amendmentOf, deletionOf, type Amendment } from './amend-messages';
 import { ConversationList } from './conversation-list';
 import { ReadMarkers } from './mark-read';
 import { Names } from './names';
@@ -69,6 +70,9 @@ export class ChatStore {
     this.subscriptions = [
       client.on('message', (message) => this.received(message)),
       client.on('message_state', (change) => this.stateChanged(change)),
+      client.on('change_state', (change) => this.changeStateChanged(change)),
+      client.on('edited', (event) => this.amended(event.conversation_id, amendmentOf(event))),
+      client.on('deleted', (event) => this.amended(event.conversation_id, deletionOf(event))),
       client.on('stored', ({ message_ids }) => this.stored(message_ids)),
       client.on('conversation', ({ conversation_id }) => void this.refresh(conversation_id)),
       client.on('missed', (missed) => this.missed(missed)),
@@ -174,11 +178,26 @@ export class ChatStore {
    * @throws ChatError content_…, outbox_full, closed: nothing was taken.
    */
   send(conversationId: string, content: string): void {
-    const { recipient_id } = this.list.ensure(conversationId);
-    const target = recipient_id === undefined ? { conversation_id: conversationId } : { recipient_id };
-    const { message_id, conversation_id } = this.client.send({ ...target, content });
+    const { message_id, conversation_id } = this.client.send({ ...this.targetOf(conversationId), content });
     this.timelineOf(conversationId).sending({ message_id, conversation_id, content });
     this.activity(conversationId);
+  }
+
+  /** Gives an own message other content, online or not. It is shown at once. @throws as send */
+  edit({ conversation_id, message_id }: MessageView, content: string): void {
+    const { id } = this.client.edit({ ...this.targetOf(conversation_id), message_id, content });
+    this.timelineOf(conversation_id).changing(message_id, id, 'edit', content);
+  }
+
+  /** Deletes a message for everyone: an own one, or as an owner any of the group. @throws outbox_full, closed */
+  delete({ conversation_id, message_id }: MessageView): void {
+    const { id } = this.client.delete({ ...this.targetOf(conversation_id), message_id });
+    this.timelineOf(conversation_id).changing(message_id, id, 'delete', '');
+  }
+
+  /** Forgets an edit or deletion that was refused. */
+  dismissChange({ conversation_id, message_id }: MessageView): void {
+    this.timelineOf(conversation_id).dismissChange(message_id);
   }
 
   /** Sends a refused message once more, as a new one. @throws as send */
@@ -226,8 +245,12 @@ export class ChatStore {
       this.list.ensure(conversationId, userId);
       this.names.want(userId);
     }
-    for (const { message_id, conversation_id, recipient_id, content } of this.client.pending) {
+    for (const { id, message_id, conversation_id, recipient_id, content, change } of this.client.pending) {
       this.list.ensure(conversation_id, recipient_id);
+      if (change !== undefined) {
+        this.timelineOf(conversation_id).changing(change.message_id, id, change.type, content);
+        continue;
+      }
       this.timelineOf(conversation_id).sending({ message_id, conversation_id, content });
       this.activity(conversation_id);
     }
@@ -274,6 +297,36 @@ export class ChatStore {
     timeline.stateChanged(change);
     if (change.state === 'failed') this.texts.setFailed(change.conversation_id, timeline.failed);
     if (change.state !== 'sending') this.touch(change.conversation_id);
+  }
+
+  private changeStateChanged(change: ChangeStateChange): void {
+    const { conversation_id, message_id, state, content = '', at } = change;
+    if (state === 'accepted') {
+      const { userId } = this.client;
+      const isEdit = change.change === 'edit';
+      this.amended(
+        conversation_id,
+        isEdit
+          ? { message_id, content, edited_at: at }
+          : { message_id, content: '', deleted_at: at ?? '', deleted_by: userId },
+      );
+    }
+    this.timelineOf(conversation_id).changeStateChanged(change);
+  }
+
+  private amended(conversationId: string, amendment: Amendment): void {
+    const { message_id, deleted_at } = amendment;
+    this.timelineOf(conversationId).amended(amendment);
+    const record = this.list.get(conversationId);
+    if (record?.last?.message_id === message_id) record.last = amend(record.last, amendment);
+    // One that was not read counts no more.
+    if (deleted_at !== undefined && (record?.unread ?? 0) > 0) this.refreshSoon(conversationId);
+    this.listView.changed();
+  }
+
+  private targetOf(conversationId: string): { conversation_id: string } | { recipient_id: string } {
+    const { recipient_id } = this.list.ensure(conversationId);
+    return recipient_id === undefined ? { conversation_id: conversationId } : { recipient_id };
   }
 
   private stored(messageIds: readonly string[]): void {

@@ -2,7 +2,7 @@
  * The user's conversations: what the server says of each, newest activity first, and what changed here since. Pure state.
  */
 import type { ConversationResponse } from '@chat-app/protocol';
-import type { ConversationView, MessageView } from './views';
+import { viewOf, type ConversationView, type MessageView } from './views';
 
 /** One conversation. Owned by the list; others read it. */
 export interface ConversationRecord {
@@ -72,7 +72,7 @@ export class ConversationList {
     record.described = true;
     if (!keepUnread) record.unread = answer.unread_count;
     if (answer.last_message !== undefined && record.last?.state !== 'sending') {
-      record.last = this.viewOf(answer.last_message);
+      record.last = viewOf(answer.last_message, this.userId, 'stored');
     }
     return record;
   }
@@ -89,11 +89,5 @@ export class ConversationList {
     const fresh = ids.filter((id) => !before.has(id));
     if (isFirst) this.order = [...ids, ...rest];
     else this.order = [...this.order.filter((id) => before.has(id)), ...fresh];
-  }
-
-  private viewOf(message: NonNullable<ConversationResponse['last_message']>): MessageView {
-    const { message_id, conversation_id, sender_id, content, sent_at } = message;
-    const own = sender_id === this.userId;
-    return { message_id, conversation_id, sender_id, content, sent_at, own, ...(own && { state: 'stored' as const }) };
   }
 }

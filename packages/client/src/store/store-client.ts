@@ -1,7 +1,7 @@
 import type { UserResponse } from '@chat-app/protocol';
 import type { ChatEvents, ConnectionState } from '../events';
 import type { ConversationsApi } from '../http/conversations';
-import type { OutboundMessage, SentMessage } from '../messages/send-messages';
+import type { OutboundDeletion, OutboundEdit, OutboundMessage, SentMessage } from '../messages/outgoing';
 import type { OutboxEntry } from '../state/outbox';
 
 /** What the store uses of a ChatClient. */
@@ -15,6 +15,8 @@ export interface StoreClient {
   >;
   on<Name extends keyof ChatEvents>(name: Name, listener: (event: ChatEvents[Name]) => void): () => void;
   send(message: OutboundMessage): SentMessage;
+  edit(edit: OutboundEdit): SentMessage;
+  delete(deletion: OutboundDeletion): SentMessage;
   findUser(username: string): Promise<UserResponse>;
   getUser(userId: string): Promise<UserResponse>;
 }

@@ -3,11 +3,13 @@
  * when it is told that somebody looks at it; one load at a time for each gap.
  */
 import type { StoredMessage } from '@chat-app/protocol';
-import type { MessageStateChange, ReceivedMessage } from '../events';
+import type { ChangeStateChange, MessageStateChange, ReceivedMessage } from '../events';
 import type { History } from '../http/answers';
+import { amend, Amendments, type Amendment } from './amend-messages';
 import { HistoryPieces } from './history-pieces';
 import { Derived } from './observable';
-import type { MessageView, TimelineItem, TimelineView } from './views';
+import { OwnChanges } from './own-changes';
+import { viewOf, type MessageView, type TimelineItem, type TimelineView } from './views';
 
 /** Reads of the newest page until one has a certain place. */
 const MAX_READS = 3;
@@ -24,6 +26,8 @@ export interface TimelineOptions {
 export class Timeline {
   readonly view = new Derived<TimelineView>(() => this.compute());
   private readonly pieces = new HistoryPieces<MessageView>();
+  private readonly amendments = new Amendments();
+  private readonly changes = new OwnChanges();
   private pending: MessageView[] = [];
   private readonly loading = new Map<string, Promise<void>>();
   private fault: string | undefined;
@@ -112,6 +116,30 @@ export class Timeline {
     this.changed();
   }
 
+  /** A message was edited or deleted. */
+  amended(amendment: Amendment): void {
+    this.amendments.hear(amendment);
+    this.pieces.update(amendment.message_id, (message) => amend(message, amendment));
+    this.changed();
+  }
+
+  /** An own edit or deletion was taken into the outbox. */
+  changing(messageId: string, id: string, type: 'edit' | 'delete', content: string): void {
+    this.changes.sending(messageId, id, type, content);
+    this.changed();
+  }
+
+  /** The state of an own edit or deletion changed. */
+  changeStateChanged(change: ChangeStateChange): void {
+    if (this.changes.stateChanged(change)) this.changed();
+  }
+
+  /** Forgets an edit or deletion that was refused. */
+  dismissChange(messageId: string): void {
+    this.changes.dismiss(messageId);
+    this.changed();
+  }
+
   /** Messages that came before are entries of the inbox now, in this order. */
   stored(messageIds: readonly string[]): void {
     for (const id of messageIds) this.markStored(id);
@@ -190,9 +218,7 @@ export class Timeline {
   }
 
   private viewOf(message: ReceivedMessage, state: 'accepted' | 'stored'): MessageView {
-    const { message_id, conversation_id, sender_id, content, sent_at } = message;
-    const own = sender_id === this.options.userId;
-    return { message_id, conversation_id, sender_id, content, sent_at, own, ...(own && { state }) };
+    return this.amendments.apply(viewOf(message, this.options.userId, state));
   }
 
   private compute(): TimelineView {
@@ -202,10 +228,12 @@ export class Timeline {
       const gap_id = run[0]!.message_id;
       if (index > 0) items.push({ kind: 'gap', gap: { gap_id, place: 'middle' } });
       else if (!atBeginning) items.push({ kind: 'gap', gap: { gap_id, place: 'beginning' } });
-      for (const message of run) items.push({ kind: 'message', message });
+      for (const message of run) items.push({ kind: 'message', message: this.changes.show(message) });
     });
     if (!atEnd) items.push({ kind: 'gap', gap: { gap_id: END_GAP, place: 'end' } });
-    for (const message of [...unstored, ...this.pending]) items.push({ kind: 'message', message });
+    for (const message of [...unstored, ...this.pending]) {
+      items.push({ kind: 'message', message: this.changes.show(message) });
+    }
     const loading = new Set(this.loading.keys());
     return { items, loading, ...(this.fault !== undefined && { fault: this.fault }) };
   }

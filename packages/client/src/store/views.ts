@@ -1,5 +1,5 @@
 import type { ConversationResponse } from '@chat-app/protocol';
-import type { MessageState } from '../events';
+import type { MessageState, ReceivedMessage } from '../events';
 
 /** A message as a UI shows it. Snapshots: a change makes another object. */
 export interface MessageView {
@@ -13,9 +13,34 @@ export interface MessageView {
   readonly own: boolean;
   /** Of own messages. */
   readonly state?: MessageState;
+  /** When its sender last edited it. */
+  readonly edited_at?: string;
+  /** When and by whom it was deleted: then content is empty. */
+  readonly deleted_at?: string;
+  readonly deleted_by?: string;
+  /** An own edit or deletion of it that is not accepted yet, or was refused. `content` is what an edit asks for. */
+  readonly change?: {
+    readonly type: 'edit' | 'delete';
+    readonly state: 'sending' | 'failed';
+    readonly content: string;
+    readonly code?: string;
+  };
   /** With `failed`: the code and the words of the refusal. */
   readonly code?: string;
   readonly reason?: string;
+}
+
+/** A message that the server told of, as this user sees it. */
+export function viewOf(message: ReceivedMessage, userId: string, state: 'accepted' | 'stored'): MessageView {
+  const { message_id, conversation_id, sender_id, content, sent_at, edited_at, deleted_at, deleted_by } = message;
+  const own = sender_id === userId;
+  return {
+    ...{ message_id, conversation_id, sender_id, content, sent_at, own },
+    ...(own && { state }),
+    ...(edited_at !== undefined && { edited_at }),
+    ...(deleted_at !== undefined && { deleted_at }),
+    ...(deleted_by !== undefined && { deleted_by }),
+  };
 }
 
 /** A run of messages that is not loaded. Look at it and call loadGap. */

@@ -1,0 +1,60 @@
+import { describeInChromium } from './testing/chromium';
+import { peopleForEachTest, type Person } from './testing/people';
+
+jest.setTimeout(120_000);
+
+describeInChromium('editing and deleting on the page', (chromium) => {
+  const people = peopleForEachTest(chromium);
+
+  const choose = async (person: Person, text: string, item: string): Promise<void> => {
+    await person.message(text).hover();
+    await person.message(text).getByRole('button', { name: 'What to do with this message' }).click();
+    await person.page.getByRole('menuitem', { name: item }).click();
+  };
+
+  it('is done from a message’s menu, and seen by the other at once and after a reload', async () => {
+    const [alice, bob] = await people.register(2);
+    const [hers, his] = [await people.at(alice!), await people.at(bob!)];
+    await hers.writeTo(bob!);
+    await hers.send('helo');
+    await his.entry(alice!.username).click();
+    await his.message('helo').waitFor();
+    await hers.composer.fill('a draft');
+    await choose(hers, 'helo', 'Edit');
+    expect(await hers.composer.inputValue()).toBe('helo');
+    await hers.composer.fill('hello');
+    await hers.composer.press('Enter');
+    await his.message('hello').getByText('edited').waitFor();
+    await hers.message('hello').getByText('edited').waitFor();
+    expect(await hers.composer.inputValue()).toBe('a draft');
+    hers.page.once('dialog', (dialog) => void dialog.accept());
+    await choose(hers, 'hello', 'Delete');
+    for (const person of [hers, his]) {
+      await person.message('This message was deleted.').waitFor();
+      expect(await person.shown()).toEqual(['This message was deleted.']);
+      await person.page.reload();
+      await person.message('This message was deleted.').waitFor();
+      await person.entry('This message was deleted.').waitFor();
+    }
+  });
+
+  it('is offered for one’s own messages, and to owners of a group for all', async () => {
+    const [alice, bob] = await people.register(2);
+    const client = await people.client(alice!);
+    const { conversation_id } = await client.conversations.createGroup('the group', [bob!.id]);
+    const { id } = client.send({ conversation_id, content: 'from the owner' });
+    await client.settle(id, 'stored');
+    const his = await people.at(bob!);
+    await his.entry('the group').click();
+    await his.send('from a member');
+    const menus = (person: Person, text: string) =>
+      person.message(text).getByRole('button', { name: 'What to do with this message' });
+    await menus(his, 'from a member').waitFor({ state: 'attached' });
+    expect(await menus(his, 'from the owner').count()).toBe(0);
+    const hers = await people.at(alice!);
+    await hers.entry('the group').click();
+    hers.page.once('dialog', (dialog) => void dialog.accept());
+    await choose(hers, 'from a member', 'Delete');
+    await his.message('This message was deleted by an owner of the group.').waitFor();
+  });
+});
