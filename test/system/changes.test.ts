@@ -16,9 +16,9 @@ describeSystem('edits and deletions', (target) => {
   });
   afterEach(() => users.closeAll());
 
-  const command = async (socket: RawSocket, frame: object): Promise<Frame> => {
-    const id = randomUUID();
-    socket.send({ id, ...frame });
+  const command = async (socket: RawSocket, frame: object & { id?: string }): Promise<Frame> => {
+    const { id = randomUUID() } = frame;
+    socket.send({ ...frame, id });
     return Promise.race([
       socket.find('accepted', (answer) => answer['id'] === id),
       socket.find('rejected', (answer) => answer['id'] === id),
