@@ -1,4 +1,4 @@
-import { FakeServer, USER_1, USER_2, refused } from '../../testing/fake-server';
+import { FakeServer, USER_1, USER_2 } from '../../testing/fake-server';
 import { session } from '../../testing/recorded-client';
 import { findUser, getUser, login, logout, refresh, register } from './authentication';
 import { ConversationsApi, type ApiCall } from './conversations';

@@ -7,8 +7,8 @@
 import type { ConversationResponse } from '@chat-app/protocol';
 import { directConversationId } from '@chat-app/protocol/pure';
 import { isFinal } from '../errors';
-import type { ChangeStateChange, ConnectionStatus, MessageStateChange, Missed, ReceivedMessage } from '../events';
-import type { History } from '../http/answers';
+import type { ConnectionStatus, Missed, ReceivedMessage } from '../events';
+import type { Conversations, History } from '../http/answers';
 import { Timers } from '../state/timers';
 import type { ChatStorage } from '../storage';
 import { amend, amendmentOf, deletionOf, type Amendment } from './amend-messages';
@@ -16,25 +16,18 @@ import { ConversationList } from './conversation-list';
 import { ReadMarkers } from './mark-read';
 import { Names } from './names';
 import { Derived, type Observable } from './observable';
+import { OwnWriting } from './own-writing';
+import { ListReader } from './read-list';
 import { SavedTexts } from './saved-texts';
 import type { StoreClient } from './store-client';
 import { Timeline } from './timeline';
-import type { ConversationView, MessageView, TimelineView } from './views';
+import type { ConversationView, ListStatus, MessageView, TimelineView } from './views';
 
 export interface ChatStoreOptions {
   /** Keeps drafts and refused messages over restarts: a synchronous one, as `localStorage` is. By default nothing. */
   storage?: ChatStorage;
   /** Messages that one read of the history asks for. Default 50. */
   pageSize?: number;
-}
-
-/** What is known of the list as a whole. */
-export interface ListStatus {
-  /** Whether the server's list was read at least once. */
-  readonly loaded: boolean;
-  /** Whether there are older conversations: loadMore() reads them. */
-  readonly more: boolean;
-  readonly fault?: string;
 }
 
 /** Counts of entries are read from the server this long after the last of them. */
@@ -46,15 +39,13 @@ export class ChatStore {
   private readonly texts: SavedTexts;
   private readonly names: Names;
   private readonly markers: ReadMarkers;
+  private readonly writing: OwnWriting;
   private readonly timers = new Timers();
   private readonly subscriptions: (() => void)[];
-  private status: ListStatus = { loaded: false, more: false };
-  private next: string | undefined;
-  private loading: Promise<void> | undefined;
+  private readonly reader: ListReader;
   private activeId: string | undefined;
   private connectionStatus: ConnectionStatus;
   private readonly listView: Derived<readonly ConversationView[]>;
-  private readonly statusView = new Derived(() => this.status);
   private readonly connectionView = new Derived(() => this.connectionStatus);
 
   constructor(
@@ -65,12 +56,20 @@ export class ChatStore {
     this.texts = new SavedTexts(options.storage, client.userId, (id) => this.list.get(id)?.recipient_id);
     this.names = new Names(async (userId) => (await client.getUser(userId)).username);
     this.markers = new ReadMarkers((conversation, message) => client.conversations.markRead(conversation, message));
+    this.writing = new OwnWriting({
+      ...{ client, list: this.list, texts: this.texts },
+      timelineOf: (id) => this.timelineOf(id),
+      onActivity: (id) => this.activity(id),
+      onTouch: (id) => this.touch(id),
+      onAmended: (id, amendment) => this.amended(id, amendment),
+    });
+    this.reader = new ListReader((after) => this.readList(after));
     this.connectionStatus = { state: client.state };
     this.listView = new Derived(() => this.list.views((id) => this.texts.draft(id)));
     this.subscriptions = [
       client.on('message', (message) => this.received(message)),
-      client.on('message_state', (change) => this.stateChanged(change)),
-      client.on('change_state', (change) => this.changeStateChanged(change)),
+      client.on('message_state', (change) => this.writing.stateChanged(change)),
+      client.on('change_state', (change) => this.writing.changeStateChanged(change)),
       client.on('edited', (event) => this.amended(event.conversation_id, amendmentOf(event))),
       client.on('deleted', (event) => this.amended(event.conversation_id, deletionOf(event))),
       client.on('stored', ({ message_ids }) => this.stored(message_ids)),
@@ -89,7 +88,7 @@ export class ChatStore {
   }
 
   get listStatus(): Observable<ListStatus> {
-    return this.statusView;
+    return this.reader.status;
   }
 
   get connection(): Observable<ConnectionStatus> {
@@ -115,15 +114,12 @@ export class ChatStore {
 
   /** Reads the server's list from its beginning. Never rejects: `listStatus` says what went wrong. */
   load(): Promise<void> {
-    this.loading ??= this.readList(undefined).finally(() => (this.loading = undefined));
-    return this.loading;
+    return this.reader.load();
   }
 
   /** Reads the next older conversations, where there are more. */
   loadMore(): Promise<void> {
-    if (this.next === undefined) return Promise.resolve();
-    this.loading ??= this.readList(this.next).finally(() => (this.loading = undefined));
-    return this.loading;
+    return this.reader.loadMore();
   }
 
   /** The conversation that the user looks at, so that what it shows is read; undefined while they look elsewhere. */
@@ -178,21 +174,17 @@ export class ChatStore {
    * @throws ChatError content_…, outbox_full, closed: nothing was taken.
    */
   send(conversationId: string, content: string): void {
-    const { message_id, conversation_id } = this.client.send({ ...this.targetOf(conversationId), content });
-    this.timelineOf(conversationId).sending({ message_id, conversation_id, content });
-    this.activity(conversationId);
+    this.writing.send(conversationId, content);
   }
 
   /** Gives an own message other content, online or not. It is shown at once. @throws as send */
-  edit({ conversation_id, message_id }: MessageView, content: string): void {
-    const { id } = this.client.edit({ ...this.targetOf(conversation_id), message_id, content });
-    this.timelineOf(conversation_id).changing(message_id, id, 'edit', content);
+  edit(message: MessageView, content: string): void {
+    this.writing.edit(message, content);
   }
 
   /** Deletes a message for everyone: an own one, or as an owner any of the group. @throws outbox_full, closed */
-  delete({ conversation_id, message_id }: MessageView): void {
-    const { id } = this.client.delete({ ...this.targetOf(conversation_id), message_id });
-    this.timelineOf(conversation_id).changing(message_id, id, 'delete', '');
+  delete(message: MessageView): void {
+    this.writing.delete(message);
   }
 
   /** Forgets an edit or deletion that was refused. */
@@ -202,16 +194,13 @@ export class ChatStore {
 
   /** Sends a refused message once more, as a new one. @throws as send */
   sendAgain({ conversation_id, message_id, content }: MessageView): void {
-    this.send(conversation_id, content);
-    this.discard(conversation_id, message_id);
+    this.writing.send(conversation_id, content);
+    this.writing.discard(conversation_id, message_id);
   }
 
   /** Forgets a refused message. */
   discard(conversationId: string, messageId: string): void {
-    const timeline = this.timelineOf(conversationId);
-    timeline.discard(messageId);
-    this.texts.setFailed(conversationId, timeline.failed);
-    this.activity(conversationId);
+    this.writing.discard(conversationId, messageId);
   }
 
   draft(conversationId: string): string {
@@ -234,7 +223,7 @@ export class ChatStore {
     for (const unsubscribe of this.subscriptions) unsubscribe();
     this.timers.releaseAll();
     this.markers.release();
-    for (const derived of [this.listView, this.statusView, this.connectionView, this.names.view]) derived.release();
+    for (const derived of [this.listView, this.reader.status, this.connectionView, this.names.view]) derived.release();
     for (const { view } of this.timelines.values()) view.release();
   }
 
@@ -245,37 +234,25 @@ export class ChatStore {
       this.list.ensure(conversationId, userId);
       this.names.want(userId);
     }
-    for (const { id, message_id, conversation_id, recipient_id, content, change } of this.client.pending) {
-      this.list.ensure(conversation_id, recipient_id);
-      if (change !== undefined) {
-        this.timelineOf(conversation_id).changing(change.message_id, id, change.type, content);
-        continue;
-      }
-      this.timelineOf(conversation_id).sending({ message_id, conversation_id, content });
-      this.activity(conversation_id);
-    }
-    for (const message of this.texts.failed) this.timelineOf(message.conversation_id).restoreFailed(message);
+    this.writing.restore();
   }
 
-  private async readList(after: string | undefined): Promise<void> {
+  private async readList(after: string | undefined): Promise<Conversations> {
     const arrived = new Set<string>();
     const unsubscribe = this.client.on('message', (message) => arrived.add(message.conversation_id));
     try {
       const page = await this.client.conversations.list(after === undefined ? {} : { after });
       this.list.page(page.conversations, after === undefined, (id) => this.isRead(id));
-      this.next = page.next;
-      this.status = { loaded: true, more: page.next !== undefined };
       for (const { recipient_id, last_message } of page.conversations) {
         for (const id of [recipient_id, last_message?.sender_id]) if (id !== undefined) this.names.want(id);
       }
-    } catch (thrown) {
-      this.status = { ...this.status, fault: thrown instanceof Error ? thrown.message : String(thrown) };
+      return page;
+    } finally {
+      unsubscribe();
+      // Whether the answer counts what came meanwhile is not known.
+      for (const id of arrived) this.refreshSoon(id);
+      this.listView.changed();
     }
-    unsubscribe();
-    // Whether the answer counts what came meanwhile is not known.
-    for (const id of arrived) this.refreshSoon(id);
-    this.statusView.changed();
-    this.listView.changed();
   }
 
   private received(message: ReceivedMessage): void {
@@ -292,28 +269,6 @@ export class ChatStore {
     if (seq !== undefined || !record.described) this.refreshSoon(conversation_id);
   }
 
-  private stateChanged(change: MessageStateChange): void {
-    const timeline = this.timelineOf(change.conversation_id);
-    timeline.stateChanged(change);
-    if (change.state === 'failed') this.texts.setFailed(change.conversation_id, timeline.failed);
-    if (change.state !== 'sending') this.touch(change.conversation_id);
-  }
-
-  private changeStateChanged(change: ChangeStateChange): void {
-    const { conversation_id, message_id, state, content = '', at } = change;
-    if (state === 'accepted') {
-      const { userId } = this.client;
-      const isEdit = change.change === 'edit';
-      this.amended(
-        conversation_id,
-        isEdit
-          ? { message_id, content, edited_at: at }
-          : { message_id, content: '', deleted_at: at ?? '', deleted_by: userId },
-      );
-    }
-    this.timelineOf(conversation_id).changeStateChanged(change);
-  }
-
   private amended(conversationId: string, amendment: Amendment): void {
     const { message_id, deleted_at } = amendment;
     this.timelineOf(conversationId).amended(amendment);
@@ -322,11 +277,6 @@ export class ChatStore {
     // One that was not read counts no more.
     if (deleted_at !== undefined && (record?.unread ?? 0) > 0) this.refreshSoon(conversationId);
     this.listView.changed();
-  }
-
-  private targetOf(conversationId: string): { conversation_id: string } | { recipient_id: string } {
-    const { recipient_id } = this.list.ensure(conversationId);
-    return recipient_id === undefined ? { conversation_id: conversationId } : { recipient_id };
   }
 
   private stored(messageIds: readonly string[]): void {
@@ -351,7 +301,7 @@ export class ChatStore {
     this.connectionStatus = status;
     this.connectionView.changed();
     if (status.state !== 'online') return;
-    if (!this.status.loaded || this.status.fault !== undefined) void this.load();
+    if (!this.reader.isGood) void this.load();
     this.names.retry();
     this.markers.retry();
     if (this.activeId !== undefined) this.setActive(this.activeId);

@@ -79,3 +79,12 @@ export interface ConversationView {
   /** False once the user left or was removed: nothing can be sent, what is loaded can be read. */
   readonly member: boolean;
 }
+
+/** What is known of the list as a whole. */
+export interface ListStatus {
+  /** Whether the server's list was read at least once. */
+  readonly loaded: boolean;
+  /** Whether there are older conversations: loadMore() reads them. */
+  readonly more: boolean;
+  readonly fault?: string;
+}

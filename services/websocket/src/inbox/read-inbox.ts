@@ -29,7 +29,7 @@ export class InboxReader {
     await drained(connection);
     if (connection.state === 'closed') return;
     try {
-      const page = await this.#reads.run(() => {
+      const page = await this.#reads.run<InboxPage>(() => {
         if (connection.state === 'closed') return Promise.resolve({ entries: [], head: 0 });
         return this.persistence.readInbox(connection.userId, after, LIMITS.inboxPage);
       });

@@ -32,7 +32,7 @@ export function refusalOf(
   change: Pick<MessageChange, 'kind' | 'actor_id'>,
   message: ChangedMessage | undefined,
 ): Refusal | undefined {
-  if (message?.sender_id == null) return 'unknown_message';
+  if (message === undefined || message.sender_id === null) return 'unknown_message';
   if (message.sender_id === change.actor_id) return undefined;
   return change.kind === 'deleted' && message.is_owner ? undefined : 'forbidden';
 }

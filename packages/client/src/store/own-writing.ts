@@ -1,0 +1,95 @@
+/**
+ * What this user writes: messages, edits and deletions on their way, and what was refused of them. Shown at once, and
+ * again after a restart.
+ */
+import type { ChangeStateChange, MessageStateChange } from '../events';
+import type { Amendment } from './amend-messages';
+import type { ConversationList } from './conversation-list';
+import type { SavedTexts } from './saved-texts';
+import type { StoreClient } from './store-client';
+import type { Timeline } from './timeline';
+import type { MessageView } from './views';
+
+export interface OwnWritingParts {
+  readonly client: StoreClient;
+  readonly list: ConversationList;
+  readonly texts: SavedTexts;
+  timelineOf(conversationId: string): Timeline;
+  /** Something was written: its conversation comes first. */
+  onActivity(conversationId: string): void;
+  /** What is shown of a conversation changed. */
+  onTouch(conversationId: string): void;
+  /** An own edit or deletion was accepted. */
+  onAmended(conversationId: string, amendment: Amendment): void;
+}
+
+export class OwnWriting {
+  constructor(private readonly parts: OwnWritingParts) {}
+
+  /** What an earlier run of this device left: what waits, and what was refused. */
+  restore(): void {
+    const { client, list, texts } = this.parts;
+    for (const { id, message_id, conversation_id, recipient_id, content, change } of client.pending) {
+      list.ensure(conversation_id, recipient_id);
+      const timeline = this.parts.timelineOf(conversation_id);
+      if (change !== undefined) timeline.changing(change.message_id, id, change.type, content);
+      else {
+        timeline.sending({ message_id, conversation_id, content });
+        this.parts.onActivity(conversation_id);
+      }
+    }
+    for (const message of texts.failed) this.parts.timelineOf(message.conversation_id).restoreFailed(message);
+  }
+
+  /** @throws ChatError content_…, outbox_full, closed: nothing was taken */
+  send(conversationId: string, content: string): void {
+    const { message_id, conversation_id } = this.parts.client.send({ ...this.targetOf(conversationId), content });
+    this.parts.timelineOf(conversationId).sending({ message_id, conversation_id, content });
+    this.parts.onActivity(conversationId);
+  }
+
+  /** @throws as send */
+  edit({ conversation_id, message_id }: MessageView, content: string): void {
+    const { id } = this.parts.client.edit({ ...this.targetOf(conversation_id), message_id, content });
+    this.parts.timelineOf(conversation_id).changing(message_id, id, 'edit', content);
+  }
+
+  /** @throws ChatError outbox_full, closed: nothing was taken */
+  delete({ conversation_id, message_id }: MessageView): void {
+    const { id } = this.parts.client.delete({ ...this.targetOf(conversation_id), message_id });
+    this.parts.timelineOf(conversation_id).changing(message_id, id, 'delete', '');
+  }
+
+  /** Forgets a refused message. */
+  discard(conversationId: string, messageId: string): void {
+    const timeline = this.parts.timelineOf(conversationId);
+    timeline.discard(messageId);
+    this.parts.texts.setFailed(conversationId, timeline.failed);
+    this.parts.onActivity(conversationId);
+  }
+
+  /** The state of an own message changed. */
+  stateChanged(change: MessageStateChange): void {
+    const { conversation_id, state } = change;
+    const timeline = this.parts.timelineOf(conversation_id);
+    timeline.stateChanged(change);
+    if (state === 'failed') this.parts.texts.setFailed(conversation_id, timeline.failed);
+    if (state !== 'sending') this.parts.onTouch(conversation_id);
+  }
+
+  /** The state of an own edit or deletion changed. */
+  changeStateChanged(change: ChangeStateChange): void {
+    const { conversation_id, message_id, state, content = '', at } = change;
+    if (state === 'accepted') {
+      const deletion = { deleted_at: at ?? '', deleted_by: this.parts.client.userId };
+      const amendment = change.change === 'edit' ? { content, edited_at: at } : { content: '', ...deletion };
+      this.parts.onAmended(conversation_id, { message_id, ...amendment });
+    }
+    this.parts.timelineOf(conversation_id).changeStateChanged(change);
+  }
+
+  private targetOf(conversationId: string): { conversation_id: string } | { recipient_id: string } {
+    const { recipient_id } = this.parts.list.ensure(conversationId);
+    return recipient_id === undefined ? { conversation_id: conversationId } : { recipient_id };
+  }
+}
