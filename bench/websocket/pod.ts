@@ -86,6 +86,7 @@ const emptyPersistence: PersistenceClient = {
   readInbox: () => Promise.resolve({ entries: [], head: 0 }),
   readHeads: () => Promise.resolve({ heads: {} }),
   confirm: () => Promise.resolve(),
+  askChange: async () => ({}),
   findMembership: () => Promise.resolve(undefined),
 };
 

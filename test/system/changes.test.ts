@@ -16,7 +16,7 @@ describeSystem('edits and deletions', (target) => {
   });
   afterEach(() => users.closeAll());
 
-  const command = async (socket: RawSocket, frame: object & { id?: string }): Promise<Frame> => {
+  const command = async (socket: RawSocket, frame: { id?: string; [field: string]: unknown }): Promise<Frame> => {
     const { id = randomUUID() } = frame;
     socket.send({ ...frame, id });
     return Promise.race([

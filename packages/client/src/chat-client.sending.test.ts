@@ -10,7 +10,7 @@ import {
   uuid,
   sceneForEachTest,
 } from '../testing/scene';
-import type { OutboundMessage } from './messages/send-messages';
+import type { OutboundMessage } from './messages/outgoing';
 
 const scene = sceneForEachTest();
 

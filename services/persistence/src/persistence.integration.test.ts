@@ -69,6 +69,7 @@ describeWithBackend(['kafka', 'postgres', 'redis'], 'persistence on real backend
         ON_DATABASE_OUTAGE: 'wait',
         KAFKA_GROUP_ID: groupId,
         CONSUMER_BATCH_RECORDS: 500,
+        MESSAGE_CHANGE_SECONDS: 0,
       },
       logger,
       metrics: new Metrics('persistence'),

@@ -30,6 +30,7 @@ describe('dead messages, from refusal to redrive', () => {
         ON_DATABASE_OUTAGE: 'wait',
         KAFKA_GROUP_ID: 'persistence',
         CONSUMER_BATCH_RECORDS: 500,
+        MESSAGE_CHANGE_SECONDS: 0,
       },
     });
     await persistence.start();
