@@ -1,4 +1,4 @@
-import { DEAD_MESSAGE_HEADERS, decodeChatMessage, MESSAGE_HEADERS } from '@chat-app/protocol';
+import { DEAD_MESSAGE_HEADERS, isUuid, MESSAGE_HEADERS } from '@chat-app/protocol';
 import type { Database } from '@chat-app/database';
 import type { LogRecord, RecordBatch } from '@chat-app/message-log';
 import type { Logger } from '@chat-app/platform';
@@ -43,8 +43,7 @@ function toDeadMessage(record: LogRecord): DeadMessage {
   const partition = headers[DEAD_MESSAGE_HEADERS.sourcePartition] ?? '';
   const offset = headers[DEAD_MESSAGE_HEADERS.sourceOffset] ?? '';
   const known = /^\d{1,9}$/.test(partition) && /^\d{1,18}$/.test(offset);
-  const decoded = decodeChatMessage(record.value);
-  const message = decoded.ok ? decoded.message : undefined;
+  const { messageId, conversationId } = idsOf(record.value);
   const failedAt = Date.parse(headers[DEAD_MESSAGE_HEADERS.failedAt] ?? '');
   return {
     sourceTopic: storable((known ? headers[DEAD_MESSAGE_HEADERS.sourceTopic] : undefined) ?? record.topic),
@@ -56,10 +55,29 @@ function toDeadMessage(record: LogRecord): DeadMessage {
     headers: Object.fromEntries(Object.entries(headers).map((pair) => pair.map(storable) as [string, string])),
     code: storable(headers[DEAD_MESSAGE_HEADERS.errorCode] ?? 'unknown'),
     error: storable(headers[DEAD_MESSAGE_HEADERS.error] ?? ''),
-    messageId: message?.message_id,
-    conversationId: message?.conversation_id,
+    messageId,
+    conversationId,
     failedAt: new Date(Number.isNaN(failedAt) ? record.timestampMs : failedAt),
   };
+}
+
+/** The ids in a record's value, of whatever kind it is: an operator finds it by them. Undefined what cannot be read. */
+function idsOf(value: string | null): { messageId: string | undefined; conversationId: string | undefined } {
+  const { message_id, event_id = message_id, conversation_id } = fieldsOf(value);
+  return { messageId: uuidOf(event_id), conversationId: uuidOf(conversation_id) };
+}
+
+function fieldsOf(value: string | null): Record<string, unknown> {
+  try {
+    const json: unknown = JSON.parse(value ?? '');
+    return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+function uuidOf(value: unknown): string | undefined {
+  return typeof value === 'string' && isUuid(value) ? value : undefined;
 }
 
 /** PostgreSQL holds neither U+0000 nor lone surrogates in texts. */
