@@ -9,7 +9,7 @@ import type { MessageLog } from '@chat-app/message-log';
 import { Metrics, silentLogger, type TokenClaims } from '@chat-app/platform';
 import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
 import { createRedisFanout } from '@chat-app/fanout/redis';
-import { decodeChatMessage, writeEnvelope, userChannel } from '@chat-app/protocol';
+import { decodeEvent, FEATURES, userChannel, writeEnvelope, type ChatMessage } from '@chat-app/protocol';
 import { createWebsocket, type PersistenceClient, type WebsocketConfiguration } from '@chat-app/websocket';
 
 /** What a pod tells its parent. */
@@ -50,9 +50,9 @@ function cheapLog(fanout: Fanout): MessageLog {
     for (const { resolve } of done) resolve();
     const notices = new Map<string, { ids: string[]; seqs: number[] }>();
     for (const { value } of done) {
-      const decoded = decodeChatMessage(value);
+      const decoded = decodeEvent('message', value);
       if (!decoded.ok) continue;
-      const { message_id, sender_id, recipient_id } = decoded.message;
+      const { message_id, sender_id, recipient_id } = decoded.value as ChatMessage;
       for (const user of [sender_id, recipient_id ?? sender_id]) {
         const notice = notices.get(user) ?? { ids: [], seqs: [] };
         notices.set(user, notice);
@@ -81,10 +81,11 @@ function cheapLog(fanout: Fanout): MessageLog {
   };
 }
 
+const announced = { epoch: 'bench', features: [...FEATURES] };
 const emptyPersistence: PersistenceClient = {
-  openConnection: () => Promise.resolve({ head: 0, position: 0, skipped: 0, conversation_ids: [] }),
-  readInbox: () => Promise.resolve({ entries: [], head: 0 }),
-  readHeads: () => Promise.resolve({ heads: {} }),
+  openConnection: () => Promise.resolve({ head: 0, position: 0, skipped: 0, conversation_ids: [], ...announced }),
+  readInbox: () => Promise.resolve({ entries: [], head: 0, epoch: announced.epoch }),
+  readHeads: () => Promise.resolve({ heads: {}, ...announced }),
   confirm: () => Promise.resolve(),
   askChange: async () => ({}),
   findMembership: () => Promise.resolve(undefined),

@@ -17,7 +17,6 @@ import {
   ReadRequest,
   RefreshRequest,
   RegisterRequest,
-  RenameRequest,
   UnknownUsersRequest,
 } from '@chat-app/protocol';
 import { call } from '../testing/system-users';
@@ -41,7 +40,6 @@ const BODIES = {
   ReadRequest: [ReadRequest, { message_id: ID }],
   RefreshRequest: [RefreshRequest, { refresh_token: 'x' }],
   RegisterRequest: [RegisterRequest, { username: 'someone', password: 'long enough' }],
-  RenameRequest: [RenameRequest, { title: 'a group' }],
   UnknownUsersRequest: [UnknownUsersRequest, { user_ids: [ID] }],
 } as const;
 type Name = keyof typeof BODIES;

@@ -117,8 +117,8 @@ describe('receiving', () => {
 
   it('tells joins and leaves once, and counts them as entries', async () => {
     const { connection, events } = await scene.online({}, { seq: 0 });
-    const joined = { type: 'conversation', seq: 1, conversation_id: uuid(7), change: 'joined' };
-    connection.send(joined, joined, { ...joined, seq: 2, change: 'left' });
+    const joined = { type: 'joined', seq: 1, conversation_id: uuid(7) };
+    connection.send(joined, joined, { ...joined, type: 'left', seq: 2 });
     await connection.frames.next((frame) => frame.type === 'received' && frame['seq'] === 2);
     expect(events.conversation.all).toEqual([
       { seq: 1, conversation_id: uuid(7), change: 'joined' },

@@ -6,13 +6,7 @@ import { Metrics, secretOf, silentLogger } from '@chat-app/platform';
 import { createPostgresDatabase } from '@chat-app/database/postgres';
 import { createRedisFanout } from '@chat-app/fanout/redis';
 import { createKafkaMessageLog, type KafkaMessageLog } from '@chat-app/message-log/kafka';
-import {
-  DEAD_MESSAGES_TOPIC,
-  encodeChatMessage,
-  MESSAGES_TOPIC,
-  userChannel,
-  type ChatMessage,
-} from '@chat-app/protocol';
+import { DEAD_MESSAGES_TOPIC, MESSAGES_TOPIC, userChannel, type ChatMessage } from '@chat-app/protocol';
 import { backendAddress, describeWithBackend } from '../../../test/testing/backends';
 import { TcpProxy } from '../../../test/testing/tcp-proxy';
 import { directMessage } from '../testing/embedded-context';
@@ -121,7 +115,7 @@ describeWithBackend(['kafka', 'postgres', 'redis'], 'persistence on real backend
         log.append({
           topic: MESSAGES_TOPIC,
           key: message.conversation_id,
-          value: encodeChatMessage(message),
+          value: JSON.stringify(message),
           headers: { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00' },
         }),
       ),

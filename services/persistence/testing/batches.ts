@@ -1,4 +1,4 @@
-import { MESSAGES_TOPIC, encodeChatMessage, type ChatMessage } from '@chat-app/protocol';
+import { MESSAGES_TOPIC, type ChatMessage } from '@chat-app/protocol';
 import type { LogRecord, OutgoingRecord, RecordBatch } from '@chat-app/message-log';
 
 let nextOffset = 0;
@@ -19,7 +19,7 @@ export function recordOf(value: string | null, over: Partial<LogRecord> = {}): L
 }
 
 export function recordFor(message: ChatMessage, headers: Record<string, string> = {}): LogRecord {
-  return recordOf(encodeChatMessage(message), { key: message.conversation_id, headers });
+  return recordOf(JSON.stringify(message), { key: message.conversation_id, headers });
 }
 
 /** A batch that remembers what its handler did with it. */

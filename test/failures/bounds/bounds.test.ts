@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { Redis } from 'ioredis';
-import { encodeEnvelope, userChannel } from '@chat-app/protocol';
+import { userChannel, writeEnvelope } from '@chat-app/protocol';
 import { RawSocket } from '../../testing/raw-socket';
 import { call } from '../../testing/system-users';
 import { describeFault, type Scene } from '../testing/with-stack';
@@ -234,9 +234,10 @@ function liveMessage(to: string, from: string): string {
     content: 'x'.repeat(1_024),
     sent_at: new Date().toISOString(),
   };
-  const { message_id, conversation_id, sender_id } = message;
-  return encodeEnvelope(
-    { kind: 'message', message_id, conversation_id, sender_id, origin: randomUUID(), accepted_at_ms: Date.now() },
+  const { message_id: event_id, conversation_id, sender_id: actor_id } = message;
+  const event = { kind: 'event' as const, event_kind: 'message', event_id, conversation_id, actor_id };
+  return writeEnvelope(
+    { ...event, origin: randomUUID(), accepted_at_ms: Date.now() },
     JSON.stringify({ type: 'message', ...message }),
   );
 }

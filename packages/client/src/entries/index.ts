@@ -38,10 +38,9 @@ export interface ReadEntry {
  * other, so that a newer server never stops an older client.
  */
 export function readEntry(frame: EntryFrame): ReadEntry {
-  const known = inOlderWords(frame);
-  const kind = kindOf(known.type);
-  const value = kind?.read(known);
-  if (kind !== undefined && value !== undefined) return { id: kind.id(known), event: kind.event, value };
+  const kind = kindOf(frame.type);
+  const value = kind?.read(frame);
+  if (kind !== undefined && value !== undefined) return { id: kind.id(frame), event: kind.event, value };
   return { id: eventId(frame), event: 'entry', value: { ...withoutType(frame), type: frame.type } };
 }
 
@@ -54,10 +53,4 @@ type AnyKind = EntryKind<keyof EntryEvents, EntryEvents[keyof EntryEvents]>;
 
 function kindOf(type: string): AnyKind | undefined {
   return Object.hasOwn(ENTRY_KINDS, type) ? ENTRY_KINDS[type as keyof typeof ENTRY_KINDS] : undefined;
-}
-
-/** A server of the version before says `conversation` with a `change` where this one says `joined` or `left`. */
-function inOlderWords(frame: EntryFrame): EntryFrame {
-  const { type, change, ...rest } = frame;
-  return type === 'conversation' && (change === 'joined' || change === 'left') ? { ...rest, type: change } : frame;
 }

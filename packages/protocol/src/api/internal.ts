@@ -4,9 +4,7 @@
  */
 import { z } from 'zod';
 import { DeviceId, Uuid } from '../identifier-schemas';
-import { newId } from '../identifiers';
 import { LIMITS } from '../limits';
-import { ChatMessage } from '../events/message';
 import type { Known } from '../known';
 
 export const INTERNAL_SECRET_HEADER = 'x-internal-secret';
@@ -38,31 +36,19 @@ export const OpenConnectionResponse = z.looseObject({
   skipped: z.int().min(0),
   /** Groups the user is a member of. */
   conversation_ids: z.array(z.string()),
-  /** The numbering that `head` and `position` belong to; absent from persistence of the version before. */
-  epoch: z.string().optional(),
-  /** What every pod of persistence knows, sorted; absent from persistence of the version before: `message` alone. */
-  features: Features.optional(),
+  /** The numbering that `head` and `position` belong to. */
+  epoch: z.string(),
+  /** What every pod of persistence knows, sorted. */
+  features: Features,
 });
 export type OpenConnectionResponse = Known<z.infer<typeof OpenConnectionResponse>>;
 
-/**
- * `GET /internal/inbox?user_id&after&limit&form` (persistence): entries `after + 1` and on, ascending, without gaps. With
- * `form=encoded` they come as EncodedEntry, without as pods of the version before read them.
- */
+/** `GET /internal/inbox?user_id&after&limit` (persistence): entries `after + 1` and on, ascending, without gaps. */
 export const InboxRequest = z.object({
   user_id: Uuid,
   after: z.coerce.number().int().min(0),
   limit: z.coerce.number().int().min(1).max(LIMITS.inboxPage).default(LIMITS.inboxPage),
-  form: z.enum(['encoded']).optional(),
 });
-export const InboxEntry = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('message'), seq: z.int().min(1), message: ChatMessage }),
-  z.object({ kind: z.literal('joined'), seq: z.int().min(1), conversation_id: z.string() }),
-  z.object({ kind: z.literal('left'), seq: z.int().min(1), conversation_id: z.string() }),
-]);
-export type InboxEntry = z.infer<typeof InboxEntry>;
-export const InboxResponse = z.object({ entries: z.array(InboxEntry), head: z.int().min(0) });
-export type InboxResponse = z.infer<typeof InboxResponse>;
 
 /** An entry of any kind, known or not: `body` is the encoded frame, `type` and `seq` in it, for clients as it is. */
 export const EncodedEntry = z.looseObject({
@@ -76,41 +62,20 @@ export const EncodedEntry = z.looseObject({
 });
 export type EncodedEntry = Known<z.infer<typeof EncodedEntry>>;
 
-/** Answer with `form=encoded`; of persistence of the version before, which knows no form, in the same words. */
 export const InboxPage = z.looseObject({
   head: z.int().min(0),
-  /** The numbering that the entries belong to; absent from persistence of the version before. */
-  epoch: z.string().optional(),
-  entries: z.array(z.union([EncodedEntry, InboxEntry.transform(encodeEntry)])),
+  /** The numbering that the entries belong to. */
+  epoch: z.string(),
+  entries: z.array(EncodedEntry),
 });
 export type InboxPage = Known<z.infer<typeof InboxPage>>;
-
-/** What persistence answers: with `form=encoded`, or without. */
-export const InboxAnswer = z.union([
-  InboxPage.extend({ epoch: z.string(), entries: z.array(EncodedEntry) }),
-  InboxResponse,
-]);
-
-/** Encodes an entry of the version before. Goes with the release after this one. */
-function encodeEntry(entry: InboxEntry): EncodedEntry {
-  const { kind, seq } = entry;
-  if (kind === 'message') {
-    const { message } = entry;
-    const body = JSON.stringify({ type: kind, ...message, seq });
-    const { message_id: event_id, conversation_id, sent_at } = message;
-    return { kind, seq, event_id, conversation_id, accepted_at_ms: Date.parse(sent_at), body };
-  }
-  const { conversation_id } = entry;
-  const event_id = newId();
-  return { kind, seq, event_id, conversation_id, body: JSON.stringify({ type: kind, seq, event_id, conversation_id }) };
-}
 
 /** `POST /internal/heads` (persistence): number of the newest entry of each inbox; users without one are left out. */
 export const HeadsRequest = z.object({ user_ids: z.array(Uuid).max(LIMITS.usersPerCall) });
 export const HeadsResponse = z.looseObject({
   heads: z.record(z.string(), z.int().min(0)),
-  epoch: z.string().optional(),
-  features: Features.optional(),
+  epoch: z.string(),
+  features: Features,
 });
 export type HeadsResponse = Known<z.infer<typeof HeadsResponse>>;
 

@@ -35,8 +35,6 @@ export const CreateGroupRequest = z.object({
 export const ChangeConversationRequest = z
   .object({ title: Title.optional(), data: CustomData.nullable().optional() })
   .refine((change) => change.title !== undefined || change.data !== undefined, { error: 'name title or data' });
-/** `PATCH` of the version before. */
-export const RenameRequest = z.object({ title: Title });
 /** `PUT /conversations/{id}/members/{user_id}` (owner): adds a member or changes the role of one. */
 export const PutMemberRequest = z.object({ role: Role.default('member') });
 

@@ -23,11 +23,6 @@ export type EventKindName = keyof typeof EVENT_KINDS;
 export type EventRecord<Name extends EventKindName = EventKindName> = z.infer<(typeof EVENT_KINDS)[Name]['record']>;
 /** Frame that tells a client of an event of a kind. */
 export type EventFrame<Name extends EventKindName = EventKindName> = z.infer<(typeof EVENT_KINDS)[Name]['frame']>;
-export type JoinedFrame = EventFrame<'joined'>;
-export type LeftFrame = EventFrame<'left'>;
-export type ConversationEventFrame = EventFrame<'conversation'>;
-export type EditedFrame = EventFrame<'edited'>;
-export type DeletedFrame = EventFrame<'deleted'>;
 /** A frame by which a client asks for an event. */
 export type CommandFrame = z.infer<(typeof COMMANDS)[keyof typeof COMMANDS]['frame']>;
 

@@ -1,15 +1,6 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../error-codes';
-import {
-  eventKind,
-  isEventKind,
-  type DeletedFrame,
-  type EditedFrame,
-  type EventFrame,
-  type JoinedFrame,
-  type LeftFrame,
-} from '../events';
-import type { MessageFrame } from '../events/message';
+import { eventKind, isEventKind, type EventFrame } from '../events';
 import type { Known } from '../known';
 
 const milliseconds = z.number().min(0);
@@ -43,14 +34,6 @@ export const WelcomeFrame = z.looseObject({
 export type WelcomeFrame = Omit<Known<z.infer<typeof WelcomeFrame>>, 'limits'> & {
   limits: { frame_bytes: number; content_bytes: number; unacknowledged_sends: number };
 };
-
-/** `conversation` of the version before: the user's place in a group changed. It goes once no pod sends it any more. */
-export interface ConversationFrame {
-  type: 'conversation';
-  seq: number;
-  conversation_id: string;
-  change: 'joined' | 'left';
-}
 
 /** `accepted`: the event is durable in the log. It will be stored and delivered. */
 export const AcceptedFrame = z.looseObject({
@@ -107,12 +90,7 @@ export type PingFrame = Known<z.infer<typeof PingFrame>>;
 /** Everything a server may say. A client ignores frames of a type it does not know. */
 export type ServerFrame =
   | WelcomeFrame
-  | MessageFrame
-  | JoinedFrame
-  | LeftFrame
-  | EditedFrame
-  | DeletedFrame
-  | ConversationFrame
+  | EventFrame
   | AcceptedFrame
   | RejectedFrame
   | StoredFrame
@@ -137,12 +115,12 @@ const SCHEMAS = {
 
 /** What came of reading a frame of a server. A frame with a `seq` is an entry, whether its type is known or not. */
 export type DecodedServerFrame =
-  | { ok: true; known: true; frame: ServerFrame | EventFrame }
+  | { ok: true; known: true; frame: ServerFrame }
   | { ok: true; known: false; type: string; seq: number | undefined }
   | { ok: false; reason: string };
 
 /** Encodes a frame. Encode once per frame, not once per socket. */
-export function encodeServerFrame(frame: ServerFrame | EventFrame): string {
+export function encodeServerFrame(frame: ServerFrame): string {
   return JSON.stringify(frame);
 }
 
@@ -166,7 +144,7 @@ export function decodeServerFrame(text: string): DecodedServerFrame {
   return { ok: true, known: true, frame: parsed.data };
 }
 
-function schemaOf(type: string): z.ZodType<ServerFrame | EventFrame> | undefined {
+function schemaOf(type: string): z.ZodType<ServerFrame> | undefined {
   if (Object.hasOwn(SCHEMAS, type)) return SCHEMAS[type as keyof typeof SCHEMAS];
   return isEventKind(type) ? eventKind(type).frame : undefined;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '@chat-app/database';
 import type { Route } from '@chat-app/platform';
 import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
-import { LIMITS, readEnvelope, userChannel, type ConversationResponse, type InboxResponse } from '@chat-app/protocol';
+import { LIMITS, readEnvelope, userChannel, type ConversationResponse, type InboxPage } from '@chat-app/protocol';
 import {
   ask,
   contextOn,
@@ -57,7 +57,7 @@ describe('changing the members of a group', () => {
     return Object.fromEntries(body.members.map(({ user_id, role }) => [user_id, role]));
   };
   const inbox = async (user_id: string) =>
-    (await ask<InboxResponse>(routes, 'GET /internal/inbox', { query: { user_id, after: 0 } })).body.entries;
+    (await ask<InboxPage>(routes, 'GET /internal/inbox', { query: { user_id, after: 0 } })).body.entries;
 
   it('makes the caller of a new group its owner, and tells everyone on their channel and in their inbox', async () => {
     const [ann, bob] = [randomUUID(), randomUUID()];
@@ -66,7 +66,7 @@ describe('changing the members of a group', () => {
     await delivered();
     expect(await members(bob, group)).toEqual({ [ann]: 'owner', [bob]: 'member' });
     for (const user of [ann, bob]) {
-      expect(await inbox(user)).toEqual([{ kind: 'joined', seq: 1, conversation_id: group }]);
+      expect(await inbox(user)).toMatchObject([{ kind: 'joined', seq: 1, conversation_id: group }]);
       const [event, stored] = heard
         .filter(({ channel }) => channel === userChannel(user))
         .map(({ text }) => read(text));

@@ -1,4 +1,4 @@
-import { EVENT_KINDS, entryId, type EncodedEntry, type InboxEntry } from '@chat-app/protocol';
+import { EVENT_KINDS, entryId, type EncodedEntry } from '@chat-app/protocol';
 import { changesOf, toChatMessage, type MessageRow } from '../messages/message-row';
 import type { EntryRow } from './sql/read-inbox';
 
@@ -17,17 +17,6 @@ export function encodeEntry(row: NumberedRow, userId: string): EncodedEntry {
   const at = typeof fields['at'] === 'string' ? Date.parse(fields['at']) : undefined;
   const body = JSON.stringify({ type: kind, event_id, conversation_id, ...fields, seq });
   return { kind, seq, event_id, conversation_id, ...(at !== undefined && { accepted_at_ms: at }), body };
-}
-
-/**
- * The same as pods of the version before read it. They know no other kinds: a join of a group that one is in already
- * changes nothing, and keeps the numbers without a gap.
- */
-export function encodeLegacyEntry(row: NumberedRow): InboxEntry {
-  const { seq } = row;
-  if (isMessage(row)) return { kind: 'message', seq, message: toChatMessage(row) };
-  const kind = row.number === EVENT_KINDS.left.number ? 'left' : 'joined';
-  return { kind, seq, conversation_id: row.group_id ?? '' };
 }
 
 function isMessage(row: NumberedRow): row is NumberedRow & MessageRow {

@@ -1,32 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@chat-app/database';
-import type { Route } from '@chat-app/platform';
 import type { OpenConnectionResponse } from '@chat-app/protocol';
-import { ask, contextOn, directMessage, openDatabase, storeAll } from '../../testing/embedded-context';
-import { internalRoutes, publicRoutes } from '../routes';
+import { ask, contextOn, directMessage, storeAll } from '../../testing/embedded-context';
+import { ServedRoutes } from '../../testing/served-routes';
+import { internalRoutes } from '../routes';
 
 describe('opening a connection', () => {
-  let database: Database;
-  let routes: readonly Route[];
-  beforeAll(async () => {
-    database = await openDatabase();
-    const context = contextOn(database);
-    routes = [...internalRoutes(context), ...publicRoutes(context)];
-  }, 60_000);
-  afterAll(() => database.close());
-
-  const open = async (user_id: string, device_id: string, catch_up_entries?: number) =>
-    (
-      await ask<OpenConnectionResponse>(routes, 'POST /internal/connections', {
-        body: { user_id, device_id, ...(catch_up_entries !== undefined && { catch_up_entries }) },
-      })
-    ).body;
+  const served = new ServedRoutes();
+  const open = (user_id: string, device_id: string, catch_up_entries?: number) =>
+    served.ask<OpenConnectionResponse>('POST /internal/connections', {
+      body: { user_id, device_id, ...(catch_up_entries !== undefined && { catch_up_entries }) },
+    });
   const confirm = (user_id: string, device_id: string, received_seq: number) =>
-    ask(routes, 'POST /internal/cursors', { body: { cursors: [{ user_id, device_id, received_seq }] } });
+    served.ask('POST /internal/cursors', { body: { cursors: [{ user_id, device_id, received_seq }] } });
   const userWith = async (entries: number) => {
     const user = randomUUID();
     await storeAll(
-      database,
+      served.database,
       Array.from({ length: entries }, () => directMessage(randomUUID(), user)),
     );
     return user;
@@ -56,13 +46,14 @@ describe('opening a connection', () => {
   it('keeps nothing of a device whose name will not be used again', async () => {
     const user = await userWith(9);
     const body = { user_id: user, device_id: 'unnamed', keep_position: false };
-    await ask(routes, 'POST /internal/connections', { body });
+    await served.ask('POST /internal/connections', { body });
     await confirm(user, 'laptop', 7);
     expect(await open(user, 'unnamed')).toMatchObject({ position: 7 });
   });
 
   it('opens a connection where the database takes no writes', async () => {
     const user = await userWith(2);
+    const { database } = served;
     const readOnly: Database = Object.create(database, {
       query: {
         value: (statement: Parameters<Database['query']>[0], parameters?: Parameters<Database['query']>[1]) =>
@@ -88,10 +79,7 @@ describe('opening a connection', () => {
 
   it('names the groups of the user, and no direct conversation', async () => {
     const user = await userWith(1);
-    const { body } = await ask<{ conversation_id: string }>(routes, 'POST /conversations', {
-      caller: user,
-      body: { title: 'group', member_ids: [randomUUID()] },
-    });
-    expect((await open(user, 'phone')).conversation_ids).toEqual([body.conversation_id]);
+    const group = await served.createGroup(user, randomUUID());
+    expect((await open(user, 'phone')).conversation_ids).toEqual([group]);
   });
 });

@@ -1,7 +1,7 @@
 import { route, type Route } from '@chat-app/platform';
-import { InboxAnswer, InboxRequest } from '@chat-app/protocol';
+import { InboxPage, InboxRequest } from '@chat-app/protocol';
 import type { Context } from '../context';
-import { encodeEntry, encodeLegacyEntry } from './encode-entry';
+import { encodeEntry } from './encode-entry';
 import { readEntries } from './sql/read-inbox';
 import { readAnnouncement } from './sql/read-heads';
 
@@ -13,15 +13,14 @@ export function readInboxRoute({ database }: Context): Route {
     summary: 'Entries of an inbox after a position.',
     access: 'internal',
     query: InboxRequest,
-    responses: { 200: InboxAnswer },
+    responses: { 200: InboxPage },
     async handle({ query }) {
-      const { user_id, after, limit, form } = query;
+      const { user_id, after, limit } = query;
       const rows = await readEntries(database, user_id, after, limit);
       const head = rows[0]?.head ?? 0;
-      const numbered = rows.flatMap((row) => (row.seq === null ? [] : [{ ...row, seq: row.seq }]));
-      if (form === undefined) return { status: 200, body: { head, entries: numbered.map(encodeLegacyEntry) } };
+      const entries = rows.flatMap((row) => (row.seq === null ? [] : [encodeEntry({ ...row, seq: row.seq }, user_id)]));
       const epoch = rows[0]?.epoch ?? (await readAnnouncement(database, [])).epoch;
-      return { status: 200, body: { head, epoch, entries: numbered.map((row) => encodeEntry(row, user_id)) } };
+      return { status: 200, body: { head, epoch, entries } };
     },
   });
 }

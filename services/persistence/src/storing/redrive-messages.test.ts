@@ -4,9 +4,10 @@ import type { MessageLog, OutgoingRecord } from '@chat-app/message-log';
 import { Metrics, PlatformError, silentLogger } from '@chat-app/platform';
 import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
 import { createEmbeddedMessageLog } from '@chat-app/embedded/message-log';
-import { encodeChatMessage, MESSAGES_TOPIC, type ChatMessage } from '@chat-app/protocol';
+import { MESSAGES_TOPIC, type ChatMessage } from '@chat-app/protocol';
 import { recordOf, TestBatch } from '../../testing/batches';
 import { contextOn, directMessage, openDatabase } from '../../testing/embedded-context';
+import { inspectStore } from '../tools/inspect-store';
 import { archiveDeadMessages } from './archive-dead-messages';
 import { createPersistence, type Persistence } from '../create-persistence';
 import { redriveMessages, type RedriveOptions } from './redrive-messages';
@@ -48,7 +49,7 @@ describe('dead messages, from refusal to redrive', () => {
   const allowPoison = () => run('alter table chat.messages drop constraint no_poison');
   const append = (message: ChatMessage, headers = {}) => {
     const { conversation_id: key } = message;
-    return log.append({ topic: MESSAGES_TOPIC, key, value: encodeChatMessage(message), headers });
+    return log.append({ topic: MESSAGES_TOPIC, key, value: JSON.stringify(message), headers });
   };
   const archived = (message: ChatMessage) =>
     database.query<{ error_code: string; headers: object; redrive_count: number; redriven_at: Date | null }>(
@@ -145,10 +146,15 @@ describe('dead messages, from refusal to redrive', () => {
       'source-partition': '1',
       'source-offset': '7',
     };
-    const record = recordOf(encodeChatMessage(message), { headers });
+    const record = recordOf(JSON.stringify(message), { headers });
     await archive(new TestBatch([record, { ...record, offset: '999' }]));
     await archive(new TestBatch([record]));
     expect(await archived(message)).toHaveLength(1);
+
+    const wave = { event_id: randomUUID(), conversation_id: message.conversation_id, kind: 'x-of-tomorrow' };
+    await archive(new TestBatch([recordOf(JSON.stringify(wave), { headers: { kind: wave.kind } })]));
+    const found = await inspectStore(database, { about: 'message', id: wave.event_id, content: false });
+    expect(found).toMatchObject({ state: 'dead', deaths: [{ conversation_id: wave.conversation_id }] });
 
     const strange = [
       recordOf(null, { topic: 'strange', key: null, headers: { 'nul\u0000': '\u0000\ud800', 'source-offset': 'x' } }),

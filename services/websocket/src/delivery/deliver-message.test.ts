@@ -1,13 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { createEmbeddedBus, createEmbeddedFanout } from '@chat-app/embedded/fanout';
-import {
-  conversationChannel,
-  encodeEnvelope,
-  ENDED_SESSIONS_CHANNEL,
-  userChannel,
-  writeEnvelope,
-} from '@chat-app/protocol';
+import { conversationChannel, ENDED_SESSIONS_CHANNEL, userChannel, writeEnvelope } from '@chat-app/protocol';
 import { enableSpans } from '../../../../packages/platform/src/tracing/spans';
 import type { TestFanout } from '../testing/test-bus';
 import { ALICE, BOB, TestWorld, until } from '../testing/test-pod';
@@ -39,24 +33,6 @@ describe('delivering', () => {
     const envelope = { ...EVENT, event_id: 'm', origin: 'x' };
     world.bus.publish(userChannel(BOB), writeEnvelope(envelope, frame));
     for (const device of devices) expect(JSON.stringify(await device.next('message'))).toBe(frame);
-  });
-
-  it('takes what pods of the version before publish', async () => {
-    const pod = await world.pod();
-    const bob = await world.connect(pod, BOB);
-    const envelope = { kind: 'message' as const, message_id: 'm', conversation_id: 'c', sender_id: ALICE, origin: 'x' };
-    world.bus.publish(userChannel(BOB), encodeEnvelope(envelope, '{"type":"message","message_id":"m"}'));
-    expect(await bob.next('message')).toMatchObject({ message_id: 'm' });
-    world.persistence.change(GROUP, BOB, 'joined', false);
-    const joined = {
-      kind: 'membership' as const,
-      user_id: BOB,
-      conversation_id: GROUP,
-      change: 'joined' as const,
-      seq: 1,
-    };
-    world.bus.publish(userChannel(BOB), encodeEnvelope(joined));
-    expect(await bob.next('joined')).toMatchObject({ conversation_id: GROUP, seq: 1 });
   });
 
   it('passes on events of a kind that it does not know, live and numbered', async () => {

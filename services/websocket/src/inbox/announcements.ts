@@ -1,8 +1,8 @@
 import { FEATURES, POD_FEATURES } from '@chat-app/protocol';
 import type { Registry } from '../connections/registry';
 
-/** What persistence of the version before knows, which announces nothing. */
-const BEFORE: readonly string[] = ['message'];
+/** What every version of persistence knows: taken until one has announced more, also during an outage. */
+const ALWAYS: readonly string[] = ['message'];
 
 /**
  * What persistence announces with its answers: which kinds and features it knows, and the epoch, the numbering that
@@ -10,7 +10,7 @@ const BEFORE: readonly string[] = ['message'];
  * its client reads afresh.
  */
 export class Announcements {
-  #known: ReadonlySet<string> = new Set(BEFORE);
+  #known: ReadonlySet<string> = new Set(ALWAYS);
   #features = featuresWith(this.#known);
   #epoch: string | undefined;
 
@@ -26,17 +26,16 @@ export class Announcements {
     return this.#known.has(feature);
   }
 
-  /** An answer that says what persistence knows; undefined from persistence of the version before. */
-  takeFeatures(features: readonly string[] | undefined): void {
-    const known = features ?? BEFORE;
-    if (known.length === this.#known.size && known.every((feature) => this.#known.has(feature))) return;
-    this.#known = new Set(known);
+  /** An answer that says what persistence knows. */
+  takeFeatures(features: readonly string[]): void {
+    if (features.length === this.#known.size && features.every((feature) => this.#known.has(feature))) return;
+    this.#known = new Set(features);
     this.#features = featuresWith(this.#known);
   }
 
-  /** An answer that says which numbering it is of; undefined from persistence of the version before. */
-  takeEpoch(epoch: string | undefined): void {
-    if (epoch === undefined || epoch === this.#epoch) return;
+  /** An answer that says which numbering it is of. */
+  takeEpoch(epoch: string): void {
+    if (epoch === this.#epoch) return;
     this.#epoch = epoch;
     for (const connection of [...this.registry.connections]) {
       if (connection.epoch !== undefined && connection.epoch !== epoch) connection.close('restored');

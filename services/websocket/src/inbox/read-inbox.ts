@@ -29,10 +29,11 @@ export class InboxReader {
     await drained(connection);
     if (connection.state === 'closed') return;
     try {
-      const page = await this.#reads.run<InboxPage>(() => {
-        if (connection.state === 'closed') return Promise.resolve({ entries: [], head: 0 });
+      const page = await this.#reads.run(async () => {
+        if (connection.state === 'closed') return undefined;
         return this.persistence.readInbox(connection.userId, after, LIMITS.inboxPage);
       });
+      if (page === undefined) return;
       this.announcements.takeEpoch(page.epoch);
       await handOver(connection, page, tell);
     } catch (error) {

@@ -48,7 +48,7 @@ export function createPersistenceClient(client: ServiceClient): PersistenceClien
       client.call({
         method: 'GET',
         path: '/internal/inbox',
-        query: { user_id: userId, after, limit, form: 'encoded' },
+        query: { user_id: userId, after, limit },
         response: InboxPage,
       }),
     readHeads: (userIds) =>

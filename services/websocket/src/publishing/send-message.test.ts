@@ -1,4 +1,4 @@
-import { decodeChatMessage, directConversationId, messageId, MESSAGES_TOPIC } from '@chat-app/protocol';
+import { decodeEvent, directConversationId, messageId, MESSAGES_TOPIC } from '@chat-app/protocol';
 import { TestClock } from '../testing/test-clock';
 import { ALICE, BOB, CAROL, TestWorld, until, type TestPod } from '../testing/test-pod';
 import type { TestClient } from '../testing/ws-test-client';
@@ -32,9 +32,9 @@ describe('sending a message', () => {
     });
     const [record] = world.log.records;
     expect(record).toMatchObject({ topic: MESSAGES_TOPIC, key: conversation_id, headers: {} });
-    expect(decodeChatMessage(record!.value)).toMatchObject({
+    expect(decodeEvent('message', record!.value)).toMatchObject({
       ok: true,
-      message: { content: 'hello', recipient_id: BOB },
+      value: { content: 'hello', recipient_id: BOB },
     });
   });
 

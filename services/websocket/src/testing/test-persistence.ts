@@ -40,9 +40,9 @@ export class TestPersistence implements PersistenceClient {
   reads = 0;
   /** Stores each record as soon as it is appended. */
   storesAtOnce = true;
-  /** What it announces; undefined as persistence of the version before. */
-  features: string[] | undefined = [...FEATURES];
-  epoch: string | undefined = randomUUID();
+  /** What it announces. */
+  features: string[] = [...FEATURES];
+  epoch: string = randomUUID();
   readonly cursors = new Map<string, number>();
   readonly #inboxes = new Map<string, EncodedEntry[]>();
   readonly #groups = new Map<string, Set<string>>();

@@ -68,7 +68,7 @@ async function history(of: ChatMessage, caller = of.sender_id): Promise<StoredMe
   return body.messages.find(({ message_id }) => message_id === of.message_id);
 }
 async function inbox(user_id: string): Promise<Record<string, unknown>[]> {
-  const query = { user_id, after: 0, form: 'encoded' };
+  const query = { user_id, after: 0 };
   const { body } = await ask<InboxPage>(routes, 'GET /internal/inbox', { query });
   return body.entries.map((entry) => JSON.parse(entry.body) as Record<string, unknown>);
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { LIMITS } from '../limits';
-import type { ChatMessage } from '../events/message';
-import { decodeChatMessage, encodeChatMessage } from './chat-message';
+import { decodeEvent } from './index';
+import type { ChatMessage } from './message';
 
 const message: ChatMessage = {
   message_id: '159b727d-2ecd-5c11-98fc-77ab7aa143fc',
@@ -12,12 +12,14 @@ const message: ChatMessage = {
   sent_at: '2026-01-02T03:04:05.678Z',
 };
 
-describe('decodeChatMessage', () => {
-  it('reads back what was written, with and without a recipient', () => {
-    expect(decodeChatMessage(encodeChatMessage(message))).toEqual({ ok: true, message });
+const decode = (value: string | null) => decodeEvent('message', value);
+
+describe('the record of a message', () => {
+  it('is read back as it was written, with and without a recipient', () => {
+    expect(decode(JSON.stringify(message))).toMatchObject({ ok: true, eventId: message.message_id, value: message });
     const group: ChatMessage = { ...message };
     delete group.recipient_id;
-    expect(decodeChatMessage(encodeChatMessage(group))).toEqual({ ok: true, message: group });
+    expect(decode(JSON.stringify(group))).toMatchObject({ ok: true, value: group });
   });
 
   it.each([
@@ -32,16 +34,16 @@ describe('decodeChatMessage', () => {
     ['U+0000', JSON.stringify({ ...message, content: 'a\u0000' })],
     ['a lone surrogate', JSON.stringify({ ...message, content: '\ud800' })],
     ['too much content', JSON.stringify({ ...message, content: 'x'.repeat(LIMITS.contentBytes + 1) })],
-  ])('answers with a reason for %s', (_what, value) => {
-    const decoded = decodeChatMessage(value);
+  ])('cannot be %s: the answer is a reason', (_what, value) => {
+    const decoded = decode(value);
     expect(decoded.ok).toBe(false);
     expect(decoded.ok ? '' : decoded.reason).not.toBe('');
   });
 
-  it('never throws, whatever stands in the log', () => {
+  it('never makes reading throw, whatever stands in the log', () => {
     const values = fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.constant(null));
     fc.assert(
-      fc.property(values, (value) => void decodeChatMessage(value)),
+      fc.property(values, (value) => void decode(value)),
       { numRuns: 1_000 },
     );
   });
