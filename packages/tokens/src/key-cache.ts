@@ -3,6 +3,10 @@ import { asError, PlatformError, type Logger } from '@chat-app/platform';
 
 /** Keys are fetched again in the background after this time. */
 const FRESH_MS = 5 * 60_000;
+/** A set older than this is not used before a fetch was tried: a pod that had no token for days learns what was removed. */
+const STALE_MS = 10 * 60_000;
+/** A set older than this is not used at all. */
+const HARD_AGE_MS = 60 * 60_000;
 /** An unknown key id makes a fetch at most this often. */
 const UNKNOWN_KEY_INTERVAL_MS = 30_000;
 /** While no fetch has worked yet, tries are at least this far apart. */
@@ -19,9 +23,11 @@ export interface KeyCacheOptions {
 
 /**
  * The published keys as last fetched. One fetch is in flight at most; a key set that is old is used while a new one is
- * fetched, and stays in use when that fails, so that verification goes on while the issuer is unavailable.
+ * fetched, and stays in use for an hour when that fails, so that verification goes on while the issuer is unavailable, but
+ * not with a key that was taken away long ago.
  *
- * States: empty (a lookup waits for the fetch) → fresh → old (a lookup starts a fetch and does not wait) → fresh.
+ * States: empty (a lookup waits for the fetch) → fresh → old (a lookup starts a fetch and does not wait) → stale (it waits
+ * for the fetch, at most every 30 s) → empty.
  */
 export class KeyCache {
   readonly #options: KeyCacheOptions;
@@ -38,12 +44,16 @@ export class KeyCache {
     this.#now = options.now ?? (() => performance.now());
   }
 
-  /** The key of this id, or undefined where the issuer has none. @throws PlatformError service_unavailable: none known yet */
+  /** The key of this id, or undefined where the issuer has none. @throws PlatformError service_unavailable: none known, or none that is not too old */
   async find(kid: string): Promise<KeyObject | undefined> {
+    const age = this.#now() - this.#fetchedAt;
+    if (age >= HARD_AGE_MS) this.#keys = undefined;
     if (this.#keys === undefined) {
       await this.#firstFetch();
-    } else if (this.#now() - this.#fetchedAt >= FRESH_MS && this.#now() - this.#triedAt >= UNKNOWN_KEY_INTERVAL_MS) {
-      void this.#fetch();
+    } else if (age >= FRESH_MS) {
+      const due = this.#now() - this.#triedAt >= UNKNOWN_KEY_INTERVAL_MS;
+      const fetching = due ? this.#fetch() : this.#fetching;
+      if (age >= STALE_MS) await fetching;
     }
     const known = this.#keys?.get(kid);
     if (known !== undefined) return known;
@@ -62,7 +72,7 @@ export class KeyCache {
     if (this.#keys !== undefined) return;
     throw new PlatformError(
       'service_unavailable',
-      'no key to verify tokens with could be fetched yet',
+      'no key to verify tokens with could be fetched',
       {},
       { cause: this.#lastError },
     );

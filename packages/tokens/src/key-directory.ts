@@ -10,26 +10,37 @@ export interface SigningKey {
   privateKey: KeyObject;
   /** As published. */
   jwk: JsonWebKey;
-  /** When the file came, as far as is known: milliseconds since the epoch. */
+  /** When the key was made, as its name says; else when its file came, as far as is known. Milliseconds since the epoch. */
   since: number;
 }
 
 /** Names that start with a dot are Kubernetes' own (`..data`). */
 const FILE = /^[A-Za-z0-9_-][A-Za-z0-9._-]*\.pem$/;
 
+export interface KeyDirectoryOptions {
+  directory: string;
+  /** Ids of keys that are no keys any more, whoever puts their files back. */
+  revoked: ReadonlySet<string>;
+  logger: Logger;
+}
+
 /**
- * The keys of a directory of files `<kid>.pem` (PKCS#8, EC P-256). `read` looks again each time and keeps the keys it knows
- * already: a Secret mount gives all files a new time whenever one changes, which must not make old keys young again. A
- * file that cannot be used is reported once and left out; while the directory cannot be read the known keys stay.
+ * The keys of a directory of files `<kid>.pem` (PKCS#8, EC P-256). A kid that begins with YYYYMMDDhhmmss says when the key
+ * was made: so one that is put back is as old as it was, and a pod that starts knows all ages. Of other kids the file's time
+ * counts; `read` looks again each time and keeps the keys it knows already, since a Secret mount gives all files a new time
+ * whenever one changes. A file that cannot be used is reported once and left out; while the directory cannot be read the
+ * known keys stay.
  */
 export class KeyDirectory {
   readonly #directory: string;
+  readonly #revoked: ReadonlySet<string>;
   readonly #logger: Logger;
   readonly #known = new Map<string, SigningKey & { pem: string }>();
   readonly #reported = new Map<string, string>();
 
-  constructor(directory: string, logger: Logger) {
+  constructor({ directory, revoked, logger }: KeyDirectoryOptions) {
     this.#directory = directory;
+    this.#revoked = revoked;
     this.#logger = logger;
   }
 
@@ -45,7 +56,8 @@ export class KeyDirectory {
     const found = new Set<string>();
     for (const name of names) {
       const kid = basename(name, '.pem');
-      if (this.#readKey(kid, join(this.#directory, name))) found.add(kid);
+      if (this.#revoked.has(kid)) this.#report(kid, new Error('it is revoked'));
+      else if (this.#readKey(kid, join(this.#directory, name))) found.add(kid);
     }
     // Taken away on purpose. When none is left something else is going on: signing must go on.
     if (found.size > 0) for (const kid of [...this.#known.keys()]) if (!found.has(kid)) this.#known.delete(kid);
@@ -54,7 +66,7 @@ export class KeyDirectory {
 
   #readKey(kid: string, path: string): boolean {
     try {
-      const since = statSync(path).mtimeMs;
+      const since = timeOf(kid) ?? statSync(path).mtimeMs;
       const pem = readFileSync(path, 'utf8');
       const known = this.#known.get(kid);
       if (known?.pem === pem) {
@@ -77,21 +89,31 @@ export class KeyDirectory {
     this.#logger.error('a signing key cannot be read', { key: what, reason: error.message });
   }
 
-  /** A pod that starts finds all files of a mount equally old, give or take: then their names decide. */
+  /** A pod that starts finds all files of a mount equally old, give or take: then names that are no times decide. */
   #sorted(): readonly SigningKey[] {
     const minute = (key: SigningKey) => Math.floor(key.since / 60_000);
     return [...this.#known.values()].sort((a, b) => minute(a) - minute(b) || (a.kid < b.kid ? -1 : 1));
   }
 }
 
+/** When a key of this id was made; undefined where its name does not say so. */
+function timeOf(kid: string): number | undefined {
+  const [, digits] = /^(\d{14})(?!\d)/.exec(kid) ?? [];
+  if (digits === undefined) return undefined;
+  const iso = digits.replace(/^(....)(..)(..)(..)(..)(..)$/, '$1-$2-$3T$4:$5:$6Z');
+  const time = Date.parse(iso);
+  return Number.isNaN(time) ? undefined : time;
+}
+
 /**
  * Makes a signing key in the directory (and the directory, where it is missing). Its kid begins with the time, so that
  * names sort by age.
+ * @param madeAt milliseconds since the epoch
  * @returns the kid
  */
-export function createSigningKey(directory: string): string {
+export function createSigningKey(directory: string, madeAt = Date.now()): string {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const kid = `${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${randomBytes(4).toString('hex')}`;
+  const kid = `${new Date(madeAt).toISOString().replace(/\D/g, '').slice(0, 14)}-${randomBytes(4).toString('hex')}`;
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const unfinished = join(directory, `.${kid}.unfinished`);
   writeFileSync(unfinished, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flag: 'wx' });

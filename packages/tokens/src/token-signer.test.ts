@@ -16,7 +16,7 @@ import { createLogger, silentLogger } from '@chat-app/platform';
 import { readKeySet } from './json-web-key';
 import { tokenKeyId, verifyToken } from './json-web-token';
 import { createSigningKey } from './key-directory';
-import { createTokenSigner, type TokenSigner } from './token-signer';
+import { createTokenSigner, type TokenSigner, type TokenSignerOptions } from './token-signer';
 
 const SCOPE = { issuer: 'chat-app', audience: 'chat-app' };
 const WHO = { userId: '123e4567-e89b-12d3-a456-426614174000', sessionId: '789e0123-e45b-67d8-a901-324534567890' };
@@ -31,7 +31,7 @@ describe('the token signer', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  function open(options: { logger?: typeof silentLogger; directory?: string } = {}): TokenSigner {
+  function open(options: Partial<TokenSignerOptions> = {}): TokenSigner {
     return createTokenSigner({
       ...SCOPE,
       directory,
@@ -99,6 +99,41 @@ describe('the token signer', () => {
     addKey('20260101000000-a', 1_000);
     addKey('20260301000000-b', 1_000);
     expect(signsWith(open())).toBe('20260301000000-b');
+  });
+
+  it('takes the age of a key from its name, so that one put back is as old as it was', () => {
+    const name = (agoS: number) => new Date(nowMs - agoS * 1_000).toISOString().replace(/\D/g, '').slice(0, 14);
+    const [old, current] = [name(90 * 24 * 3_600), name(24 * 3_600)];
+    addKey(current, 24 * 3_600);
+    const signer = open();
+    addKey(old, 0);
+    nowMs += 5_000;
+    expect(published(signer)).toEqual([old, current]);
+    nowMs += 700_000;
+    expect(signsWith(signer)).toBe(current);
+  });
+
+  it('signs at once with the key that other pods sign with, when it starts with files that are all new', () => {
+    const name = (agoS: number) => new Date(nowMs - agoS * 1_000).toISOString().replace(/\D/g, '').slice(0, 14);
+    const [old, current, tooNew] = [name(90 * 24 * 3_600), name(24 * 3_600), `${name(60)}-next`];
+    for (const kid of [tooNew, old, current]) addKey(kid, 0);
+    expect(signsWith(open())).toBe(current);
+  });
+
+  it('goes by the time of the file where a name is no time', () => {
+    addKey('99999999999999', 1_000);
+    addKey('202601010000001', 700);
+    expect(signsWith(open())).toBe('202601010000001');
+  });
+
+  it('neither signs with a revoked key nor publishes it, whoever puts it back', () => {
+    addKey('a', 10_000);
+    const signer = open({ revokedKeyIds: ['b'] });
+    addKey('b', 5_000);
+    nowMs += 5_000;
+    expect(signsWith(signer)).toBe('a');
+    expect(published(signer)).toEqual(['a']);
+    expect(() => open({ revokedKeyIds: ['a', 'b'] })).toThrow(/not revoked/);
   });
 
   it('ends a key whose file was removed', () => {

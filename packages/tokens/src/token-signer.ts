@@ -25,8 +25,10 @@ export interface TokenSignerOptions extends TokenScope {
   /** Holds `<kid>.pem`: PKCS#8, EC P-256. */
   directory: string;
   accessTtlS: number;
-  /** A key signs only once its file is this old, so that every verifier has fetched it. */
+  /** A key signs only once it is this old, so that every verifier has fetched it. */
   publishBeforeUseS: number;
+  /** Ids of keys that neither sign nor are published, whoever puts their files back. */
+  revokedKeyIds?: readonly string[];
   logger: Logger;
   /** For tests: milliseconds since the epoch. */
   now?: () => number;
@@ -36,19 +38,20 @@ export interface TokenSignerOptions extends TokenScope {
 const REREAD_MS = 5_000;
 
 /**
- * Makes a signer from a directory of keys. All are published. Signed is with the newest whose file is older than
+ * Makes a signer from a directory of keys. All are published. Signed is with the newest that is older than
  * `publishBeforeUseS`, else with the oldest: so a rotation is "add a file; after the access tokens' lifetime beyond that
  * time remove the old one".
  * @throws PlatformError configuration_invalid where the directory has no usable key
  */
 export function createTokenSigner(options: TokenSignerOptions): TokenSigner {
   const now = options.now ?? Date.now;
-  const directory = new KeyDirectory(options.directory, options.logger);
+  const revoked = new Set(options.revokedKeyIds);
+  const directory = new KeyDirectory({ directory: options.directory, revoked, logger: options.logger });
   let keys = directory.read();
   let readAt = now();
   let signedWith: string | undefined;
   if (keys.length === 0) {
-    const fault = `holds no file <kid>.pem with an EC P-256 key in PKCS#8 form (${options.directory})`;
+    const fault = `holds no file <kid>.pem with an EC P-256 key in PKCS#8 form that is not revoked (${options.directory})`;
     throw configurationInvalid([{ variable: 'SIGNING_KEYS_DIRECTORY', fault }]);
   }
   const current = (): readonly SigningKey[] => {

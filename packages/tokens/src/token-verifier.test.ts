@@ -60,6 +60,7 @@ describe('the token verifier', () => {
   let fetches: number;
   let status: number;
   let nowMs: number;
+  let jwksUrl: string;
   let verifier: ReturnType<typeof createTokenVerifier>;
 
   beforeEach(async () => {
@@ -72,7 +73,7 @@ describe('the token verifier', () => {
       response.writeHead(status, { location: 'http://127.0.0.1:9/' }).end(JSON.stringify({ keys }));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const jwksUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`;
+    jwksUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`;
     verifier = createTokenVerifier({ ...SCOPE, jwksUrl, logger: silentLogger, now: () => nowMs });
   });
   afterEach(async () => {
@@ -224,15 +225,37 @@ describe('the token verifier', () => {
       expect(fetches).toBeLessThanOrEqual(3);
     });
 
-    it('stay in use while the issuer is unavailable', async () => {
+    it('stay in use for an hour while the issuer is unavailable, or publishes none, and no longer', async () => {
       await verifier.verify(forge(key));
       status = 500;
-      nowMs += 60 * 60_000;
+      nowMs += 30 * 60_000;
       await expect(verifier.verify(forge(key))).resolves.toBeDefined();
       keys = [];
       status = 200;
-      nowMs += 60 * 60_000;
+      nowMs += 29 * 60_000;
       await expect(verifier.verify(forge(key))).resolves.toBeDefined();
+      nowMs += 60_000;
+      await refused(forge(key), 'service_unavailable');
+      keys = [key.jwk];
+      nowMs += 1_000;
+      await expect(verifier.verify(forge(key))).resolves.toBeDefined();
+    });
+
+    it('that were withdrawn while nobody asked for days are good for nothing, not even for one token', async () => {
+      await verifier.verify(forge(key));
+      keys = [newKey('k2').jwk];
+      nowMs += 11 * 60_000;
+      await Promise.all(Array.from({ length: 5 }, () => refused(forge(key))));
+      keys = [newKey('k3').jwk];
+      nowMs += 3 * 24 * 60 * 60_000;
+      await refused(forge(key));
+    });
+
+    it('that are revoked are refused whatever is published', async () => {
+      const strict = createTokenVerifier({ ...SCOPE, jwksUrl, revokedKeyIds: ['k0', 'k1'], logger: silentLogger });
+      await expect(strict.verify(forge(key))).rejects.toMatchObject({ code: 'token_invalid' });
+      expect(fetches).toBe(0);
+      strict.close();
     });
 
     it('missing altogether are a service that is unavailable, tried again a second later', async () => {

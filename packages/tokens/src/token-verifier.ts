@@ -14,6 +14,8 @@ import { KeyCache } from './key-cache';
 export interface TokenVerifierOptions extends TokenScope {
   /** Where the keys are published. */
   jwksUrl: string;
+  /** Ids of keys whose tokens are refused, whatever is published. */
+  revokedKeyIds?: readonly string[];
   logger: Logger;
   metrics?: Metrics;
   /** For tests: milliseconds since the epoch, for the age of the keys. */
@@ -25,7 +27,7 @@ const FETCH_TIMEOUT_MS = 3_000;
 /**
  * Makes a verifier of access tokens: ES256 only, `typ: at+jwt`, a published `kid`, issuer, audience and every claim
  * required; clocks may be 5 s apart. Keys are fetched when first needed and kept 5 minutes; an unknown kid looks again at
- * most every 30 s; while the issuer is unavailable the last keys stay in use.
+ * most every 30 s; while the issuer is unavailable the last keys stay in use for an hour.
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier & { close(): void } {
   const closing = new AbortController();
@@ -42,9 +44,13 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     onFetch: (outcome) => fetches?.inc({ outcome }),
     ...(options.now !== undefined && { now: options.now }),
   });
+  const revoked = new Set(options.revokedKeyIds);
   return {
     async verify(token: string): Promise<TokenClaims> {
-      const key = await cache.find(tokenKeyId(token));
+      const kid = tokenKeyId(token);
+      if (revoked.has(kid))
+        throw new PlatformError('token_invalid', 'the access token is not valid: its key is revoked');
+      const key = await cache.find(kid);
       if (key === undefined) {
         throw new PlatformError('token_invalid', 'the access token is not valid: its key is unknown');
       }

@@ -22,7 +22,7 @@ import { redisFromConfiguration, redisVariables } from '@chat-app/fanout/redis';
 import { ERRORS, INTERNAL_SECRET_HEADER } from '@chat-app/protocol';
 import { authenticationVariables, createAuthentication, INTERNAL_BODY_BYTES } from './index';
 
-const { TOKEN_ISSUER, TOKEN_AUDIENCE } = tokenVariables;
+const { TOKEN_ISSUER, TOKEN_AUDIENCE, REVOKED_KEY_IDS } = tokenVariables;
 
 const VARIABLES = {
   ...commonVariables,
@@ -31,9 +31,13 @@ const VARIABLES = {
   ...authenticationVariables,
   TOKEN_ISSUER,
   TOKEN_AUDIENCE,
+  REVOKED_KEY_IDS,
   PORT: port({ default: 8000, description: 'Port of the public API.' }),
   INTERNAL_PORT: port({ default: 8001, description: 'Port of the internal API; never routed from outside.' }),
-  SIGNING_KEYS_DIRECTORY: text({ description: 'Folder with the signing keys: <kid>.pem, PKCS#8, EC P-256.' }),
+  SIGNING_KEYS_DIRECTORY: text({
+    description:
+      'Folder with the signing keys: <kid>.pem, PKCS#8, EC P-256. A kid begins with the time that the key was made.',
+  }),
   KEY_PUBLISH_BEFORE_USE_S: integer({
     default: 600,
     min: 0,
@@ -65,6 +69,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
     directory: configuration.SIGNING_KEYS_DIRECTORY,
     accessTtlS: configuration.ACCESS_TOKEN_TTL_S,
     publishBeforeUseS: configuration.KEY_PUBLISH_BEFORE_USE_S,
+    revokedKeyIds: configuration.REVOKED_KEY_IDS,
     logger,
   });
   const database = postgresFromConfiguration(configuration, { applicationName: 'authentication', logger, metrics });
@@ -99,7 +104,13 @@ async function start(context: ProcessContext): Promise<RunningService> {
   });
   cleanup.add('public server', () => server.close());
   const jwksUrl = `http://${loopback(configuration.HOST)}:${server.port}/.well-known/jwks.json`;
-  const verifier = createTokenVerifier({ ...scope, jwksUrl, logger, metrics });
+  const verifier = createTokenVerifier({
+    ...scope,
+    jwksUrl,
+    revokedKeyIds: configuration.REVOKED_KEY_IDS,
+    logger,
+    metrics,
+  });
   cleanup.add('token verifier', () => verifier.close());
   const internal = await startHttpServer({
     ...listen,

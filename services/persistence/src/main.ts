@@ -128,6 +128,7 @@ async function serve(
     audience: configuration.TOKEN_AUDIENCE,
     logger,
     metrics,
+    revokedKeyIds: configuration.REVOKED_KEY_IDS,
   });
   cleanup.add('token verifier', () => verifier.close());
   const server = await startHttpServer({

@@ -71,6 +71,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
     audience: configuration.TOKEN_AUDIENCE,
     logger,
     metrics,
+    revokedKeyIds: configuration.REVOKED_KEY_IDS,
   });
   cleanup.add('token verifier', () => verifier.close());
   const clientOf = (name: string, baseUrl: string): ServiceClient => {

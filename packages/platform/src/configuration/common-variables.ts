@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { httpUrl, origins } from './addresses';
 import { secret } from './secret';
 import type { Variable } from './variable';
-import { integer, oneOf, text } from './variables';
+import { integer, list, oneOf, text } from './variables';
 
 const SECOND_MS = 1_000;
 
@@ -55,7 +55,10 @@ export const commonVariables = {
     pattern: /^max-age=\d+(; ?includeSubDomains)?(; ?preload)?$/,
     description: 'Value of that header; includeSubDomains binds every host below this one.',
   }),
-  INTERNAL_SECRET: secret({ description: 'Shared secret that services present on internal calls.' }),
+  INTERNAL_SECRET: secret({
+    minLength: 16,
+    description: 'Shared secret that services present on internal calls; at least 16 characters.',
+  }),
 };
 
 /** Where access tokens come from; for services that verify them. */
@@ -63,4 +66,8 @@ export const tokenVariables = {
   JWKS_URL: httpUrl({ description: 'Address of the published keys.' }),
   TOKEN_ISSUER: text({ default: 'chat-app', description: 'Required `iss` of access tokens.' }),
   TOKEN_AUDIENCE: text({ default: 'chat-app', description: 'Required `aud` of access tokens.' }),
+  REVOKED_KEY_IDS: list({
+    default: [],
+    description: 'Ids of signing keys that count no more, comma-separated: their tokens are refused at once.',
+  }),
 };

@@ -94,8 +94,15 @@ describe('the ready-made groups', () => {
     expect(names).toEqual(['INTERNAL_SECRET', 'JWKS_URL']);
   });
 
+  it('refuse an internal secret that can be guessed', () => {
+    const { INTERNAL_SECRET } = commonVariables;
+    expect(faultsOf({ INTERNAL_SECRET: 'x' }, { INTERNAL_SECRET })).toEqual([
+      'INTERNAL_SECRET must have at least 16 characters',
+    ]);
+  });
+
   it('can be spread together with the service’s own', () => {
-    const environment = { INTERNAL_SECRET: 's', JWKS_URL: 'http://authentication/jwks' };
+    const environment = { INTERNAL_SECRET: 'of sixteen bytes', JWKS_URL: 'http://authentication/jwks' };
     const configuration = parseConfiguration(environment, {
       ...commonVariables,
       ...tokenVariables,
@@ -104,7 +111,7 @@ describe('the ready-made groups', () => {
     expect(configuration.TOKEN_ISSUER).toBe('chat-app');
     expect(configuration.MANAGEMENT_PORT).toBe(9464);
     expect(configuration.SHUTDOWN_TIMEOUT_MS).toBe(50_000);
-    expect(configuration.INTERNAL_SECRET.read()).toBe('s');
+    expect(configuration.INTERNAL_SECRET.read()).toBe('of sixteen bytes');
   });
 });
 

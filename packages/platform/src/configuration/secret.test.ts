@@ -23,6 +23,16 @@ describe('secret', () => {
     expect(parseConfiguration({ KEY_FILE: path }, variables).KEY.read()).toBe('from file');
   });
 
+  it('is refused where it is shorter than it must be, from a file too, and not repeated', () => {
+    const path = join(directory, 'key');
+    writeFileSync(path, 'hunter2\n');
+    const bounded = { KEY: secret({ minLength: 8, description: 'Key.' }) };
+    for (const environment of [{ KEY: 'hunter2' }, { KEY_FILE: path }]) {
+      expect(() => parseConfiguration(environment, bounded)).toThrow(/^KEY must have at least 8 characters$/);
+    }
+    expect(parseConfiguration({ KEY: 'hunter22' }, bounded).KEY.read()).toBe('hunter22');
+  });
+
   it('may be absent only when optional', () => {
     const optional = { KEY: secret({ optional: true, description: 'Key.' }) };
     expect(parseConfiguration({}, optional).KEY).toBeUndefined();

@@ -87,10 +87,17 @@ export function secretFile(path: string): Secret {
   return new FileSecret(path);
 }
 
+interface SecretOptions {
+  optional?: boolean;
+  description: string;
+  /** Characters that it has at least when the process starts. */
+  minLength?: number;
+}
+
 /** A secret: `NAME` holds it, or `NAME_FILE` names the file that does. Required unless `optional`. */
-export function secret(options: { optional?: false; description: string }): Variable<Secret>;
-export function secret(options: { optional: true; description: string }): Variable<Secret | undefined>;
-export function secret(options: { optional?: boolean; description: string }): Variable<Secret | undefined> {
+export function secret(options: SecretOptions & { optional?: false }): Variable<Secret>;
+export function secret(options: SecretOptions & { optional: true }): Variable<Secret | undefined>;
+export function secret(options: SecretOptions): Variable<Secret | undefined> {
   return Object.freeze({
     kind: 'secret text',
     description: options.description,
@@ -100,11 +107,14 @@ export function secret(options: { optional?: boolean; description: string }): Va
   });
 }
 
-function readSecret(
-  name: string,
-  environment: Environment,
-  options: { optional?: boolean; description: string },
-): Reading<Secret | undefined> {
+function readSecret(name: string, environment: Environment, options: SecretOptions): Reading<Secret | undefined> {
+  const reading = findSecret(name, environment, options);
+  const { minLength = 0 } = options;
+  if (!reading.ok || reading.value === undefined || reading.value.read().length >= minLength) return reading;
+  return { ok: false, fault: `must have at least ${minLength} characters` };
+}
+
+function findSecret(name: string, environment: Environment, options: SecretOptions): Reading<Secret | undefined> {
   const value = rawValue(name, environment);
   const path = rawValue(`${name}_FILE`, environment);
   if (value !== undefined && path !== undefined) {

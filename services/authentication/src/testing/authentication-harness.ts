@@ -56,7 +56,8 @@ export async function startHarness(options: HarnessOptions = {}) {
   const cleanup = new CleanupStack();
   const keysDirectory = mkdtempSync(join(tmpdir(), 'authentication-keys-'));
   cleanup.add('keys', () => rmSync(keysDirectory, { recursive: true }));
-  createSigningKey(keysDirectory);
+  // An hour old: it signs, and one that a test makes is newer.
+  createSigningKey(keysDirectory, (options.now?.() ?? Date.now()) - 3_600_000);
   const lines: LoggedLine[] = [];
   const logger = capturingLogger(lines);
   const metrics = new Metrics('authentication');
