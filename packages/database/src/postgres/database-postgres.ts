@@ -13,6 +13,7 @@ import { endsConnection, isStaleStatement } from '../adapter/classify-failure';
 import type { Database, Migration, Queryable, SqlValue, Statement } from '../database';
 import { migrate } from '../adapter/migrate';
 import { StatementObserver } from '../adapter/observe-statement';
+import type { PostgresAddress } from './postgres-address';
 import { addressOf, clientConfig, POSTGRES_TIMEOUTS, type PostgresDatabaseOptions } from './postgres-options';
 import { PostgresSession, run } from './postgres-session';
 import type { postgresVariables } from './postgres-variables';
@@ -53,6 +54,13 @@ export function postgresFromConfiguration(
   });
 }
 
+/** Between the processes of one machine there is no network to listen on. */
+function warnWithoutTls({ host, tls }: PostgresAddress, { tlsCaFile, logger }: PostgresDatabaseOptions): void {
+  if (tls || tlsCaFile !== undefined || /^(localhost$|127\.|::1$|\/)/.test(host)) return;
+  const remedy = 'set DATABASE_TLS_CA_FILE, or sslmode=verify-full in DATABASE_URL';
+  logger.warn(`PostgreSQL is spoken to without TLS: everything stored crosses the network in the clear; ${remedy}`);
+}
+
 class PostgresDatabase implements Database {
   readonly #config: ClientConfig;
   readonly #pool: Pool;
@@ -66,6 +74,7 @@ class PostgresDatabase implements Database {
   constructor(options: PostgresDatabaseOptions) {
     const { logger, metrics, poolSize = 10 } = options;
     const address = addressOf(options);
+    warnWithoutTls(address, options);
     this.#config = clientConfig(options, address, { ...POSTGRES_TIMEOUTS, ...options.timeouts });
     this.#poolSize = poolSize;
     this.#logger = logger;

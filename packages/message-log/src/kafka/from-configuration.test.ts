@@ -19,6 +19,16 @@ describe('message log from configuration', () => {
     await make({ KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: secretOf('p'), KAFKA_TLS_CA_FILE: '/ca.pem' }).close();
   });
 
+  it('says it where credentials go with messages in the clear, and only there', async () => {
+    const warnings: string[] = [];
+    const logger = { ...silentLogger, warn: (text: string) => void warnings.push(text) };
+    const sasl = { KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: secretOf('p') };
+    for (const more of [{}, { ...sasl, KAFKA_TLS_CA_FILE: '/ca.pem' }, sasl]) {
+      await kafkaMessageLogFromConfiguration({ ...CONFIGURATION, ...more }, { logger }).close();
+    }
+    expect(warnings).toEqual([expect.stringMatching(/without TLS.*KAFKA_TLS_CA_FILE/)]);
+  });
+
   it.each([
     [{ KAFKA_TLS_CERTIFICATE_FILE: '/c.pem' }, 'KAFKA_TLS_KEY_FILE'],
     [{ KAFKA_TLS_KEY_FILE: '/k.pem' }, 'KAFKA_TLS_CERTIFICATE_FILE'],

@@ -17,6 +17,11 @@ export function kafkaMessageLogFromConfiguration(
 ): KafkaMessageLog {
   const tls = tlsOf(configuration);
   const sasl = saslOf(configuration);
+  if (sasl !== undefined && tls === undefined) {
+    context.logger.warn(
+      'Kafka is spoken to without TLS: messages cross the network in the clear; set KAFKA_TLS_CA_FILE',
+    );
+  }
   return createKafkaMessageLog({
     brokers: configuration.KAFKA_BROKERS,
     clientId: configuration.KAFKA_CLIENT_ID,
