@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { commandsOf, follow } from './documents';
-import { kubectl, readyPods, RELEASE, settled } from './kubectl';
+import { eventually, kubectl, readyPods, RELEASE, settled } from './kubectl';
+import { upgrade } from './release';
 import { NOTHING_LOST, underLoad } from './test-pods';
+import { TwoPeople } from './two-people';
 
 /**
  * The runbook of docs/operations.md, with a copy of the running database where the runbook has its backup. It takes minutes: only
@@ -10,34 +13,57 @@ export function describeRestore(): void {
   const nightly = process.env['E2E_NIGHTLY'] === 'true' ? it : it.skip;
   describe('the runbook of the restore', () => {
     nightly(
-      'brings back every message accepted after the backup, into a cluster that is archived like the first',
+      'brings back every message accepted after the backup; pods close the connections of the epoch before, and nothing is taken for old',
       async () => {
-        const [stop = '', make = '', point = '', rewind = '', start = ''] = commandsOf('operations.md', 'Restore');
-        const copy = make.replace('overlays/restored', 'overlays/e2e-restored');
-        const moment = new Date().toISOString();
-        const result = await underLoad({ durationS: 10 }, () => follow(copy));
-        expect(result).toMatchObject(NOTHING_LOST);
-        const before = await messages('chat-db');
-        expect((await messages('chat-db-restored')).length).toBeLessThan(before.length);
-
-        await follow(stop);
-        await follow(copy);
-        await follow(point);
-        expect([await readyPods('persistence'), await readyPods('authentication')]).toEqual([[], []]);
-        await follow(rewind.replace(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/, `"${moment}"`));
-        await follow(start);
-        for (const service of ['persistence', 'authentication', 'websocket']) await settled(service, 2);
-        // The load waits until its own messages are stored: by then those read again, which came before them, are too.
-        expect(await underLoad({ durationS: 5 }, async () => undefined)).toMatchObject(NOTHING_LOST);
-        const after = new Set(await messages('chat-db-restored'));
-        expect(before.filter((id) => !after.has(id))).toEqual([]);
-        expect(await messages('chat-db')).toEqual(before);
-        expect(await kubectl('get', `deployment/${RELEASE}-persistence`, '--output', 'yaml')).toContain(
-          'chat-db-restored-rw',
-        );
+        // Who is connected stays so: their tokens outlive all of it.
+        await upgrade(['authentication.accessTokenTtlSeconds=3600']);
+        const people = await TwoPeople.connect();
+        try {
+          await restore(people);
+        } finally {
+          await people.end();
+        }
       },
     );
   });
+}
+
+async function restore(people: TwoPeople): Promise<void> {
+  const [stop = '', make = '', point = '', rewind = '', start = ''] = commandsOf('operations.md', 'Restore');
+  const copy = make.replace('overlays/restored', 'overlays/e2e-restored');
+  await people.say('before the backup');
+  const moment = new Date().toISOString();
+  const result = await underLoad({ durationS: 10 }, () => follow(copy));
+  expect(result).toMatchObject(NOTHING_LOST);
+  for (const content of ['after the backup', 'later']) await people.say(content);
+  const before = await messages('chat-db');
+  expect((await messages('chat-db-restored')).length).toBeLessThan(before.length);
+
+  await follow(stop);
+  await follow(copy);
+  await follow(point);
+  expect([await readyPods('persistence'), await readyPods('authentication')]).toEqual([[], []]);
+  const websocket = await readyPods('websocket');
+  await follow(rewind.replace(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/, `"${moment}"`));
+  await follow(start);
+  for (const service of ['persistence', 'authentication']) await settled(service, 2);
+
+  // The pods that were there all along close the connections of the epoch before.
+  expect(await readyPods('websocket')).toEqual(websocket);
+  const restored = { closes: [4005], missed: [{ reason: 'restored' }] };
+  await eventually('everybody is told', 90_000, () =>
+    Promise.resolve(isDeepStrictEqual(people.told, [restored, restored])),
+  );
+  await people.say('after the restore');
+  expect(people.heard).toEqual(['before the backup', 'after the backup', 'later', 'after the restore']);
+
+  // The load waits until its own messages are stored: by then those read again, which came before them, are too.
+  expect(await underLoad({ durationS: 5 }, async () => undefined)).toMatchObject(NOTHING_LOST);
+  const after = new Set(await messages('chat-db-restored'));
+  expect(before.filter((id) => !after.has(id))).toEqual([]);
+  expect((await messages('chat-db')).length).toBe(before.length);
+  const deployment = await kubectl('get', `deployment/${RELEASE}-persistence`, '--output', 'yaml');
+  expect(deployment).toContain('chat-db-restored-rw');
 }
 
 /** Ids of the stored messages, in order. */
