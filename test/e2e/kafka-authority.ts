@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { command, eventually, getJson, kubectl, NAMESPACE, readyPods } from './kubectl';
+import { command, eventually, getJson, kubectl, NAMESPACE, readyPods, refreshMounts } from './kubectl';
 import { NOTHING_LOST, underLoad } from './test-pods';
 
 const KAFKA = process.env['E2E_KAFKA_CLUSTER'] ?? 'chat';
@@ -72,8 +72,7 @@ async function putNewAuthority(): Promise<void> {
 /** Waits until every pod of a client shows such names. */
 async function mounted(holds: (names: string) => boolean): Promise<void> {
   for (const pod of await clientPods()) {
-    // A changed pod is synchronised at once, with what is mounted in it.
-    await kubectl('annotate', 'pod', pod, `chat-app/looked-at=${Date.now()}`, '--overwrite');
+    await refreshMounts(pod);
     const list = 'console.log(require("fs").readdirSync("/etc/chat-app-kafka-authorities").join())';
     await eventually(`the authorities of ${pod}`, 150_000, async () =>
       holds(await kubectl('exec', pod, '--', 'node', '-e', list)),

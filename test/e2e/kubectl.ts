@@ -69,6 +69,11 @@ export async function readyPods(component: string): Promise<string[]> {
   return ready.map((pod) => pod.metadata.name).sort();
 }
 
+/** Has the kubelet bring what is mounted in a pod up to date: a pod that changed is synchronised at once, not within a minute. */
+export async function refreshMounts(pod: string): Promise<void> {
+  await kubectl('annotate', 'pod', pod, `chat-app/looked-at=${Date.now()}`, '--overwrite');
+}
+
 /** Waits until a component has that many ready pods and no others. */
 export async function settled(component: string, count: number): Promise<void> {
   await eventually(

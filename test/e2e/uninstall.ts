@@ -10,10 +10,10 @@ export function describeUninstall(data: () => Promise<number>): void {
   describe('the end of a release', () => {
     const [release = '', ...rest] = commandsOf('uninstall.md');
 
-    it('leaves nothing but data', async () => {
+    it('leaves nothing but data and the secrets that are made once', async () => {
       await follow(release);
       const kinds =
-        'deployments,services,secrets,configmaps,networkpolicies,poddisruptionbudgets,horizontalpodautoscalers,cronjobs,jobs,serviceaccounts,ingresses';
+        'deployments,services,configmaps,networkpolicies,poddisruptionbudgets,horizontalpodautoscalers,cronjobs,jobs,serviceaccounts,ingresses';
       const selector = `app.kubernetes.io/instance=${RELEASE},app.kubernetes.io/name=chat-app`;
       const { items } = await getJson<{ items: { kind: string; metadata: { name: string } }[] }>(
         ...[kinds, '--selector', selector],

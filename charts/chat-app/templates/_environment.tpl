@@ -47,6 +47,9 @@ Takes the resources of the container.
 - { name: INTERNAL_SECRET_FILE, value: /etc/chat-app/internal-secret }
 - { name: TOKEN_ISSUER, value: {{ $v.tokens.issuer | quote }} }
 - { name: TOKEN_AUDIENCE, value: {{ $v.tokens.audience | quote }} }
+{{- with $v.tokens.revokedKeyIds }}
+- { name: REVOKED_KEY_IDS, value: {{ join "," . | quote }} }
+{{- end }}
 {{- end }}
 {{ include (printf "chat-app.environment.%s" $service) .root }}
 {{- if ne $service "authentication" }}
@@ -56,7 +59,7 @@ Takes the resources of the container.
 {{ include "chat-app.environment.database" (dict "root" .root "role" (index $v.database $service)) }}
 {{- end }}
 {{- if eq .component $service }}
-{{ include "chat-app.environment.redis" .root }}
+{{ include "chat-app.environment.redis" . }}
 {{- end }}
 {{- include "chat-app.environment.tracing" (dict "root" .root "component" .component) }}
 {{- end -}}
@@ -128,21 +131,23 @@ Takes the resources of the container.
 {{- end -}}
 
 {{- define "chat-app.environment.redis" -}}
-{{- if .Values.redis.internal.enabled -}}
-- { name: REDIS_URL, value: "redis://{{ include "chat-app.redisName" . }}:6379" }
+{{- if .root.Values.redis.internal.enabled -}}
+- { name: REDIS_URL, value: "redis://{{ include "chat-app.redisName" .root }}:6379" }
+- { name: REDIS_USERNAME, value: {{ .component }} }
 - { name: REDIS_PASSWORD_FILE, value: /etc/chat-app/redis-password }
 {{- else -}}
-{{- with .Values.redis.external -}}
+{{- $user := include "chat-app.redisUser" . | fromYaml -}}
+{{- with .root.Values.redis.external -}}
 {{- if .url -}}
 - { name: REDIS_URL, value: {{ .url | quote }} }
 {{- else -}}
 - { name: REDIS_SENTINELS, value: {{ join "," .sentinels | quote }} }
 - { name: REDIS_SENTINEL_NAME, value: {{ .sentinelName | quote }} }
 {{- end }}
-{{- with .username }}
+{{- with $user.username }}
 - { name: REDIS_USERNAME, value: {{ . | quote }} }
 {{- end }}
-{{- if .passwordSecret }}
+{{- if $user.passwordSecret }}
 - { name: REDIS_PASSWORD_FILE, value: /etc/chat-app/redis-password }
 {{- end }}
 {{- if .tls.enabled }}

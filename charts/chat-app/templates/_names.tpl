@@ -59,6 +59,12 @@ annotations:
 {{- define "chat-app.redisSecretName" -}}
 {{- .Values.redis.internal.existingSecret | default (include "chat-app.redisName" .) -}}
 {{- end -}}
+{{/* The user of an external Redis that a component is: its own, or the one of all. */}}
+{{- define "chat-app.redisUser" -}}
+{{- $external := .root.Values.redis.external -}}
+{{- $own := get $external.users .component -}}
+{{- toYaml (pick (empty (or $own.username $own.passwordSecret) | ternary $external $own) "username" "passwordSecret" "passwordKey") -}}
+{{- end -}}
 
 {{/* Addresses of the services. */}}
 {{- define "chat-app.authenticationUrl" -}}http://{{ include "chat-app.fullname" . }}-authentication:8000{{- end -}}

