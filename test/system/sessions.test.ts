@@ -130,6 +130,22 @@ describeSystem('sessions', (target) => {
     expect((await post('/login', { username: alice.username, password: 'another long password' })).status).toBe(200);
   });
 
+  it('are listed with their devices, and end on every pod when their user ends them from another device', async () => {
+    const body = { username: alice.username, password: alice.password, device_name: 'old phone' };
+    const phone = (await post('/login', body)).body;
+    const sockets = await Promise.all([0, 1].map((pod) => users.connect({ ...alice, token: phone.token }, { pod })));
+    const list = await call('GET', `${target.authentication}/sessions`, { token: alice.token });
+    const lost = list.body.sessions.find(({ device_name }) => device_name === 'old phone');
+    const url = `${target.authentication}/sessions/${lost?.session_id}`;
+    const { password } = alice;
+    expect((await call('DELETE', url, { token: alice.token, body: { password } })).status).toBe(204);
+    expect(await Promise.all(sockets.map((socket) => socket.closed))).toEqual([4500, 4500]);
+    expect((await refresh(phone.refresh_token)).body.error.code).toBe('refresh_token_invalid');
+    const others = { token: alice.token, body: { password } };
+    expect((await call('DELETE', `${target.authentication}/sessions`, others)).status).toBe(204);
+    expect((await refresh(alice.refreshToken)).status).toBe(200);
+  });
+
   it('publish the keys by which tokens are checked, and nothing secret of them', async () => {
     const jwks = await call('GET', `${target.authentication}/.well-known/jwks.json`);
     expect(jwks.status).toBe(200);

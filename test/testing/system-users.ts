@@ -11,6 +11,7 @@ export interface AnswerBody {
   username: string;
   token: string;
   refresh_token: string;
+  sessions: { session_id: string; device_name?: string; current: boolean }[];
   keys: Record<string, unknown>[];
   conversation_id: string;
   conversations: { conversation_id: string; unread_count: number }[];

@@ -18,6 +18,7 @@ import { ChatError } from './errors';
 import type { ChatEvents, ConnectionState, ConnectionStatus, JsonObject, MessageStateChange } from './events';
 import { findUser, getUser, logout, type HttpOptions } from './http/authentication';
 import { ConversationsApi, type ApiCall } from './http/conversations';
+import { SessionsApi } from './http/sessions';
 import { request, type Fetch } from './http/request';
 import { Receiver, type InboxState } from './messages/receive-messages';
 import type { OutboundDeletion, OutboundEdit, OutboundMessage, SentMessage } from './messages/outgoing';
@@ -51,6 +52,8 @@ export interface ChatClientParts {
 export class ChatClient<Data extends JsonObject = JsonObject> {
   /** Conversations, groups and history over HTTP. */
   readonly conversations: ConversationsApi;
+  /** Where the user is logged in. */
+  readonly sessions: SessionsApi;
   private readonly timers = new Timers();
   private readonly settled = new SettledMessages();
   private readonly connection: Connection;
@@ -64,6 +67,7 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
   /** Use createChatClient. */
   constructor(private readonly parts: ChatClientParts) {
     this.conversations = new ConversationsApi((call) => this.call(this.parts.addresses.persistence, call));
+    this.sessions = new SessionsApi((call) => this.call(this.parts.addresses.authentication, call));
     this.sender = this.makeSender();
     this.receiver = this.makeReceiver();
     this.connection = this.makeConnection();
@@ -320,7 +324,8 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
     try {
       return await call(used);
     } catch (thrown) {
-      if (!(thrown instanceof ChatError) || thrown.status !== 401) throw thrown;
+      // A wrong password is no fault of the token.
+      if (!(thrown instanceof ChatError) || thrown.status !== 401 || thrown.code === 'wrong_credentials') throw thrown;
       if (tokens.token === used) await this.authentication.refresh();
       return call(tokens.token);
     }

@@ -20,5 +20,6 @@ export {
 } from './http/authentication';
 export { newAttemptId } from './session/attempt-id';
 export { ConversationsApi } from './http/conversations';
+export { SessionsApi } from './http/sessions';
 export type { Conversations, History, Members } from './http/answers';
 export { directConversationId } from '@chat-app/protocol/pure';

@@ -16,7 +16,9 @@ import { prepareStore } from './prepare-store';
 import { publishKeysRoute } from './keys/publish-keys';
 import { refreshSessionRoute } from './sessions/refresh-session';
 import { registerRoute } from './accounts/register';
+import { endSessionsRoutes } from './sessions/end-sessions';
 import { ownSessions } from './sessions/list-ended';
+import { listSessionsRoute } from './sessions/list-sessions';
 import { Sweeper } from './sessions/sweep-expired';
 import { AccountThrottle } from './throttling/account-throttle';
 import { AddressThrottle } from './throttling/address-throttle';
@@ -68,6 +70,8 @@ export function createAuthentication(dependencies: AuthenticationDependencies): 
       ...logInRoutes(context),
       refreshSessionRoute(context),
       logOutRoute(context),
+      listSessionsRoute(context),
+      ...endSessionsRoutes(context),
       changePasswordRoute(context),
       ...lookUpUserRoutes(context),
       changeUserRoute(context),

@@ -1,5 +1,12 @@
 /** What this client relies on in answers; other fields may come and go. */
-import type { ConversationResponse, Role, SessionResponse, StoredMessage, UserResponse } from '@chat-app/protocol';
+import type {
+  ConversationResponse,
+  Role,
+  SessionResponse,
+  SessionsResponse,
+  StoredMessage,
+  UserResponse,
+} from '@chat-app/protocol';
 import { count, flag, has, isObject, list, object, optional, text, type Fields } from '../read/checks';
 
 /** Whether an answer is what it should be. */
@@ -50,3 +57,6 @@ export const isConversations = answer<Conversations>({
 });
 export const isHistory = answer<History>({ messages: list(object(MESSAGE)), more: flag });
 export const isMembers = answer<Members>({ members: list(object({ user_id: text, role: text, joined_at: text })) });
+export const isSessions = answer<SessionsResponse>({
+  sessions: list(object({ session_id: text, current: flag, created_at: text, last_used_at: text })),
+});

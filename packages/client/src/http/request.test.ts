@@ -3,6 +3,7 @@ import { session } from '../../testing/recorded-client';
 import { findUser, getUser, login, logout, refresh, register } from './authentication';
 import { ConversationsApi, type ApiCall } from './conversations';
 import { request } from './request';
+import { SessionsApi } from './sessions';
 
 let server: FakeServer;
 const options = (): { url: string; timeoutMs: number } => ({ url: server.url, timeoutMs: 10_000 });
@@ -113,6 +114,24 @@ describe('errors', () => {
       retryable: true,
     });
     await expect(login({ url: 'http://127.0.0.1:1' }, 'user1', 'pwd1')).rejects.toMatchObject({ code: 'network' });
+  });
+});
+
+describe('calls about sessions', () => {
+  it('use the paths and methods of the service, and take the password where a session is ended', async () => {
+    const calls: unknown[] = [];
+    const api = new SessionsApi(<T>({ method, path, body }: ApiCall<T>) => {
+      calls.push(body === undefined ? [method, path] : [method, path, body]);
+      return Promise.resolve({ sessions: [] } as T);
+    });
+    expect(await api.list()).toEqual([]);
+    await api.end('s/1', 'pwd');
+    await api.endOthers('pwd');
+    expect(calls).toEqual([
+      ['GET', '/sessions'],
+      ['DELETE', '/sessions/s%2F1', { password: 'pwd' }],
+      ['DELETE', '/sessions', { password: 'pwd' }],
+    ]);
   });
 });
 

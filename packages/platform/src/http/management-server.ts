@@ -68,5 +68,5 @@ async function answer(request: IncomingMessage, options: ManagementServerOptions
 const LOCAL: readonly (string | undefined)[] = ['127.0.0.1', '::ffff:127.0.0.1', '::1'];
 
 function json(status: number, body: unknown): Answer {
-  return { status, contentType: 'application/json', body: JSON.stringify(body) };
+  return { status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(body) };
 }

@@ -17,6 +17,8 @@ export interface RouteRequest<Params, Query, Body> {
   caller: TokenClaims;
   /** Address of the client, by the configured number of trusted proxies. */
   address: string;
+  /** The first characters of the `User-Agent` that the client gave, if any. */
+  userAgent?: string | undefined;
   /** Aborted when the client went away or the time allowed is over. */
   signal: AbortSignal;
 }

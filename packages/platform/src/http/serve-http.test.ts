@@ -103,10 +103,25 @@ describe('what is not HTTP', () => {
 
   it('is answered 400, too large headers 431, both as JSON', async () => {
     const server = await scene.start();
-    expect(await raw(server, 'hello there\r\n\r\n')).toMatch(/^HTTP\/1.1 400 [^]*"code":"invalid_request"/);
+    const answer = await raw(server, 'hello there\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1.1 400 [^]*"code":"invalid_request"/);
+    expect(answer).toContain('Content-Type: application/json; charset=utf-8\r\n');
     expect(await raw(server, `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(10_000)}\r\n\r\n`)).toMatch(
       /^HTTP\/1.1 431 /,
     );
+  });
+
+  it.each([
+    ['a length and chunks', 'Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
+    ['two lengths', 'Content-Length: 0\r\nContent-Length: 4\r\n\r\nGET '],
+    ['a blank before the colon', 'Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n'],
+    ['an encoding that is none', 'Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n'],
+  ])('is refused where its end could be read in two ways, so that no proxy is deceived: %s', async (_what, rest) => {
+    const server = await scene.start();
+    const requests: unknown[] = [];
+    server.server.on('request', (request) => requests.push(request));
+    expect(await raw(server, `POST /users HTTP/1.1\r\nHost: x\r\n${rest}`)).toMatch(/^HTTP\/1.1 400 /);
+    expect(requests).toEqual([]);
   });
 
   it('is cut off with 408 when a request does not arrive in time', async () => {

@@ -79,6 +79,9 @@ async function answerWithin(
   }
 }
 
+/** Characters of a `User-Agent` that are looked at: it may be as long as all headers. */
+const MAX_USER_AGENT = 256;
+
 async function handle(route: Route, exchange: Exchange, rules: RouteRules, signal: AbortSignal): Promise<HttpResult> {
   const { request, address } = exchange;
   const caller = await authorize(route.access, request.headers, rules);
@@ -86,7 +89,9 @@ async function handle(route: Route, exchange: Exchange, rules: RouteRules, signa
   const query = checkInput('query', route.query, exchange.query, rules.errors);
   const body = checkInput('body', route.body, await exchange.readBody(), rules.errors);
   // `caller` is promised to be there exactly where the route's access is `user`.
-  const result = await route.handle({ params, query, body, caller: caller as TokenClaims, address, signal });
+  const userAgent = request.headers['user-agent']?.slice(0, MAX_USER_AGENT);
+  const claims = caller as TokenClaims;
+  const result = await route.handle({ params, query, body, caller: claims, address, userAgent, signal });
   if (rules.checkResponses === true) checkResponse(route, result);
   return result;
 }

@@ -1,6 +1,7 @@
 /** Public HTTP API of authentication (:8000). */
 import { z } from 'zod';
 import { CustomData } from '../custom-data';
+import { Uuid } from '../identifier-schemas';
 
 /** Whether a text can be stored and compared as it is: PostgreSQL and UTF-8 cannot hold U+0000 and lone surrogates. */
 function isStorable(text: string): boolean {
@@ -21,10 +22,18 @@ export const NewPassword = z.string().min(8).max(128).refine(isStorable, STORABL
 /** A password to compare: the rules for new ones do not bind those that exist. */
 const Password = z.string().min(1).max(1_024).refine(isStorable, STORABLE);
 
-export const RegisterRequest = z.object({ username: Username, password: NewPassword });
+/** What a user calls a device, to know it in the list of sessions. */
+const DeviceName = z.string().min(1).max(64).refine(isStorable, STORABLE);
+
+export const RegisterRequest = z.object({
+  username: Username,
+  password: NewPassword,
+  device_name: DeviceName.optional(),
+});
 export const LoginRequest = z.object({
   username: z.string().min(1).max(64).refine(isStorable, STORABLE),
   password: Password,
+  device_name: DeviceName.optional(),
 });
 const RefreshToken = z.string().min(1).max(512);
 export const RefreshRequest = z.object({
@@ -50,6 +59,28 @@ export const SessionResponse = z.object({
   refresh_token: z.string(),
 });
 export type SessionResponse = z.infer<typeof SessionResponse>;
+
+export const SessionPath = z.object({ session_id: Uuid });
+/** Authenticates again: who holds another's access token alone may not send the owner away. */
+export const EndSessionsRequest = z.object({ password: Password });
+
+/** Where a user is logged in. */
+export const SessionsResponse = z.object({
+  sessions: z.array(
+    z.object({
+      session_id: z.string(),
+      /** Whether it is the session that asks. */
+      current: z.boolean(),
+      device_name: z.string().optional(),
+      /** Of the log-in. */
+      user_agent: z.string().optional(),
+      created_at: z.string(),
+      /** The last refresh, or the log-in. */
+      last_used_at: z.string(),
+    }),
+  ),
+});
+export type SessionsResponse = z.infer<typeof SessionsResponse>;
 
 /** What a user says about itself: a picture, a status, whatever the application likes. null takes it away. */
 export const ChangeUserRequest = z.object({ data: CustomData.nullable() });

@@ -4,6 +4,7 @@ import type { Context } from '../context';
 import { preparePassword } from '../passwords/prepare-password';
 import { refusal } from '../refusal';
 import { answerSession, type GrantedSession } from '../sessions/answer-session';
+import type { SessionDevice } from '../sessions/sql/open-session';
 import { startSession } from '../sessions/start-session';
 import { findUserByName } from './sql/find-user-by-name';
 import { insertUser } from './sql/insert-user';
@@ -22,15 +23,16 @@ export function registerRoute(context: Context): Route {
     access: 'public',
     body: RegisterRequest,
     responses: { 201: SessionResponse },
-    async handle({ body, address, signal }) {
-      return answerSession(context, 201, await register(context, body, address, signal));
+    async handle({ body, address, userAgent, signal }) {
+      const device = { name: body.device_name, userAgent };
+      return answerSession(context, 201, await register(context, { ...body, device }, address, signal));
     },
   });
 }
 
 async function register(
   context: Context,
-  { username, password }: { username: string; password: string },
+  { username, password, device }: { username: string; password: string; device: SessionDevice },
   address: string,
   signal: AbortSignal,
 ): Promise<GrantedSession> {
@@ -44,7 +46,7 @@ async function register(
   const session = await context.database.transaction(async (transaction) => {
     const id = newId();
     if (!(await insertUser(transaction, { id, username, usernameKey: key, passwordHash }))) return undefined;
-    return startSession(context, transaction, { id, password_version: 1 });
+    return startSession(context, transaction, { id, password_version: 1 }, device);
   });
   if (session === undefined) throw taken(context);
   context.metrics.registrations.inc({ outcome: 'created' });

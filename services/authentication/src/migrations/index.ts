@@ -4,6 +4,7 @@ import { createSessions } from './002-create-sessions';
 import { createLoginThrottles } from './003-create-login-throttles';
 import { addUserData } from './004-add-user-data';
 import { addRefreshAttempts } from './005-add-refresh-attempts';
+import { addSessionDevices } from './006-add-session-devices';
 
 /** Schema `auth`: nobody but this service opens its tables. */
 export const SCHEMA = 'auth';
@@ -15,4 +16,5 @@ export const MIGRATIONS: readonly Migration[] = [
   createLoginThrottles,
   addUserData,
   addRefreshAttempts,
+  addSessionDevices,
 ];

@@ -42,7 +42,7 @@ async function changePassword(
   const hash = await context.passwords.inTurn((turn) => turn.hash(newPassword), signal);
   return context.database.transaction(async (transaction) => {
     if (!(await replacePassword(transaction, userId, user.password_version, hash))) throw wrongPassword();
-    return endOtherSessions(transaction, userId, sessionId);
+    return endOtherSessions(transaction, userId, sessionId, 'password_change');
   });
 }
 

@@ -6,6 +6,7 @@ import { preparePassword } from '../passwords/prepare-password';
 import { refusal } from '../refusal';
 import { answerSession, type GrantedSession } from './answer-session';
 import { startSession } from './start-session';
+import type { SessionDevice } from './sql/open-session';
 import { findCredentials, type Credentials } from '../passwords/sql/find-credentials';
 import { replaceHash } from '../passwords/sql/replace-hash';
 import { chargeAddress } from '../throttling/charge-address';
@@ -15,6 +16,7 @@ import { verifyCredentials } from '../passwords/verify-credentials';
 interface Login {
   username: string;
   password: string;
+  device: SessionDevice;
 }
 
 /** `POST /login`, and `GET /login` with a JSON body: the legacy client's request. */
@@ -27,7 +29,8 @@ export function logInRoutes(context: Context): Route[] {
       access: 'public',
       body: LoginRequest,
       responses: { 200: SessionResponse },
-      handle: ({ body, address, signal }) => logIn(context, body, address, signal),
+      handle: ({ body, address, userAgent, signal }) =>
+        logIn(context, { ...body, device: { name: body.device_name, userAgent } }, address, signal),
     }),
   );
 }
@@ -45,7 +48,7 @@ async function logIn(context: Context, login: Login, address: string, signal: Ab
 
 async function openSession(
   context: Context,
-  { username, password }: Login,
+  { username, password, device }: Login,
   address: string,
   signal: AbortSignal,
 ): Promise<GrantedSession> {
@@ -57,7 +60,7 @@ async function openSession(
     const find = () => findCredentials(context.database, key);
     const user = await verifyCredentials(context, key, prepared, find, signal);
     // A password changed between the look and the session is a wrong one by now.
-    const session = user && (await startSession(context, context.database, user));
+    const session = user && (await startSession(context, context.database, user, device));
     if (user === undefined || session === undefined) {
       throw refusal('wrong_credentials', 'the user name or the password is wrong');
     }

@@ -1,7 +1,7 @@
 import type { Queryable } from '@chat-app/database';
 import { newId } from '@chat-app/protocol';
 import type { Context } from '../context';
-import { openSession } from './sql/open-session';
+import { openSession, type SessionDevice } from './sql/open-session';
 import type { GrantedSession } from './answer-session';
 import { newRefreshToken } from './refresh-token';
 
@@ -10,6 +10,7 @@ export async function startSession(
   context: Context,
   on: Queryable,
   user: { id: string; password_version: number },
+  device: SessionDevice,
 ): Promise<GrantedSession | undefined> {
   const id = newId();
   const refresh = newRefreshToken();
@@ -19,6 +20,7 @@ export async function startSession(
     passwordVersion: user.password_version,
     refreshTokenHash: refresh.hash,
     refreshTokenTtlS: context.configuration.REFRESH_TOKEN_TTL_S,
+    device,
   });
   return opened ? { userId: user.id, sessionId: id, refreshToken: refresh.token } : undefined;
 }

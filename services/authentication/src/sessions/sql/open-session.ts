@@ -10,14 +10,21 @@ const OPEN_SESSION: Statement = {
     with account as (
       select id from auth.users where id = $2 and password_version = $3 for share
     ), session as (
-      insert into auth.sessions (id, user_id, expires_at)
-      select $1, id, clock_timestamp() + make_interval(secs => $5) from account
+      insert into auth.sessions (id, user_id, expires_at, device_name, user_agent)
+      select $1, id, clock_timestamp() + make_interval(secs => $5), $6, $7 from account
       returning id, expires_at
     )
     insert into auth.refresh_tokens (hash, session_id, expires_at)
     select $4, id, expires_at from session
     returning session_id`,
 };
+
+/** What a user sees of the device of a session. */
+export interface SessionDevice {
+  /** As the client named it. */
+  name?: string | undefined;
+  userAgent?: string | undefined;
+}
 
 export interface NewSession {
   id: string;
@@ -26,6 +33,7 @@ export interface NewSession {
   passwordVersion: number;
   refreshTokenHash: Uint8Array;
   refreshTokenTtlS: number;
+  device: SessionDevice;
 }
 
 /** Opens a session with its first refresh token. False where the password was changed since it was verified. */
@@ -36,6 +44,8 @@ export async function openSession(on: Queryable, session: NewSession): Promise<b
     session.passwordVersion,
     session.refreshTokenHash,
     session.refreshTokenTtlS,
+    session.device.name ?? null,
+    session.device.userAgent ?? null,
   ]);
   return rows.length === 1;
 }

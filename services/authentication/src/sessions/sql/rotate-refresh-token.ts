@@ -10,7 +10,8 @@ const ROTATE_REFRESH_TOKEN: Statement = {
       update auth.refresh_tokens set used_at = clock_timestamp(), successor_salt = $3, attempt_hash = $6
       where hash = $2
     ), prolonged as (
-      update auth.sessions set expires_at = clock_timestamp() + make_interval(secs => $5)
+      update auth.sessions set
+        expires_at = clock_timestamp() + make_interval(secs => $5), last_used_at = clock_timestamp()
       where id = $1
       returning id, expires_at
     )

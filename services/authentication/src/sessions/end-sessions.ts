@@ -1,0 +1,44 @@
+import { route, type Route } from '@chat-app/platform';
+import { EndSessionsRequest, SessionPath } from '@chat-app/protocol';
+import type { Context } from '../context';
+import { verifyOwnPassword } from '../passwords/verify-own-password';
+import { announceSignedOut } from './announce-signed-out';
+import { endOtherSessions } from './sql/end-other-sessions';
+import { endSessionOfUser } from './sql/end-session-of-user';
+
+/**
+ * `DELETE /sessions/{session_id}`: ends one session of the caller, and `DELETE /sessions`: all but the one of the call. Both
+ * take the password: who got hold of an access token must not send the owner away.
+ */
+export function endSessionsRoutes(context: Context): Route[] {
+  const endOne = route({
+    method: 'DELETE',
+    path: '/sessions/{session_id}',
+    summary: "Ends one of the caller's sessions.",
+    access: 'user',
+    params: SessionPath,
+    body: EndSessionsRequest,
+    responses: { 204: null },
+    async handle({ params, body, caller, address, signal }) {
+      await verifyOwnPassword(context, caller, body.password, address, signal);
+      const ended = await endSessionOfUser(context.database, params.session_id, caller.userId);
+      if (ended) await announceSignedOut(context, caller.userId, [params.session_id], 'log_out');
+      return { status: 204 };
+    },
+  });
+  const endOthers = route({
+    method: 'DELETE',
+    path: '/sessions',
+    summary: "Ends the caller's other sessions.",
+    access: 'user',
+    body: EndSessionsRequest,
+    responses: { 204: null },
+    async handle({ body, caller, address, signal }) {
+      await verifyOwnPassword(context, caller, body.password, address, signal);
+      const ended = await endOtherSessions(context.database, caller.userId, caller.sessionId, 'log_out');
+      await announceSignedOut(context, caller.userId, ended, 'log_out');
+      return { status: 204 };
+    },
+  });
+  return [endOne, endOthers];
+}
