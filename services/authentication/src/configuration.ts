@@ -22,13 +22,13 @@ export const authenticationVariables = {
     default: 120,
     min: 1,
     max: 1_000_000,
-    description: 'Registrations taken from one address (IPv6: one /64) in a minute.',
+    description: 'Registrations taken from one address (IPv6: one /64; 4 times that of a /56, 16 times of a /48) in a minute.',
   }),
   FAILED_LOGINS_PER_MINUTE: integer({
     default: 60,
     min: 1,
     max: 1_000_000,
-    description: 'Failed logins taken from one address (IPv6: one /64) in a minute; successful ones are not counted.',
+    description: 'Failed logins taken from one address (IPv6: one /64; 4 times that of a /56, 16 times of a /48) in a minute.',
   }),
 };
 

@@ -5,6 +5,7 @@ export { startManagementServer, type Liveness, type ManagementServerOptions } fr
 export { createServiceClient, type ServiceCall, type ServiceClient, type ServiceClientOptions } from './service-client';
 export { equalSecrets } from './authorize';
 export { clientAddress } from './client-address';
+export { NETWORK_ALLOWANCES, networksOf, siteOf } from './client-networks';
 export { isAllowedOrigin } from './cross-origin';
 export { httpOptionsFrom } from './http-options';
 export type { HttpServer } from './serve-http';

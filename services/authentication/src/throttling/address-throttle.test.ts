@@ -1,4 +1,4 @@
-import { AddressThrottle, networkOf } from './address-throttle';
+import { AddressThrottle } from './address-throttle';
 
 /** Matches a refusal that names this time to wait. */
 const wait = (retryAfterMs: number) => expect.objectContaining({ retryAfterMs }) as Error;
@@ -41,16 +41,28 @@ describe('address throttle', () => {
     expect(throttle.size).toBe(3);
   });
 
-  it.each([
-    ['192.0.2.1', '192.0.2.1'],
-    ['::ffff:192.0.2.1', '192.0.2.1'],
-    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
-    ['2001:0DB8:0001:0002::1', '2001:db8:1:2::/64'],
-    ['2001:db8::1', '2001:db8:0:0::/64'],
-    ['::1', '0:0:0:0::/64'],
-    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-    ['', ''],
-  ])('knows the network of %s', (address, network) => {
-    expect(networkOf(address)).toBe(network);
+  it('gives one who owns a whole /48 of IPv6 sixteen addresses\u2019 worth, not 65,536 times that', () => {
+    const throttle = new AddressThrottle(6, 10_000, () => 0);
+    let taken = 0;
+    for (let network = 0; network < 1_000; network += 1) {
+      try {
+        throttle.charge(`2001:db8:1:${network.toString(16)}::1`);
+        taken += 1;
+      } catch {
+        // Refused: not taken.
+      }
+    }
+    expect(taken).toBe(6 * 16);
+    throttle.charge('2001:db8:2::1');
+  });
+
+  it('leaves the neighbours of a spent /64 and a spent /56 their attempts', () => {
+    const throttle = new AddressThrottle(6, 10_000, () => 0);
+    const spend = (address: string) => {
+      for (let n = 0; n < 6; n += 1) throttle.charge(address);
+    };
+    for (const network of ['00', '01', '02', '03']) spend(`2001:db8:1:${network}::1`);
+    expect(() => throttle.charge('2001:db8:1:04::1')).toThrow();
+    spend('2001:db8:1:100::1');
   });
 });
