@@ -2,6 +2,7 @@ import { login, register } from '@chat-app/client';
 import { useState } from 'preact/hooks';
 import { baseUrl } from './base-url';
 import { formText } from './form-text';
+import { deviceProof, keepDeviceProof } from './session/device-proof';
 import { beginSession, type SavedSession } from './session/saved-session';
 import { chooseLanguage, chosenLanguage, faultText, LANGUAGES, t } from './texts';
 
@@ -15,7 +16,11 @@ export function SignIn({ notice, onSession }: { notice: string; onSession: (sess
     setWorking(true);
     setFault('');
     try {
-      const session = await (isNew ? register : login)({ url: baseUrl() }, name, password);
+      const service = { url: baseUrl() };
+      const session = isNew
+        ? await register(service, name, password)
+        : await login(service, name, password, deviceProof(name));
+      keepDeviceProof(name, session.device_proof);
       onSession(beginSession(session, name));
     } catch (thrown) {
       setFault(refusalText(thrown, isNew));

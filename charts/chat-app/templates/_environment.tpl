@@ -71,6 +71,9 @@ Takes the resources of the container.
 - { name: REFRESH_TOKEN_TTL_S, value: {{ .Values.authentication.refreshTokenTtlSeconds | int64 | toString | quote }} }
 - { name: REGISTRATIONS_PER_MINUTE, value: {{ .Values.authentication.registrationsPerMinute | int64 | toString | quote }} }
 - { name: FAILED_LOGINS_PER_MINUTE, value: {{ .Values.authentication.failedLoginsPerMinute | int64 | toString | quote }} }
+- { name: LOGINS_PER_USER_PER_MINUTE, value: {{ .Values.authentication.loginsPerUserPerMinute | int64 | toString | quote }} }
+- { name: SESSIONS_PER_USER, value: {{ .Values.authentication.sessionsPerUser | int64 | toString | quote }} }
+- { name: DEVICE_PROOF_TTL_S, value: {{ .Values.authentication.deviceProofTtlSeconds | int64 | toString | quote }} }
 - { name: DEMO_USERS, value: {{ .Values.authentication.demoUsers | toString | quote }} }
 {{- end -}}
 

@@ -3,7 +3,15 @@ import type { SessionResponse } from '@chat-app/protocol';
 import { backendAddress, describeWithBackend } from '../../../test/testing/backends';
 import { TcpProxy } from '../../../test/testing/tcp-proxy';
 import { PASSWORD, startHarness, type Harness } from './testing/authentication-harness';
+import { SHARED_FAILURES } from './throttling/account-throttle';
 import { createTemporaryDatabase, type TemporaryDatabase } from './testing/temporary-database';
+
+const SESSIONS = 12;
+const LOGINS = 20;
+const options = {
+  trustedProxies: 1,
+  configuration: { SESSIONS_PER_USER: SESSIONS, LOGINS_PER_USER_PER_MINUTE: LOGINS },
+};
 
 describeWithBackend('postgres', 'two pods of authentication on one PostgreSQL', () => {
   let temporary: TemporaryDatabase;
@@ -13,8 +21,8 @@ describeWithBackend('postgres', 'two pods of authentication on one PostgreSQL', 
     const bus = createEmbeddedBus();
     // Both at once: their migrations must not collide.
     pods = await Promise.all([
-      startHarness({ database: temporary.connect(), fanout: createEmbeddedFanout({ bus }) }),
-      startHarness({ database: temporary.connect(), fanout: createEmbeddedFanout({ bus }) }),
+      startHarness({ ...options, database: temporary.connect(), fanout: createEmbeddedFanout({ bus }) }),
+      startHarness({ ...options, database: temporary.connect(), fanout: createEmbeddedFanout({ bus }) }),
     ]);
   });
   afterAll(async () => {
@@ -73,6 +81,30 @@ describeWithBackend('postgres', 'two pods of authentication on one PostgreSQL', 
     const answers = await through(40, (pod) => pod.logIn('guessed-from-everywhere', 'wrong'));
     expect(answers.filter((answer) => answer.status === 401)).toHaveLength(5);
     expect(answers.filter((answer) => answer.status === 429)).toHaveLength(35);
+  });
+
+  it('count failed logins of a name from everywhere together: strangers wait, a device of its owner does not', async () => {
+    const { device_proof: deviceProof } = await pods[0].registered('hunted');
+    for (let network = 0; network < SHARED_FAILURES / 5; network += 1) {
+      const address = `203.0.113.${network}`;
+      const answers = await through(5, (pod) => pod.logIn('hunted', 'wrong', { address }));
+      expect(answers.map((answer) => answer.status)).toEqual([401, 401, 401, 401, 401]);
+    }
+    const strangers = await through(40, (pod, n) => pod.logIn('hunted', 'wrong', { address: `198.51.100.${n}` }));
+    expect(strangers.filter((answer) => answer.status === 429).length).toBeGreaterThanOrEqual(35);
+    const owners = await through(4, (pod) => pod.logIn('hunted', PASSWORD, { address: '192.0.2.1', deviceProof }));
+    expect(owners.map((answer) => answer.status)).toEqual([200, 200, 200, 200]);
+  });
+
+  it('give a user no more sessions, nor more log-ins in a minute, than one of them would', async () => {
+    const session = await pods[0].registered('collector');
+    const answers = await through(60, (pod) => pod.logIn('collector', PASSWORD));
+    const granted = answers.filter((answer) => answer.status === 200).length;
+    expect(granted).toBeGreaterThanOrEqual(LOGINS - 1);
+    const text = 'select count(*)::integer as n from auth.sessions where user_id = $1 and ended_at is null';
+    expect(await count(text, [session.user_id])).toBe(SESSIONS);
+    const further = await through(4, (pod) => pod.logIn('collector', PASSWORD));
+    expect(further.map((answer) => answer.status)).toEqual([429, 429, 429, 429]);
   });
 
   it('give a name to one of many who register it at once', async () => {

@@ -14,6 +14,24 @@ export const authenticationVariables = {
     max: 31_536_000,
     description: 'Seconds after which a session that was not refreshed is over.',
   }),
+  SESSIONS_PER_USER: integer({
+    default: 50,
+    min: 1,
+    max: 10_000,
+    description: 'Sessions that a user may have at once; beginning another ends the one unused for longest.',
+  }),
+  LOGINS_PER_USER_PER_MINUTE: integer({
+    default: 60,
+    min: 1,
+    max: 1_000_000,
+    description: 'Sessions that a user may begin in a minute, over all pods.',
+  }),
+  DEVICE_PROOF_TTL_S: integer({
+    default: 15_552_000,
+    min: 60,
+    max: 157_680_000,
+    description: 'Seconds for which a device that a user logged in from is not delayed by those who guess the password.',
+  }),
   DEMO_USERS: flag({
     default: false,
     description: 'Creates user1 to user5 with passwords that everyone knows. Never where it matters.',

@@ -17,6 +17,9 @@ describe('openapi.yaml', () => {
     configuration: {
       ACCESS_TOKEN_TTL_S: 600,
       REFRESH_TOKEN_TTL_S: 600,
+      SESSIONS_PER_USER: 1,
+      LOGINS_PER_USER_PER_MINUTE: 1,
+      DEVICE_PROOF_TTL_S: 600,
       DEMO_USERS: false,
       REGISTRATIONS_PER_MINUTE: 1,
       FAILED_LOGINS_PER_MINUTE: 1,

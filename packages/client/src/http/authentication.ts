@@ -26,9 +26,19 @@ export function register(options: HttpOptions, username: string, password: strin
   return post(options, '/register', { username, password }, isSession).then(withAttemptId);
 }
 
-/** @throws ChatError wrong_credentials, rate_limited, … */
-export function login(options: HttpOptions, username: string, password: string): Promise<Session> {
-  return post(options, '/login', { username, password }, isSession).then(withAttemptId);
+/**
+ * @param deviceProof `device_proof` of an earlier answer to this user on this device: with it, others who guess the password do
+ * not delay this log-in. Keep what the answer has; it outlives the session.
+ * @throws ChatError wrong_credentials, rate_limited, …
+ */
+export function login(
+  options: HttpOptions,
+  username: string,
+  password: string,
+  deviceProof?: string,
+): Promise<Session> {
+  const body = { username, password, ...(deviceProof !== undefined && { device_proof: deviceProof }) };
+  return post(options, '/login', body, isSession).then(withAttemptId);
 }
 
 /**

@@ -34,6 +34,8 @@ export const LoginRequest = z.object({
   username: z.string().min(1).max(64).refine(isStorable, STORABLE),
   password: Password,
   device_name: DeviceName.optional(),
+  /** What an earlier log-in from this device was answered. Anything else is as good as nothing. */
+  device_proof: z.string().max(512).optional(),
 });
 const RefreshToken = z.string().min(1).max(512);
 export const RefreshRequest = z.object({
@@ -57,6 +59,8 @@ export const SessionResponse = z.object({
   expires_in: z.int(),
   /** Single use: each refresh answers with the next one. */
   refresh_token: z.string(),
+  /** After a registration or log-in: to keep on this device and to send along when logging in again. */
+  device_proof: z.string().optional(),
 });
 export type SessionResponse = z.infer<typeof SessionResponse>;
 

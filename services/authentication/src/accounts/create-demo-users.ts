@@ -18,7 +18,7 @@ export async function createDemoUsers(context: Context): Promise<void> {
     const key = usernameKey(username);
     const known = await findUserByName(context.database, key);
     if (known === undefined) {
-      const passwordHash = await context.passwords.inTurn((turn) => turn.hash(password));
+      const passwordHash = await context.passwords.inTurn('', (turn) => turn.hash(password));
       await insertUser(context.database, { id, username, usernameKey: key, passwordHash });
     } else if (known.id !== id) {
       context.logger.warn('a demo user name is taken by another user', { username, user_id: known.id });

@@ -1,6 +1,7 @@
 import { route, type Route } from '@chat-app/platform';
 import { newId, RegisterRequest, SessionResponse } from '@chat-app/protocol';
 import type { Context } from '../context';
+import { rememberDevice } from '../devices/device-proof';
 import { preparePassword } from '../passwords/prepare-password';
 import { refusal } from '../refusal';
 import { answerSession, type GrantedSession } from '../sessions/answer-session';
@@ -42,11 +43,12 @@ async function register(
   chargeAddress(context, context.registrationAddresses, address);
   // Spares the hash; what decides is the unique key below.
   if ((await findUserByName(context.database, key)) !== undefined) throw taken(context);
-  const passwordHash = await context.passwords.inTurn((turn) => turn.hash(prepared), signal);
+  const passwordHash = await context.passwords.inTurn(address, (turn) => turn.hash(prepared), signal);
   const session = await context.database.transaction(async (transaction) => {
     const id = newId();
     if (!(await insertUser(transaction, { id, username, usernameKey: key, passwordHash }))) return undefined;
-    return startSession(context, transaction, { id, password_version: 1 }, device);
+    const session = await startSession(context, transaction, { id, password_version: 1 }, device);
+    return session && { ...session, deviceProof: await rememberDevice(context, transaction, id) };
   });
   if (session === undefined) throw taken(context);
   context.metrics.registrations.inc({ outcome: 'created' });

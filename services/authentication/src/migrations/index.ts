@@ -5,6 +5,7 @@ import { createLoginThrottles } from './003-create-login-throttles';
 import { addUserData } from './004-add-user-data';
 import { addRefreshAttempts } from './005-add-refresh-attempts';
 import { addSessionDevices } from './006-add-session-devices';
+import { addDeviceProofs } from './007-add-device-proofs';
 
 /** Schema `auth`: nobody but this service opens its tables. */
 export const SCHEMA = 'auth';
@@ -17,4 +18,5 @@ export const MIGRATIONS: readonly Migration[] = [
   addUserData,
   addRefreshAttempts,
   addSessionDevices,
+  addDeviceProofs,
 ];

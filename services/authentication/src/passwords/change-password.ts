@@ -18,8 +18,8 @@ export function changePasswordRoute(context: Context): Route {
     access: 'user',
     body: ChangePasswordRequest,
     responses: { 204: null },
-    async handle({ body, caller, signal }) {
-      const ended = await changePassword(context, body, caller, signal);
+    async handle({ body, caller, address, signal }) {
+      const ended = await changePassword(context, body, caller, address, signal);
       await announceSignedOut(context, caller.userId, ended, 'password_change');
       return { status: 204 };
     },
@@ -30,6 +30,7 @@ async function changePassword(
   context: Context,
   body: { password: string; new_password: string },
   { userId, sessionId }: TokenClaims,
+  address: string,
   signal: AbortSignal,
 ): Promise<string[]> {
   const password = preparePassword(body.password, 'password');
@@ -37,9 +38,11 @@ async function changePassword(
   // An access token outlives its session by minutes; it must not be good for this.
   const user = await findCredentialsOfSession(context.database, sessionId, userId);
   if (user === undefined) throw refusal('token_invalid', 'the session was ended');
-  const verified = await verifyCredentials(context, user.username_key, password, () => Promise.resolve(user), signal);
+  const attempt = { kind: 'session', sessionId } as const;
+  const given = { attempt, password, address };
+  const verified = await verifyCredentials(context, given, () => Promise.resolve(user), signal);
   if (verified === undefined) throw wrongPassword();
-  const hash = await context.passwords.inTurn((turn) => turn.hash(newPassword), signal);
+  const hash = await context.passwords.inTurn(address, (turn) => turn.hash(newPassword), signal);
   return context.database.transaction(async (transaction) => {
     if (!(await replacePassword(transaction, userId, user.password_version, hash))) throw wrongPassword();
     return endOtherSessions(transaction, userId, sessionId, 'password_change');

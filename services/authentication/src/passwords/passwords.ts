@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { siteOf } from '@chat-app/platform';
 import type { AuthenticationMetrics } from '../metrics';
 import { hashPassword, isOutdatedHash, verifyPassword } from './hash-password';
 import { BoundedQueue } from './bounded-queue';
@@ -43,13 +44,22 @@ export class Passwords {
     await this.#dummyHash();
   }
 
-  /** Runs work that hashes when its turn has come. @throws HttpError overloaded, where too many wait */
-  async inTurn<Result>(work: (turn: Turn) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+  /**
+   * Runs work that hashes when its turn has come. Networks take turns: a flood from one keeps none of the others out.
+   * @param address of the client; empty for work of the service's own
+   * @throws HttpError overloaded, where too many wait
+   */
+  async inTurn<Result>(
+    address: string,
+    work: (turn: Turn) => Promise<Result>,
+    signal?: AbortSignal,
+  ): Promise<Result> {
     const queuedAt = performance.now();
-    return this.#queue.run(() => {
+    const run = () => {
       this.metrics.passwordWait.observe((performance.now() - queuedAt) / 1_000);
       return work(this.#turn);
-    }, signal);
+    };
+    return this.#queue.run(siteOf(address), run, signal);
   }
 
   /** Whether a hash should be made anew at the next chance. */

@@ -1,5 +1,6 @@
 import { HttpError } from '@chat-app/platform';
 import type { Context } from '../context';
+import type { Attempt } from '../throttling/account-throttle';
 import type { Turn } from './passwords';
 
 /** What a password is held against, or undefined for a user who does not exist. */
@@ -7,9 +8,17 @@ interface Stored {
   password_hash: string;
 }
 
+/** A password that somebody gives. */
+export interface GivenCredentials {
+  attempt: Attempt;
+  /** Prepared. */
+  password: string;
+  address: string;
+}
+
 /**
  * Verifies a password under the throttle of its account. The order keeps guessing expensive and the service responsive:
- * a blocked name is refused before it queues, the attempt is counted as failed when its turn has come and before the
+ * a blocked attempt is refused before it queues, the attempt is counted as failed when its turn has come and before the
  * password is looked at (so that parallel guesses are counted each), and forgotten on success. Every step is the same
  * for a name that is no user's.
  *
@@ -18,19 +27,18 @@ interface Stored {
  */
 export async function verifyCredentials<Found extends Stored>(
   context: Context,
-  usernameKey: string,
-  password: string,
+  { attempt, password, address }: GivenCredentials,
   find: () => Promise<Found | undefined>,
   signal: AbortSignal,
 ): Promise<Found | undefined> {
   try {
-    await context.accounts.check(usernameKey);
-    const verified = await context.passwords.inTurn(async (turn: Turn) => {
-      await context.accounts.charge(usernameKey);
+    await context.accounts.check(attempt);
+    const verified = await context.passwords.inTurn(address, async (turn: Turn) => {
+      await context.accounts.charge(attempt);
       const found = await find();
       return (await turn.verify(found?.password_hash, password)) ? found : undefined;
     }, signal);
-    if (verified !== undefined) await context.accounts.reset(usernameKey);
+    if (verified !== undefined) await context.accounts.succeeded(attempt);
     return verified;
   } catch (thrown) {
     if (thrown instanceof HttpError && thrown.code === 'rate_limited') context.metrics.throttled.inc({ by: 'account' });

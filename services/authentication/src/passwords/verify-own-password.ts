@@ -6,20 +6,21 @@ import { findCredentialsOfSession } from './sql/find-credentials-of-session';
 import { verifyCredentials } from './verify-credentials';
 
 /**
- * Authenticates a caller again. Failures count with those of logging in.
+ * Authenticates a caller again. Failures delay this session alone.
  * @throws HttpError token_invalid where the session was ended, wrong_credentials, rate_limited, overloaded
  */
 export async function verifyOwnPassword(
   context: Context,
   { userId, sessionId }: TokenClaims,
   password: string,
-  _address: string,
+  address: string,
   signal: AbortSignal,
 ): Promise<void> {
   const prepared = preparePassword(password, 'password');
   // An access token may outlive its session by a second or two; it must not be good for this.
   const user = await findCredentialsOfSession(context.database, sessionId, userId);
   if (user === undefined) throw refusal('token_invalid', 'the session was ended');
-  const verified = await verifyCredentials(context, user.username_key, prepared, () => Promise.resolve(user), signal);
+  const given = { attempt: { kind: 'session', sessionId }, password: prepared, address } as const;
+  const verified = await verifyCredentials(context, given, () => Promise.resolve(user), signal);
   if (verified === undefined) throw refusal('wrong_credentials', 'the password is wrong');
 }

@@ -6,17 +6,20 @@ export interface GrantedSession {
   userId: string;
   sessionId: string;
   refreshToken: string;
+  /** What its device sends along when it logs in again; only where it just logged in. */
+  deviceProof?: string;
 }
 
 /** The answer that carries tokens: a fresh access token of the session beside its refresh token. Never to be cached. */
 export function answerSession(context: Context, status: number, session: GrantedSession): HttpResult {
-  const { userId, sessionId, refreshToken } = session;
+  const { userId, sessionId, refreshToken, deviceProof } = session;
   const access = context.signer.sign({ userId, sessionId });
   const body: SessionResponse = {
     user_id: userId,
     token: access.token,
     expires_in: access.expiresInS,
     refresh_token: refreshToken,
+    ...(deviceProof !== undefined && { device_proof: deviceProof }),
   };
   return { status, body, headers: { 'cache-control': 'no-store' } };
 }

@@ -17,7 +17,7 @@ describe('log in', () => {
     expect(answer.headers['cache-control']).toBe('no-store');
     const session = answer.json as SessionResponse;
     expect(session.user_id).toBe(user_id);
-    expect(Object.keys(session).sort()).toEqual(['expires_in', 'refresh_token', 'token', 'user_id']);
+    expect(Object.keys(session).sort()).toEqual(['device_proof', 'expires_in', 'refresh_token', 'token', 'user_id']);
     expect(await service.verifier.verify(session.token)).toMatchObject({ userId: user_id });
   });
 

@@ -1,23 +1,25 @@
 import { asError, HttpError, route, type HttpResult, type Route } from '@chat-app/platform';
 import { LoginRequest, SessionResponse } from '@chat-app/protocol';
+import type { z } from 'zod';
 import type { Context } from '../context';
+import { knownDevice, rememberDevice } from '../devices/device-proof';
 import type { LoginOutcome } from '../metrics';
 import { preparePassword } from '../passwords/prepare-password';
 import { refusal } from '../refusal';
+import { announceSignedOut } from './announce-signed-out';
 import { answerSession, type GrantedSession } from './answer-session';
+import { endSurplusSessions } from './sql/end-surplus-sessions';
 import { startSession } from './start-session';
 import type { SessionDevice } from './sql/open-session';
 import { findCredentials, type Credentials } from '../passwords/sql/find-credentials';
 import { replaceHash } from '../passwords/sql/replace-hash';
+import type { Attempt } from '../throttling/account-throttle';
+import { readSessionWait } from '../throttling/sql/read-session-wait';
 import { chargeAddress } from '../throttling/charge-address';
 import { usernameKey } from '../accounts/username-key';
 import { verifyCredentials } from '../passwords/verify-credentials';
 
-interface Login {
-  username: string;
-  password: string;
-  device: SessionDevice;
-}
+type Login = z.infer<typeof LoginRequest> & { device: SessionDevice };
 
 /** `POST /login`, and `GET /login` with a JSON body: the legacy client's request. */
 export function logInRoutes(context: Context): Route[] {
@@ -48,39 +50,71 @@ async function logIn(context: Context, login: Login, address: string, signal: Ab
 
 async function openSession(
   context: Context,
-  { username, password, device }: Login,
+  login: Login,
   address: string,
   signal: AbortSignal,
 ): Promise<GrantedSession> {
-  const key = usernameKey(username);
-  const prepared = preparePassword(password, 'password');
-  chargeAddress(context, context.loginAddresses, address);
+  const key = usernameKey(login.username);
+  const password = preparePassword(login.password, 'password');
+  const known = await knownDevice(context, login.device_proof, key);
+  // Guessing through a device that is known is delayed by itself; whoever shares its address is not its business.
+  const release = known === undefined ? chargeAddress(context, context.loginAddresses, address) : () => undefined;
+  const attempt: Attempt =
+    known === undefined
+      ? { kind: 'stranger', usernameKey: key, address }
+      : { kind: 'device', hash: known.hash };
   let failed = true;
   try {
+    await requireFewSessions(context, key);
     const find = () => findCredentials(context.database, key);
-    const user = await verifyCredentials(context, key, prepared, find, signal);
+    const user = await verifyCredentials(context, { attempt, password, address }, find, signal);
     // A password changed between the look and the session is a wrong one by now.
-    const session = user && (await startSession(context, context.database, user, device));
+    const session = user && (await startSession(context, context.database, user, login.device));
     if (user === undefined || session === undefined) {
       throw refusal('wrong_credentials', 'the user name or the password is wrong');
     }
     failed = false;
-    await renewHash(context, user, prepared, signal);
-    return session;
+    await endSurplus(context, user.id);
+    await renewHash(context, user, password, address, signal);
+    return { ...session, deviceProof: await rememberDevice(context, context.database, user.id, known) };
   } catch (thrown) {
     failed &&= thrown instanceof HttpError && ['wrong_credentials', 'rate_limited'].includes(thrown.code);
     throw thrown;
   } finally {
     // Only what guesses is counted against an address: many people may share one.
-    if (!failed) context.loginAddresses.refund(address);
+    if (!failed) release();
   }
 }
 
+/**
+ * Successes are bounded too: each takes a core for a moment, and begins a session. Asked before the password is looked at,
+ * so that the refusal does not tell whether it was right. @throws HttpError rate_limited
+ */
+async function requireFewSessions(context: Context, usernameKey: string): Promise<void> {
+  const perMinute = context.configuration.LOGINS_PER_USER_PER_MINUTE;
+  const waitMs = await readSessionWait(context.database, usernameKey, perMinute);
+  if (waitMs === 0) return;
+  context.metrics.throttled.inc({ by: 'account' });
+  throw refusal('rate_limited', 'this user logged in too often within a minute; wait before the next', waitMs);
+}
+
+/** Ends what is beyond the most sessions that a user may have. */
+async function endSurplus(context: Context, userId: string): Promise<void> {
+  const ended = await endSurplusSessions(context.database, userId, context.configuration.SESSIONS_PER_USER);
+  await announceSignedOut(context, userId, ended, 'surplus');
+}
+
 /** Hashes the password anew where the parameters changed since. Its failure is no reason to refuse the login. */
-async function renewHash(context: Context, user: Credentials, password: string, signal: AbortSignal): Promise<void> {
+async function renewHash(
+  context: Context,
+  user: Credentials,
+  password: string,
+  address: string,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     if (!context.passwords.isOutdated(user.password_hash)) return;
-    const hash = await context.passwords.inTurn((turn) => turn.hash(password), signal);
+    const hash = await context.passwords.inTurn(address, (turn) => turn.hash(password), signal);
     await replaceHash(context.database, user.id, user.password_hash, hash);
   } catch (thrown) {
     context.logger.warn('a password hash could not be renewed', { user_id: user.id, error: asError(thrown) });

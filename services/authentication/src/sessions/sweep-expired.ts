@@ -1,5 +1,6 @@
 import { asError } from '@chat-app/platform';
 import type { Context } from '../context';
+import { deleteExpiredDeviceProofs } from '../devices/sql/delete-expired-device-proofs';
 import { deleteExpiredRefreshTokens } from './sql/delete-expired-refresh-tokens';
 import { deleteExpiredSessions } from './sql/delete-expired-sessions';
 import { deleteStaleThrottles } from '../throttling/sql/delete-stale-throttles';
@@ -13,7 +14,7 @@ const STATEMENTS_PER_TABLE = 20;
 const SESSION_KEPT_S = 86_400;
 
 /**
- * Deletes what expired: sessions, refresh tokens, throttle counts. Each run is bounded in rows and statements; all pods
+ * Deletes what expired: sessions, refresh tokens, device proofs, throttle counts. Each run is bounded in rows and statements; all pods
  * sweep, at intervals that jitter keeps apart, and skip each other's rows.
  *
  * States: idle → waiting ⇄ sweeping → closed. `close` is memoised and waits for a run in progress.
@@ -60,6 +61,7 @@ export async function sweepExpired(context: Context): Promise<void> {
   const deletions = {
     sessions: (limit: number) => deleteExpiredSessions(database, keptS, limit),
     refresh_tokens: (limit: number) => deleteExpiredRefreshTokens(database, limit),
+    device_proofs: (limit: number) => deleteExpiredDeviceProofs(database, limit),
     login_throttles: (limit: number) => deleteStaleThrottles(database, THROTTLE_RULE.forgetAfterS, limit),
   };
   for (const [table, deleteRows] of Object.entries(deletions)) {

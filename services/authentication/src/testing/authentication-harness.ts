@@ -47,6 +47,8 @@ export interface HarnessOptions {
   now?: () => number;
   /** Looks at what ended each second, as a pod does; not by default, so that a test sees its own statements alone. */
   followSessions?: boolean;
+  /** Proxies whose X-Forwarded-For is believed; 0 by default. */
+  trustedProxies?: number;
 }
 
 /** The service behind real HTTP servers on embedded adapters. Close it. */
@@ -68,6 +70,9 @@ export async function startHarness(options: HarnessOptions = {}) {
   const configuration: AuthenticationConfiguration = {
     ACCESS_TOKEN_TTL_S: 600,
     REFRESH_TOKEN_TTL_S: 2_592_000,
+    SESSIONS_PER_USER: 1_000,
+    LOGINS_PER_USER_PER_MINUTE: 10_000,
+    DEVICE_PROOF_TTL_S: 15_552_000,
     DEMO_USERS: false,
     REGISTRATIONS_PER_MINUTE: 10_000,
     FAILED_LOGINS_PER_MINUTE: 10_000,
@@ -89,7 +94,13 @@ export async function startHarness(options: HarnessOptions = {}) {
   const sessions = new StandingSessions({ source: service.sessions, logger });
   cleanup.add('sessions', () => sessions.close());
   const own = sessions.guard({ verify: (token: string) => verifier.verify(token) });
-  const server = await startHttpServer({ ...listen, name: 'public', routes: service.routes, verifier: own });
+  const server = await startHttpServer({
+    ...listen,
+    name: 'public',
+    routes: service.routes,
+    verifier: own,
+    trustedProxies: options.trustedProxies ?? 0,
+  });
   const url = `http://127.0.0.1:${server.port}`;
   const verifier = createTokenVerifier({ ...scope, ...clock, jwksUrl: `${url}/.well-known/jwks.json`, logger });
   cleanup.add('server', () => server.close());
@@ -138,6 +149,12 @@ async function ownedDatabase(cleanup: CleanupStack): Promise<Database> {
   return database;
 }
 
+/** Where a log-in comes from: an address, where the harness trusts a proxy, and a device. */
+export interface LoginOrigin {
+  address?: string;
+  deviceProof?: string | undefined;
+}
+
 /** Calls the service as its users and the other services do. */
 export function createClient(publicUrl: string, internalUrl: string) {
   const call = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
@@ -150,7 +167,13 @@ export function createClient(publicUrl: string, internalUrl: string) {
       send(internalUrl, 'GET', path, undefined, { [INTERNAL_SECRET_HEADER]: INTERNAL_SECRET }),
     callInternally: (path: string, body: unknown, secret: string = INTERNAL_SECRET) =>
       send(internalUrl, 'POST', path, body, { [INTERNAL_SECRET_HEADER]: secret }),
-    logIn: (username: string, password: string) => call('POST', '/login', { username, password }),
+    logIn: (username: string, password: string, from: LoginOrigin = {}) =>
+      call(
+        'POST',
+        '/login',
+        { username, password, ...(from.deviceProof !== undefined && { device_proof: from.deviceProof }) },
+        from.address === undefined ? {} : { 'x-forwarded-for': from.address },
+      ),
     /** Without an attempt id as clients of the version before. */
     refresh: (token: string, attempt_id?: string) =>
       call('POST', '/refresh', { refresh_token: token, ...(attempt_id !== undefined && { attempt_id }) }),

@@ -1,17 +1,32 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '@chat-app/database';
+import { siteOf } from '@chat-app/platform';
 import { refusal } from '../refusal';
-import { chargeLoginAttempt, type ThrottleRule } from './sql/charge-login-attempt';
+import { chargeLoginAttempt, type ThrottleCount, type ThrottleRule } from './sql/charge-login-attempt';
 import { forgetLoginAttempts } from './sql/forget-login-attempts';
 import { readLoginWait } from './sql/read-login-wait';
 
-/** After five failures a second's delay, doubled by each further failure up to a minute; forgotten after a quiet quarter. */
-export const THROTTLE_RULE: ThrottleRule = { forgetAfterS: 900, delayFromFailures: 5, longestDelayS: 60 };
+/** A second's delay at first, doubled by each further failure up to a minute; forgotten after a quiet quarter of an hour. */
+export const THROTTLE_RULE: ThrottleRule = { forgetAfterS: 900, longestDelayS: 60 };
+
+/** Failures of one device, or of one network with one name, before the first delay. */
+const OWN_FAILURES = 5;
+/** Failures with one name, from wherever, before the first delay of all who cannot prove an earlier log-in. */
+export const SHARED_FAILURES = 100;
+
+/** Who tries a password, as far as it matters for whom a failure delays. */
+export type Attempt =
+  /** Nobody known: delayed with its network, and with all strangers who try this name. */
+  | { kind: 'stranger'; usernameKey: string; address: string }
+  /** A device that the user logged in from before: delayed by its own failures alone. */
+  | { kind: 'device'; hash: Uint8Array }
+  /** A session that stands: delayed by its own failures alone. */
+  | { kind: 'session'; sessionId: string };
 
 /**
- * Delays logins of a name after failures. Counted in the database, so that all pods count together, and by the name that
- * was tried whether or not it is a user's: nothing can be learned from being throttled. It is a delay, never a lock, and
- * a success ends it.
+ * Delays attempts after failures. Counted in the database, so that all pods count together, and by the name that was tried
+ * whether or not it is a user's: nothing can be learned from being throttled. It is a delay, never a lock, a success ends
+ * one's own, and whoever guesses delays neither the user's devices nor, before very many failures, other networks.
  */
 export class AccountThrottle {
   constructor(
@@ -19,30 +34,49 @@ export class AccountThrottle {
     private readonly rule: ThrottleRule = THROTTLE_RULE,
   ) {}
 
-  /** @throws HttpError rate_limited, where the name is blocked for now */
-  async check(usernameKey: string): Promise<void> {
-    const waitMs = await readLoginWait(this.database, throttleKey(usernameKey));
+  /** @throws HttpError rate_limited, where the attempt is blocked for now */
+  async check(attempt: Attempt): Promise<void> {
+    const waitMs = await readLoginWait(this.database, keysOf(attempt));
     if (waitMs > 0) throw tooManyFailures(waitMs);
   }
 
-  /** Counts an attempt as failed, until `reset`. @throws HttpError rate_limited, where the name is blocked for now */
-  async charge(usernameKey: string): Promise<void> {
-    const key = throttleKey(usernameKey);
-    if (await chargeLoginAttempt(this.database, key, this.rule)) return;
-    throw tooManyFailures(Math.max(1, await readLoginWait(this.database, key)));
+  /** Counts an attempt as failed, until `succeeded`. @throws HttpError rate_limited, where it is blocked for now */
+  async charge(attempt: Attempt): Promise<void> {
+    if (await chargeLoginAttempt(this.database, countsOf(attempt), this.rule)) return;
+    throw tooManyFailures(Math.max(1, await readLoginWait(this.database, keysOf(attempt))));
   }
 
-  /** Forgets the failures of a name: its owner got in. */
-  async reset(usernameKey: string): Promise<void> {
-    await forgetLoginAttempts(this.database, throttleKey(usernameKey));
+  /** Forgets the failures that are the attempt's own: it succeeded. */
+  async succeeded(attempt: Attempt): Promise<void> {
+    const [own = '', ...shared] = keysOf(attempt);
+    await forgetLoginAttempts(this.database, own, shared);
   }
 }
 
 function tooManyFailures(waitMs: number): Error {
-  return refusal('rate_limited', 'too many failed attempts with this user name; wait before the next', waitMs);
+  return refusal('rate_limited', 'too many failed attempts; wait before the next', waitMs);
+}
+
+/** The count of the attempt's own first, then those that it shares with others. */
+function countsOf(attempt: Attempt): ThrottleCount[] {
+  switch (attempt.kind) {
+    case 'device':
+      return [{ key: throttleKey('device', Buffer.from(attempt.hash).toString('hex')), delayFrom: OWN_FAILURES }];
+    case 'session':
+      return [{ key: throttleKey('session', attempt.sessionId), delayFrom: OWN_FAILURES }];
+    case 'stranger':
+      return [
+        { key: throttleKey('network', attempt.usernameKey, siteOf(attempt.address)), delayFrom: OWN_FAILURES },
+        { key: throttleKey('name', attempt.usernameKey), delayFrom: SHARED_FAILURES },
+      ];
+  }
+}
+
+function keysOf(attempt: Attempt): string[] {
+  return countsOf(attempt).map(({ key }) => key);
 }
 
 /** Names that were tried are kept as digests only: a password typed into the wrong field is among them sometimes. */
-function throttleKey(usernameKey: string): Uint8Array {
-  return createHash('sha256').update(usernameKey).digest();
+function throttleKey(...parts: string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -8,7 +8,8 @@ const END_SESSION: Statement = {
     returning id`,
 };
 
-export type EndReason = 'log_out' | 'reuse' | 'password_change';
+/** Why a session ended before its time; `surplus`: its user began more than one may have. */
+export type EndReason = 'log_out' | 'reuse' | 'password_change' | 'surplus';
 
 /** Ends a session for good. False where it was ended before. */
 export async function endSession(on: Queryable, sessionId: string, reason: EndReason): Promise<boolean> {

@@ -1,0 +1,77 @@
+import type { SessionResponse } from '@chat-app/protocol';
+import { metricValue, PASSWORD, startHarness, type Harness } from '../testing/authentication-harness';
+
+describe('sessions of a user', () => {
+  let service: Harness;
+  beforeAll(async () => {
+    service = await startHarness({ trustedProxies: 1 });
+  });
+  afterAll(() => service.close());
+
+  const alive = async (userId: string) => {
+    const [row] = await service.database.query<{ n: number }>(
+      {
+        name: 'alive',
+        text: 'select count(*)::integer as n from auth.sessions where user_id = $1 and ended_at is null',
+      },
+      [userId],
+    );
+    return row?.n;
+  };
+
+  it('are so many at once: one more ends the one unused for longest, and says so to its sockets', async () => {
+    const strict = await startHarness({ database: service.database, configuration: { SESSIONS_PER_USER: 3 } });
+    try {
+      const first = await strict.registered('collector');
+      const second = (await strict.logIn('collector', PASSWORD)).json as SessionResponse;
+      const used = (await strict.refresh(first.refresh_token)).json as SessionResponse;
+      const heard = await strict.hear(first.user_id);
+      for (let n = 0; n < 2; n += 1) expect((await strict.logIn('collector', PASSWORD)).status).toBe(200);
+      expect(await alive(first.user_id)).toBe(3);
+      const { sessionId } = await strict.verifier.verify(second.token);
+      expect(heard).toEqual([{ kind: 'signed_out', user_id: first.user_id, session_ids: [sessionId] }]);
+      expect((await strict.refresh(second.refresh_token)).status).toBe(401);
+      expect((await strict.refresh(used.refresh_token)).status).toBe(200);
+      const reason = { reason: 'surplus' };
+      expect(await metricValue(strict.metrics, 'chat_authentication_sessions_ended_total', reason)).toBe(1);
+    } finally {
+      await strict.close();
+    }
+  });
+
+  it('are begun so many times a minute, with the right password too; the refusal does not tell whether it was', async () => {
+    const configuration = { LOGINS_PER_USER_PER_MINUTE: 4 };
+    const strict = await startHarness({ database: service.database, configuration });
+    try {
+      await strict.registered('eager');
+      await strict.registered('neighbour');
+      const statuses: number[] = [];
+      for (let n = 0; n < 6; n += 1) statuses.push((await strict.logIn('eager', PASSWORD)).status);
+      expect(statuses).toEqual([200, 200, 200, 429, 429, 429]);
+      const [right, wrong] = [await strict.logIn('eager', PASSWORD), await strict.logIn('eager', 'wrong')];
+      expect(wrong.status).toBe(429);
+      expect({ ...wrong.error, retry_after_ms: 0 }).toEqual({ ...right.error, retry_after_ms: 0 });
+      expect(right.error?.retry_after_ms).toBeLessThanOrEqual(60_000);
+      expect((await strict.logIn('neighbour', PASSWORD)).status).toBe(200);
+    } finally {
+      await strict.close();
+    }
+  });
+
+  it('of one account that logs in without end, from three addresses, make no log-in of a stranger fail', async () => {
+    await service.registered('greedy');
+    const strangers = Array.from({ length: 12 }, (_, n) => `stranger-${n}`);
+    for (const name of strangers) await service.registered(name);
+    const flood = Array.from({ length: 300 }, (_, n) =>
+      service.logIn('greedy', PASSWORD, { address: `192.0.2.${n % 3}` }),
+    );
+    while ((await metricValue(service.metrics, 'chat_authentication_password_hash_queue')) < 100) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const answers = await Promise.all(
+      strangers.map((name, n) => service.logIn(name, PASSWORD, { address: `198.51.100.${n}` })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(strangers.map(() => 200));
+    expect((await Promise.all(flood)).map(({ status }) => status)).toContain(503);
+  });
+});

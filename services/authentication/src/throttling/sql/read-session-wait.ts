@@ -1,0 +1,19 @@
+import type { Queryable, Statement } from '@chat-app/database';
+
+const READ_SESSION_WAIT: Statement = {
+  name: 'read_session_wait',
+  text: `
+    select ceil(extract(epoch from created_at + make_interval(secs => 60) - clock_timestamp()) * 1000)::integer as wait_ms
+    from auth.sessions
+    where user_id = (select id from auth.users where username_key = $1)
+      and created_at > clock_timestamp() - make_interval(secs => 60)
+    order by created_at desc
+    offset $2::integer - 1
+    limit 1`,
+};
+
+/** Milliseconds until the user of this name has begun less than so many sessions within a minute; 0 where that is so. */
+export async function readSessionWait(on: Queryable, usernameKey: string, perMinute: number): Promise<number> {
+  const [row] = await on.query<{ wait_ms: number }>(READ_SESSION_WAIT, [usernameKey, perMinute]);
+  return row === undefined ? 0 : Math.max(1, row.wait_ms);
+}
