@@ -34,7 +34,7 @@ export async function openEmbeddedBackends(
   accessTtlS: number,
   { logger, metrics, cleanup }: Shared,
 ): Promise<EmbeddedBackends> {
-  mkdirSync(directory, { recursive: true });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const database = await createPgliteDatabase({ directory, logger, metrics });
   cleanup.add('database', () => database.close());
   const log = createEmbeddedMessageLog({ logger, metrics });

@@ -1,10 +1,13 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlatformError, type Logger, silentLogger, type Metrics } from '@chat-app/platform';
 import { RESULT_PARSERS, toText, migrate, type MigrationSession, StatementObserver } from '@chat-app/database/adapter';
 import type { Database, Migration, Queryable, SqlValue, Statement } from '@chat-app/database';
 import { lockDirectory, type DirectoryLock } from './directory-lock';
+import { makePrivate, makePrivateDirectory } from './private-files';
 import { openPglite, type PGlite, type PgliteSession } from './open-pglite';
+
+/** Folder of the database in the directory of the data. */
+const DATA = 'pgdata';
 
 export interface PgliteDatabaseOptions {
   /** Where the data lives; created when missing. Undefined keeps it in memory. */
@@ -26,7 +29,7 @@ export async function createPgliteDatabase(options: PgliteDatabaseOptions): Prom
   const { directory, logger = silentLogger, metrics } = options;
   const lock = directory === undefined ? undefined : lockIn(directory);
   try {
-    const pglite = await openPglite(directory === undefined ? undefined : join(directory, 'pgdata'));
+    const pglite = await openPglite(directory === undefined ? undefined : join(directory, DATA));
     return new PgliteDatabase(pglite, lock, logger, metrics);
   } catch (thrown) {
     lock?.release();
@@ -35,7 +38,8 @@ export async function createPgliteDatabase(options: PgliteDatabaseOptions): Prom
 }
 
 function lockIn(directory: string): DirectoryLock {
-  mkdirSync(directory, { recursive: true });
+  makePrivateDirectory(directory, DATA);
+  makePrivate(join(directory, DATA));
   return lockDirectory(directory, join(directory, 'pgdata.lock'));
 }
 

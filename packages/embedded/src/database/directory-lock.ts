@@ -139,7 +139,7 @@ function statOf(pid: number) {
 
 function create(lockFile: string, holder: Holder): boolean {
   try {
-    writeFileSync(lockFile, `${JSON.stringify(holder)}\n`, { flag: 'wx' });
+    writeFileSync(lockFile, `${JSON.stringify(holder)}\n`, { flag: 'wx', mode: 0o600 });
     return true;
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') return false;

@@ -1,4 +1,5 @@
 import { PGlite, type Transaction } from '@electric-sql/pglite';
+import { PrivateNodeFS } from './private-files';
 
 /** What runs statements: the database, or a transaction of it. */
 export type PgliteSession = Pick<Transaction, 'query' | 'exec'>;
@@ -18,7 +19,8 @@ const DATA_ROW = 'D'.charCodeAt(0);
 
 /** Opens the library's database in a directory, or in memory, without relaxed durability. */
 export async function openPglite(dataDir: string | undefined): Promise<PGlite> {
-  const pglite = new PgliteWithEveryText({ ...(dataDir !== undefined && { dataDir }), relaxedDurability: false });
+  const files = dataDir === undefined ? {} : { fs: new PrivateNodeFS(dataDir) };
+  const pglite = new PgliteWithEveryText({ ...files, relaxedDurability: false });
   await pglite.waitReady;
   return pglite;
 }
