@@ -46,7 +46,7 @@ export function SignIn({ notice, onSession }: { notice: string; onSession: (sess
             autocapitalize="none"
             spellcheck={false}
             required
-            maxLength={64}
+            maxLength={256}
           />
           {isNew && <small>{t.signIn.nameHint}</small>}
         </label>

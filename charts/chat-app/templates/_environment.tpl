@@ -73,6 +73,10 @@ Takes the resources of the container.
 - { name: FAILED_LOGINS_PER_MINUTE, value: {{ .Values.authentication.failedLoginsPerMinute | int64 | toString | quote }} }
 - { name: LOGINS_PER_USER_PER_MINUTE, value: {{ .Values.authentication.loginsPerUserPerMinute | int64 | toString | quote }} }
 - { name: SESSIONS_PER_USER, value: {{ .Values.authentication.sessionsPerUser | int64 | toString | quote }} }
+- { name: LOOKUPS_PER_USER_PER_MINUTE, value: {{ .Values.authentication.lookupsPerUserPerMinute | int64 | toString | quote }} }
+{{- with .Values.authentication.reservedUsernames }}
+- { name: RESERVED_USERNAMES, value: {{ . | quote }} }
+{{- end }}
 - { name: DEVICE_PROOF_TTL_S, value: {{ .Values.authentication.deviceProofTtlSeconds | int64 | toString | quote }} }
 - { name: DEMO_USERS, value: {{ .Values.authentication.demoUsers | toString | quote }} }
 {{- end -}}

@@ -44,6 +44,17 @@ export const ERRORS = {
   unknown_message: { status: 404, retryable: false, action: 'Check the message id.' },
   too_late: { status: 409, retryable: false, action: 'Leave the message as it is: its time for changes is over.' },
   username_taken: { status: 409, retryable: false, action: 'Choose another user name.' },
+  username_confusable: {
+    status: 409,
+    retryable: false,
+    action: 'Choose a user name that cannot be taken for that of another user.',
+  },
+  username_reserved: { status: 409, retryable: false, action: 'Choose another user name.' },
+  password_too_common: {
+    status: 400,
+    retryable: false,
+    action: 'Choose a password that is not among the commonest, nor your user name.',
+  },
   group_full: { status: 409, retryable: false, action: 'Remove a member first.' },
   last_owner: { status: 409, retryable: false, action: 'Make another member owner first, or remove the others.' },
   too_many_connections: {

@@ -8,4 +8,5 @@ export * from './error-codes';
 export * from './close-codes';
 export * from './content';
 export * from './custom-data-fault';
+export * from './username';
 export * from './frames/subprotocol';

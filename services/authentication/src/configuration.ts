@@ -1,4 +1,5 @@
-import { flag, integer, type Configuration } from '@chat-app/platform';
+import { flag, integer, list, type Configuration } from '@chat-app/platform';
+import { RESERVED_NAMES } from './accounts/reserved-names';
 
 /** Environment variables of this service beyond those that every service has. */
 export const authenticationVariables = {
@@ -20,17 +21,35 @@ export const authenticationVariables = {
     max: 10_000,
     description: 'Sessions that a user may have at once; beginning another ends the one unused for longest.',
   }),
+  PASSWORDS_WAITING: integer({
+    default: 100,
+    min: 1,
+    max: 10_000,
+    description:
+      'Passwords that may wait for their turn to be hashed; networks take turns, beyond it log-ins are answered 503.',
+  }),
   LOGINS_PER_USER_PER_MINUTE: integer({
     default: 60,
     min: 1,
     max: 1_000_000,
     description: 'Sessions that a user may begin in a minute, over all pods.',
   }),
+  LOOKUPS_PER_USER_PER_MINUTE: integer({
+    default: 120,
+    min: 1,
+    max: 1_000_000,
+    description: 'Names that a user may look up in a minute, per pod.',
+  }),
+  RESERVED_USERNAMES: list({
+    default: RESERVED_NAMES,
+    description: 'Names that nobody may register, nor anything that looks like one.',
+  }),
   DEVICE_PROOF_TTL_S: integer({
     default: 15_552_000,
     min: 60,
     max: 157_680_000,
-    description: 'Seconds for which a device that a user logged in from is not delayed by those who guess the password.',
+    description:
+      'Seconds for which a device that a user logged in from is not delayed by those who guess the password.',
   }),
   DEMO_USERS: flag({
     default: false,
@@ -40,13 +59,15 @@ export const authenticationVariables = {
     default: 120,
     min: 1,
     max: 1_000_000,
-    description: 'Registrations taken from one address (IPv6: one /64; 4 times that of a /56, 16 times of a /48) in a minute.',
+    description:
+      'Registrations taken from one address (IPv6: one /64; 4 times that of a /56, 16 times of a /48) in a minute.',
   }),
   FAILED_LOGINS_PER_MINUTE: integer({
     default: 60,
     min: 1,
     max: 1_000_000,
-    description: 'Failed logins taken from one address (IPv6: one /64; 4 times that of a /56, 16 times of a /48) in a minute.',
+    description:
+      'Failed logins taken from one address (IPv6: one /64; 4 times that of a /56, 16 times of a /48) in a minute.',
   }),
 };
 

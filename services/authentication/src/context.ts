@@ -7,6 +7,7 @@ import type { AuthenticationMetrics } from './metrics';
 import type { Passwords } from './passwords/passwords';
 import type { AccountThrottle } from './throttling/account-throttle';
 import type { AddressThrottle } from './throttling/address-throttle';
+import type { KeyedBudget } from './throttling/keyed-budget';
 
 /** What the verbs of this service work with. */
 export interface Context {
@@ -22,4 +23,6 @@ export interface Context {
   readonly loginAddresses: AddressThrottle;
   /** Registrations by address. */
   readonly registrationAddresses: AddressThrottle;
+  /** Names looked up, by the user who asks. */
+  readonly lookups: KeyedBudget;
 }

@@ -22,6 +22,7 @@ import { listSessionsRoute } from './sessions/list-sessions';
 import { Sweeper } from './sessions/sweep-expired';
 import { AccountThrottle } from './throttling/account-throttle';
 import { AddressThrottle } from './throttling/address-throttle';
+import { KeyedBudget } from './throttling/keyed-budget';
 
 export interface AuthenticationDependencies {
   database: Database;
@@ -103,9 +104,10 @@ export function createContext(dependencies: AuthenticationDependencies): Context
     configuration,
     logger,
     metrics,
-    passwords: new Passwords(metrics),
+    passwords: new Passwords(metrics, configuration.PASSWORDS_WAITING),
     accounts: new AccountThrottle(database),
     loginAddresses: new AddressThrottle(configuration.FAILED_LOGINS_PER_MINUTE),
     registrationAddresses: new AddressThrottle(configuration.REGISTRATIONS_PER_MINUTE),
+    lookups: new KeyedBudget(configuration.LOOKUPS_PER_USER_PER_MINUTE),
   };
 }

@@ -24,10 +24,10 @@ export function declareMetrics(metrics: Metrics) {
     registrations: counter(
       {
         name: 'chat_authentication_registrations_total',
-        help: 'Registrations by outcome: created, username_taken, throttled.',
+        help: 'Registrations by outcome: created, username_taken, username_confusable, username_reserved, throttled.',
       },
       'outcome',
-      ['created', 'username_taken', 'throttled'],
+      ['created', 'username_taken', 'username_confusable', 'username_reserved', 'throttled'],
     ),
     refreshes: counter(
       {
@@ -48,10 +48,10 @@ export function declareMetrics(metrics: Metrics) {
     throttled: counter(
       {
         name: 'chat_authentication_throttled_total',
-        help: 'Attempts refused with rate_limited, by what was over its limit: account, address.',
+        help: 'Attempts refused with rate_limited, by what was over its limit: account, address, lookups.',
       },
       'by',
-      ['account', 'address'],
+      ['account', 'address', 'lookups'],
     ),
     passwordHash: metrics.histogram({
       name: 'chat_authentication_password_hash_duration_seconds',

@@ -22,6 +22,10 @@ export const de: Texts = {
   faults: {
     wrong_credentials: 'Name und Passwort gehören nicht zusammen.',
     username_taken: 'Dieser Name ist vergeben. Bitte einen anderen wählen.',
+    username_confusable: 'Dieser Name sieht aus wie der eines anderen. Bitte einen anderen wählen.',
+    username_reserved: 'Dieser Name ist reserviert. Bitte einen anderen wählen.',
+    password_too_common: 'Dieses Passwort wird zuerst geraten. Bitte ein anderes wählen, nicht den eigenen Namen.',
+    account_disabled: 'Dieses Konto ist gesperrt. Bitte bei der Verwaltung des Servers fragen.',
     rate_limited: 'Zu viele Versuche. Bitte etwas warten.',
     network: 'Der Server ist nicht erreichbar. Bitte die Verbindung prüfen.',
     unavailable: 'Der Server ist gerade ausgelastet. Bitte gleich noch einmal versuchen.',

@@ -20,6 +20,10 @@ export const en = {
   faults: {
     wrong_credentials: 'This name and password do not belong together.',
     username_taken: 'This name is taken. Choose another one.',
+    username_confusable: 'This name looks like that of somebody else. Choose another one.',
+    username_reserved: 'This name is reserved. Choose another one.',
+    password_too_common: 'This password is guessed first. Choose another one, and not your name.',
+    account_disabled: 'This account is disabled. Ask whoever runs this server.',
     rate_limited: 'Too many attempts. Wait a little and try again.',
     network: 'The server cannot be reached. Check your connection and try again.',
     unavailable: 'The server is busy at the moment. Try again soon.',

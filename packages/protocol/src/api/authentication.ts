@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CustomData } from '../custom-data';
 import { Uuid } from '../identifier-schemas';
+import { MAX_USERNAME_UNITS, usernameFault } from '../username';
 
 /** Whether a text can be stored and compared as it is: PostgreSQL and UTF-8 cannot hold U+0000 and lone surrogates. */
 function isStorable(text: string): boolean {
@@ -9,12 +10,18 @@ function isStorable(text: string): boolean {
 }
 const STORABLE = { error: 'must be well-formed Unicode without U+0000' };
 
-/** A user name: case-insensitive, 1 to 64 characters. */
+/** A name for a new user: case-insensitive, 1 to 64 characters; `usernameFault` says which. */
 export const Username = z
   .string()
   .min(1)
-  .max(64)
-  .regex(/^[\p{L}\p{N}._-]+$/u, { error: 'may hold letters, digits, ".", "_" and "-" only' });
+  .max(MAX_USERNAME_UNITS)
+  .superRefine((username, context) => {
+    const fault = usernameFault(username);
+    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+  });
+
+/** A name to look for: the rules for new ones do not bind those that exist. */
+export const KnownUsername = z.string().min(1).max(MAX_USERNAME_UNITS).refine(isStorable, STORABLE);
 
 /** A password as typed: 8 to 128 characters when registering; any length up to 1 KiB when logging in. */
 export const NewPassword = z.string().min(8).max(128).refine(isStorable, STORABLE);
@@ -31,7 +38,7 @@ export const RegisterRequest = z.object({
   device_name: DeviceName.optional(),
 });
 export const LoginRequest = z.object({
-  username: z.string().min(1).max(64).refine(isStorable, STORABLE),
+  username: KnownUsername,
   password: Password,
   device_name: DeviceName.optional(),
   /** What an earlier log-in from this device was answered. Anything else is as good as nothing. */

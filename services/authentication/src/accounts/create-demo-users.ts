@@ -1,7 +1,7 @@
 import type { Context } from '../context';
 import { insertUser } from './sql/insert-user';
 import { findUserByName } from './sql/find-user-by-name';
-import { usernameKey } from './username-key';
+import { nameKeys } from './username-key';
 
 /** user1 and user2 have the ids that legacy clients know. */
 export const DEMO_USERS = [
@@ -15,11 +15,11 @@ export const DEMO_USERS = [
 /** Creates those of the demo users that are missing; theirs are passwords that registering would refuse. */
 export async function createDemoUsers(context: Context): Promise<void> {
   for (const { id, username, password } of DEMO_USERS) {
-    const key = usernameKey(username);
-    const known = await findUserByName(context.database, key);
+    const keys = nameKeys(username);
+    const known = await findUserByName(context.database, keys);
     if (known === undefined) {
       const passwordHash = await context.passwords.inTurn('', (turn) => turn.hash(password));
-      await insertUser(context.database, { id, username, usernameKey: key, passwordHash });
+      await insertUser(context.database, { id, username, keys, passwordHash });
     } else if (known.id !== id) {
       context.logger.warn('a demo user name is taken by another user', { username, user_id: known.id });
     }

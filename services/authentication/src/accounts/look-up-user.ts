@@ -1,11 +1,12 @@
 import { route, type Route } from '@chat-app/platform';
-import { UserResponse, Username, Uuid } from '@chat-app/protocol';
+import { KnownUsername, UserResponse, Uuid } from '@chat-app/protocol';
 import { z } from 'zod';
 import type { Context } from '../context';
+import { refusal } from '../refusal';
 import { answerUser } from './answer-user';
 import { findUser } from './sql/find-user';
 import { findUserByName } from './sql/find-user-by-name';
-import { usernameKey } from './username-key';
+import { nameKeys } from './username-key';
 
 /** `GET /users/{user_id}` and `GET /users?username=`: who is who, for users who are logged in. */
 export function lookUpUserRoutes(context: Context): Route[] {
@@ -23,9 +24,16 @@ export function lookUpUserRoutes(context: Context): Route[] {
     path: '/users',
     summary: 'A user by name, whatever its case.',
     access: 'user',
-    query: z.object({ username: Username }),
+    query: z.object({ username: KnownUsername }),
     responses: { 200: UserResponse },
-    handle: async ({ query }) => answerUser(await findUserByName(context.database, usernameKey(query.username))),
+    async handle({ query, caller }) {
+      const waitMs = context.lookups.take(caller.userId);
+      if (waitMs > 0) {
+        context.metrics.throttled.inc({ by: 'lookups' });
+        throw refusal('rate_limited', 'too many names looked up; wait before the next', waitMs);
+      }
+      return answerUser(await findUserByName(context.database, nameKeys(query.username)));
+    },
   });
   return [byId, byName];
 }

@@ -50,6 +50,7 @@ describe('register', () => {
     ['a name with a lone surrogate', { username: 'a\ud800', password: PASSWORD }, 'username'],
     ['a name that normalises to several words', { username: '\ufdfa', password: PASSWORD }, 'username'],
     ['a short password', { username: 'short', password: '1234567' }, 'password'],
+    ['a blank password', { username: 'blank', password: ' '.repeat(8) }, 'password'],
     ['a long password', { username: 'long', password: 'p'.repeat(129) }, 'password'],
     ['a password that is long once normalised', { username: 'long', password: '\ufdfa'.repeat(128) }, 'password'],
     ['a password with U+0000', { username: 'nul', password: `${PASSWORD}\u0000` }, 'password'],
@@ -60,6 +61,15 @@ describe('register', () => {
     expect(answer.status).toBe(400);
     expect(answer.error?.code).toBe('invalid_request');
     expect(answer.error?.message).toMatch(new RegExp(`^${field}: `));
+  });
+
+  it.each([
+    ['among the commonest', 'password'],
+    ['the name itself', 'Self-Named'],
+  ])('refuses a password that is %s', async (_what, password) => {
+    const answer = await service.call('POST', '/register', { username: 'self-named', password });
+    expect(answer.status).toBe(400);
+    expect(answer.error).toMatchObject({ code: 'password_too_common', retryable: false });
   });
 
   it('stores no password and no token', async () => {

@@ -1,16 +1,19 @@
+import type { Queryable } from '@chat-app/database';
 import { route, type Route } from '@chat-app/platform';
 import { newId, RegisterRequest, SessionResponse } from '@chat-app/protocol';
 import type { Context } from '../context';
 import { rememberDevice } from '../devices/device-proof';
-import { preparePassword } from '../passwords/prepare-password';
+import { requireStrongPassword } from '../passwords/require-strong-password';
 import { refusal } from '../refusal';
 import { answerSession, type GrantedSession } from '../sessions/answer-session';
 import type { SessionDevice } from '../sessions/sql/open-session';
 import { startSession } from '../sessions/start-session';
 import { findUserByName } from './sql/find-user-by-name';
-import { insertUser } from './sql/insert-user';
+import { isReservedName } from './reserved-names';
+import { claimLooks } from './sql/claim-looks';
+import { insertUser, type NewUser } from './sql/insert-user';
 import { chargeAddress } from '../throttling/charge-address';
-import { usernameKey } from './username-key';
+import { looksOf, nameKeys } from './username-key';
 
 /**
  * `POST /register`: a new user, logged in at once. That a name is taken is told (a person has to choose another); it is
@@ -37,32 +40,44 @@ async function register(
   address: string,
   signal: AbortSignal,
 ): Promise<GrantedSession> {
-  const key = usernameKey(username);
-  requireSameAlphabet(key);
-  const prepared = preparePassword(password, 'password');
+  const keys = nameKeys(username);
+  const prepared = requireStrongPassword(password, 'password', username);
   chargeAddress(context, context.registrationAddresses, address);
-  // Spares the hash; what decides is the unique key below.
-  if ((await findUserByName(context.database, key)) !== undefined) throw taken(context);
+  if (isReservedName(username, context.configuration.RESERVED_USERNAMES)) {
+    throw refused(context, 'username_reserved', 'this user name is reserved');
+  }
+  // Spares the hash; what decides is the unique keys below.
+  if ((await findUserByName(context.database, keys)) !== undefined) throw taken(context);
   const passwordHash = await context.passwords.inTurn(address, (turn) => turn.hash(prepared), signal);
   const session = await context.database.transaction(async (transaction) => {
     const id = newId();
-    if (!(await insertUser(transaction, { id, username, usernameKey: key, passwordHash }))) return undefined;
-    const session = await startSession(context, transaction, { id, password_version: 1 }, device);
-    return session && { ...session, deviceProof: await rememberDevice(context, transaction, id) };
+    const user = { id, username: username.normalize('NFC'), keys, passwordHash };
+    if (!(await insertUser(transaction, user))) throw taken(context);
+    if (!(await claimLooks(transaction, id, looksOf(username)))) throw await lookAlike(context, transaction, user);
+    const started = await startSession(context, transaction, { id, password_version: 1 }, device);
+    return started && { ...started, deviceProof: await rememberDevice(context, transaction, id) };
   });
   if (session === undefined) throw taken(context);
   context.metrics.registrations.inc({ outcome: 'created' });
   return session;
 }
 
-/** NFKC may turn a letter into several characters, spaces among them (U+FDFA), or make a name longer than allowed. */
-function requireSameAlphabet(key: string): void {
-  if (key.length > 64 || !/^[\p{L}\p{M}\p{N}._-]+$/u.test(key)) {
-    throw refusal('invalid_request', 'username: is not a name once normalised (NFKC)');
-  }
+/** Names that are the same look the same too. */
+async function lookAlike(context: Context, on: Queryable, { id, keys }: NewUser): Promise<Error> {
+  const holder = await findUserByName(on, keys);
+  if (holder !== undefined && holder.id !== id) return taken(context);
+  return refused(context, 'username_confusable', 'this user name looks like that of another user');
 }
 
 function taken(context: Context): Error {
-  context.metrics.registrations.inc({ outcome: 'username_taken' });
-  return refusal('username_taken', 'this user name is taken');
+  return refused(context, 'username_taken', 'this user name is taken');
+}
+
+function refused(
+  context: Context,
+  code: 'username_taken' | 'username_confusable' | 'username_reserved',
+  message: string,
+): Error {
+  context.metrics.registrations.inc({ outcome: code });
+  return refusal(code, message);
 }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Queryable } from '@chat-app/database';
+import type { NameKeys } from '../accounts/username-key';
 import type { Context } from '../context';
 import { addDeviceProof } from './sql/add-device-proof';
 import { findDeviceProof } from './sql/find-device-proof';
@@ -21,11 +22,11 @@ export interface KnownDevice {
 export async function knownDevice(
   context: Context,
   proof: string | undefined,
-  usernameKey: string,
+  name: NameKeys,
 ): Promise<KnownDevice | undefined> {
   if (proof === undefined) return undefined;
   const hash = hashDeviceProof(proof);
-  return (await findDeviceProof(context.database, hash, usernameKey)) ? { proof, hash } : undefined;
+  return (await findDeviceProof(context.database, hash, name)) ? { proof, hash } : undefined;
 }
 
 /** Remembers the device of a log-in that succeeded. @returns what it is to send along next time */

@@ -6,6 +6,7 @@ import { addUserData } from './004-add-user-data';
 import { addRefreshAttempts } from './005-add-refresh-attempts';
 import { addSessionDevices } from './006-add-session-devices';
 import { addDeviceProofs } from './007-add-device-proofs';
+import { addNameKeys } from './008-add-name-keys';
 
 /** Schema `auth`: nobody but this service opens its tables. */
 export const SCHEMA = 'auth';
@@ -19,4 +20,5 @@ export const MIGRATIONS: readonly Migration[] = [
   addRefreshAttempts,
   addSessionDevices,
   addDeviceProofs,
+  addNameKeys,
 ];

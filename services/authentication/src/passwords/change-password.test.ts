@@ -82,6 +82,12 @@ describe('change of a password', () => {
     expect(answer.error?.message).toMatch(new RegExp(`^${field}: `));
   });
 
+  it('refuses a new password that is among the commonest, whatever the old one was', async () => {
+    const { token } = await service.registered('lazy');
+    const answer = await change(token, PASSWORD, 'password1');
+    expect(answer.error?.code).toBe('password_too_common');
+  });
+
   it('refuses callers without a token', async () => {
     const answer = await service.call('PUT', '/password', { password: PASSWORD, new_password: NEW_PASSWORD });
     expect(answer.status).toBe(401);

@@ -2,6 +2,7 @@ import { route, type Route, type TokenClaims } from '@chat-app/platform';
 import { ChangePasswordRequest } from '@chat-app/protocol';
 import type { Context } from '../context';
 import { preparePassword } from './prepare-password';
+import { requireStrongPassword } from './require-strong-password';
 import { refusal } from '../refusal';
 import { announceSignedOut } from '../sessions/announce-signed-out';
 import { endOtherSessions } from '../sessions/sql/end-other-sessions';
@@ -34,10 +35,10 @@ async function changePassword(
   signal: AbortSignal,
 ): Promise<string[]> {
   const password = preparePassword(body.password, 'password');
-  const newPassword = preparePassword(body.new_password, 'new_password');
   // An access token outlives its session by minutes; it must not be good for this.
   const user = await findCredentialsOfSession(context.database, sessionId, userId);
   if (user === undefined) throw refusal('token_invalid', 'the session was ended');
+  const newPassword = requireStrongPassword(body.new_password, 'new_password', user.username);
   const attempt = { kind: 'session', sessionId } as const;
   const given = { attempt, password, address };
   const verified = await verifyCredentials(context, given, () => Promise.resolve(user), signal);

@@ -7,7 +7,6 @@ import { BoundedQueue } from './bounded-queue';
 
 /** Hashing runs on libuv's pool, which has four threads unless told otherwise: more at once would only wait there. */
 const POOL_THREADS = 4;
-const MAY_WAIT = 100;
 
 /** A turn: within it passwords may be hashed and verified. */
 export interface Turn {
@@ -29,8 +28,8 @@ export class Passwords {
 
   constructor(
     private readonly metrics: AuthenticationMetrics,
+    mayWait: number,
     atOnce: number = Math.min(availableParallelism(), POOL_THREADS),
-    mayWait: number = MAY_WAIT,
   ) {
     this.#queue = new BoundedQueue(atOnce, mayWait, (length) => metrics.passwordQueue.set(length));
     this.#turn = {
@@ -49,11 +48,7 @@ export class Passwords {
    * @param address of the client; empty for work of the service's own
    * @throws HttpError overloaded, where too many wait
    */
-  async inTurn<Result>(
-    address: string,
-    work: (turn: Turn) => Promise<Result>,
-    signal?: AbortSignal,
-  ): Promise<Result> {
+  async inTurn<Result>(address: string, work: (turn: Turn) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     const queuedAt = performance.now();
     const run = () => {
       this.metrics.passwordWait.observe((performance.now() - queuedAt) / 1_000);

@@ -33,11 +33,15 @@ export async function verifyCredentials<Found extends Stored>(
 ): Promise<Found | undefined> {
   try {
     await context.accounts.check(attempt);
-    const verified = await context.passwords.inTurn(address, async (turn: Turn) => {
-      await context.accounts.charge(attempt);
-      const found = await find();
-      return (await turn.verify(found?.password_hash, password)) ? found : undefined;
-    }, signal);
+    const verified = await context.passwords.inTurn(
+      address,
+      async (turn: Turn) => {
+        await context.accounts.charge(attempt);
+        const found = await find();
+        return (await turn.verify(found?.password_hash, password)) ? found : undefined;
+      },
+      signal,
+    );
     if (verified !== undefined) await context.accounts.succeeded(attempt);
     return verified;
   } catch (thrown) {

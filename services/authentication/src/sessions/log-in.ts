@@ -16,7 +16,7 @@ import { replaceHash } from '../passwords/sql/replace-hash';
 import type { Attempt } from '../throttling/account-throttle';
 import { readSessionWait } from '../throttling/sql/read-session-wait';
 import { chargeAddress } from '../throttling/charge-address';
-import { usernameKey } from '../accounts/username-key';
+import { nameKeys, type NameKeys } from '../accounts/username-key';
 import { verifyCredentials } from '../passwords/verify-credentials';
 
 type Login = z.infer<typeof LoginRequest> & { device: SessionDevice };
@@ -54,19 +54,19 @@ async function openSession(
   address: string,
   signal: AbortSignal,
 ): Promise<GrantedSession> {
-  const key = usernameKey(login.username);
+  const name = nameKeys(login.username);
   const password = preparePassword(login.password, 'password');
-  const known = await knownDevice(context, login.device_proof, key);
+  const known = await knownDevice(context, login.device_proof, name);
   // Guessing through a device that is known is delayed by itself; whoever shares its address is not its business.
   const release = known === undefined ? chargeAddress(context, context.loginAddresses, address) : () => undefined;
   const attempt: Attempt =
     known === undefined
-      ? { kind: 'stranger', usernameKey: key, address }
+      ? { kind: 'stranger', usernameKey: name.folded, address }
       : { kind: 'device', hash: known.hash };
   let failed = true;
   try {
-    await requireFewSessions(context, key);
-    const find = () => findCredentials(context.database, key);
+    await requireFewSessions(context, name);
+    const find = () => findCredentials(context.database, name);
     const user = await verifyCredentials(context, { attempt, password, address }, find, signal);
     // A password changed between the look and the session is a wrong one by now.
     const session = user && (await startSession(context, context.database, user, login.device));
@@ -90,9 +90,9 @@ async function openSession(
  * Successes are bounded too: each takes a core for a moment, and begins a session. Asked before the password is looked at,
  * so that the refusal does not tell whether it was right. @throws HttpError rate_limited
  */
-async function requireFewSessions(context: Context, usernameKey: string): Promise<void> {
+async function requireFewSessions(context: Context, name: NameKeys): Promise<void> {
   const perMinute = context.configuration.LOGINS_PER_USER_PER_MINUTE;
-  const waitMs = await readSessionWait(context.database, usernameKey, perMinute);
+  const waitMs = await readSessionWait(context.database, name, perMinute);
   if (waitMs === 0) return;
   context.metrics.throttled.inc({ by: 'account' });
   throw refusal('rate_limited', 'this user logged in too often within a minute; wait before the next', waitMs);

@@ -17,6 +17,7 @@ import {
   type ErrorBody,
   type SessionResponse,
 } from '@chat-app/protocol';
+import { RESERVED_NAMES } from '../accounts/reserved-names';
 import { createAuthentication, INTERNAL_BODY_BYTES, type AuthenticationConfiguration } from '..';
 
 /** PGlite starts in a second or two, on a machine that is busy with other tests in half a minute. */
@@ -71,7 +72,10 @@ export async function startHarness(options: HarnessOptions = {}) {
     ACCESS_TOKEN_TTL_S: 600,
     REFRESH_TOKEN_TTL_S: 2_592_000,
     SESSIONS_PER_USER: 1_000,
+    PASSWORDS_WAITING: 100,
     LOGINS_PER_USER_PER_MINUTE: 10_000,
+    LOOKUPS_PER_USER_PER_MINUTE: 10_000,
+    RESERVED_USERNAMES: RESERVED_NAMES,
     DEVICE_PROOF_TTL_S: 15_552_000,
     DEMO_USERS: false,
     REGISTRATIONS_PER_MINUTE: 10_000,

@@ -42,14 +42,19 @@ export class AccountThrottle {
 
   /** Counts an attempt as failed, until `succeeded`. @throws HttpError rate_limited, where it is blocked for now */
   async charge(attempt: Attempt): Promise<void> {
-    if (await chargeLoginAttempt(this.database, countsOf(attempt), this.rule)) return;
+    const { own, shared } = countsOf(attempt);
+    if (await chargeLoginAttempt(this.database, own, shared, this.rule)) return;
     throw tooManyFailures(Math.max(1, await readLoginWait(this.database, keysOf(attempt))));
   }
 
   /** Forgets the failures that are the attempt's own: it succeeded. */
   async succeeded(attempt: Attempt): Promise<void> {
-    const [own = '', ...shared] = keysOf(attempt);
-    await forgetLoginAttempts(this.database, own, shared);
+    const { own, shared } = countsOf(attempt);
+    await forgetLoginAttempts(
+      this.database,
+      own.key,
+      shared.map(({ key }) => key),
+    );
   }
 }
 
@@ -57,23 +62,30 @@ function tooManyFailures(waitMs: number): Error {
   return refusal('rate_limited', 'too many failed attempts; wait before the next', waitMs);
 }
 
-/** The count of the attempt's own first, then those that it shares with others. */
-function countsOf(attempt: Attempt): ThrottleCount[] {
+interface Counts {
+  own: ThrottleCount;
+  /** With everybody else. */
+  shared: ThrottleCount[];
+}
+
+function countsOf(attempt: Attempt): Counts {
+  const own = (...parts: string[]): ThrottleCount => ({ key: throttleKey(...parts), delayFrom: OWN_FAILURES });
   switch (attempt.kind) {
     case 'device':
-      return [{ key: throttleKey('device', Buffer.from(attempt.hash).toString('hex')), delayFrom: OWN_FAILURES }];
+      return { own: own('device', Buffer.from(attempt.hash).toString('hex')), shared: [] };
     case 'session':
-      return [{ key: throttleKey('session', attempt.sessionId), delayFrom: OWN_FAILURES }];
+      return { own: own('session', attempt.sessionId), shared: [] };
     case 'stranger':
-      return [
-        { key: throttleKey('network', attempt.usernameKey, siteOf(attempt.address)), delayFrom: OWN_FAILURES },
-        { key: throttleKey('name', attempt.usernameKey), delayFrom: SHARED_FAILURES },
-      ];
+      return {
+        own: own('network', attempt.usernameKey, siteOf(attempt.address)),
+        shared: [{ key: throttleKey('name', attempt.usernameKey), delayFrom: SHARED_FAILURES }],
+      };
   }
 }
 
 function keysOf(attempt: Attempt): string[] {
-  return countsOf(attempt).map(({ key }) => key);
+  const { own, shared } = countsOf(attempt);
+  return [own, ...shared].map(({ key }) => key);
 }
 
 /** Names that were tried are kept as digests only: a password typed into the wrong field is among them sometimes. */

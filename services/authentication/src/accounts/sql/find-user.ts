@@ -3,13 +3,12 @@ import type { CustomData } from '@chat-app/protocol';
 
 const FIND_USER: Statement = {
   name: 'find_user',
-  text: 'select id, username, username_key, data from auth.users where id = $1',
+  text: 'select id, username, data from auth.users where id = $1',
 };
 
 export interface User {
   id: string;
   username: string;
-  username_key: string;
   /** Custom data; null where there is none. */
   data: CustomData | null;
 }

@@ -4,7 +4,7 @@ import type { User } from './find-user';
 
 const SET_USER_DATA: Statement = {
   name: 'set_user_data',
-  text: 'update auth.users set data = $2 where id = $1 returning id, username, username_key, data',
+  text: 'update auth.users set data = $2 where id = $1 returning id, username, data',
 };
 
 /** Replaces the custom data of a user; null takes it away. @returns the user as it is now, undefined where there is none */

@@ -4,7 +4,7 @@ import type { Credentials } from './find-credentials';
 const FIND_CREDENTIALS_OF_SESSION: Statement = {
   name: 'find_credentials_of_session',
   text: `
-    select users.id, users.username_key, users.password_hash, users.password_version
+    select users.id, users.username, users.password_hash, users.password_version
     from auth.sessions join auth.users on users.id = sessions.user_id
     where sessions.id = $1 and sessions.user_id = $2 and sessions.ended_at is null`,
 };
@@ -14,10 +14,7 @@ export async function findCredentialsOfSession(
   on: Queryable,
   sessionId: string,
   userId: string,
-): Promise<(Credentials & { username_key: string }) | undefined> {
-  const [row] = await on.query<Credentials & { username_key: string }>(FIND_CREDENTIALS_OF_SESSION, [
-    sessionId,
-    userId,
-  ]);
+): Promise<(Credentials & { username: string }) | undefined> {
+  const [row] = await on.query<Credentials & { username: string }>(FIND_CREDENTIALS_OF_SESSION, [sessionId, userId]);
   return row;
 }

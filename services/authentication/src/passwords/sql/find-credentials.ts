@@ -1,8 +1,10 @@
 import type { Queryable, Statement } from '@chat-app/database';
+import { USER_OF_NAME } from '../../accounts/sql/user-of-name';
+import type { NameKeys } from '../../accounts/username-key';
 
 const FIND_CREDENTIALS: Statement = {
   name: 'find_credentials',
-  text: 'select id, password_hash, password_version from auth.users where username_key = $1',
+  text: `select id, password_hash, password_version from auth.users where id = (${USER_OF_NAME})`,
 };
 
 /** What a password is verified against. */
@@ -13,8 +15,8 @@ export interface Credentials {
   password_version: number;
 }
 
-/** Credentials of the user of this name key. */
-export async function findCredentials(on: Queryable, usernameKey: string): Promise<Credentials | undefined> {
-  const [row] = await on.query<Credentials>(FIND_CREDENTIALS, [usernameKey]);
+/** Credentials of the user of this name. */
+export async function findCredentials(on: Queryable, { exact, folded }: NameKeys): Promise<Credentials | undefined> {
+  const [row] = await on.query<Credentials>(FIND_CREDENTIALS, [exact, folded]);
   return row;
 }

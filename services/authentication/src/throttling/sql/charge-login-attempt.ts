@@ -1,36 +1,42 @@
 import type { Queryable, Statement } from '@chat-app/database';
 
+/** One more failure in a count `known`, unless it is blocked or nothing was heard of it for so long that it begins anew. */
+const counted = (delayFrom: string): string => `
+    on conflict (key) do update set
+      failures = case when known.attempted_at < clock_timestamp() - make_interval(secs => $5)
+        then 1 else known.failures + 1 end,
+      attempted_at = clock_timestamp(),
+      blocked_until = clock_timestamp() + make_interval(secs => case
+        when known.attempted_at < clock_timestamp() - make_interval(secs => $5) then 0
+        when known.failures + 1 < ${delayFrom} then 0
+        else least($6::double precision, power(2, least(known.failures + 1 - ${delayFrom}, 30))) end)
+    where known.blocked_until <= clock_timestamp()
+    returning key`;
+
 /**
- * Checks and counts in one statement: parallel guesses cannot slip through between the two. Where one of several counts is
- * blocked none is changed, but by an attempt at the same instant: it may be counted in one of them without being made.
+ * Checks and counts in one statement: parallel guesses cannot slip through between the two. What is shared counts only attempts
+ * that their own count let through. One at the same instant as that which blocks a shared count is counted in its own alone.
  */
 const CHARGE_LOGIN_ATTEMPT: Statement = {
   name: 'charge_login_attempt',
   text: `
-    with attempt as (
+    with asked as (
       select decode(key, 'hex') as key, delay_from
-      from unnest($1::text[], $2::integer[]) with ordinality as asked (key, delay_from, place)
-      order by place
+      from unnest($3::text[], $4::integer[]) as given (key, delay_from)
+    ), own as (
+      insert into auth.login_throttles as known (key, failures, attempted_at, blocked_until)
+      select decode($1, 'hex'), 1, clock_timestamp(), clock_timestamp()
+      where not exists (
+        select from auth.login_throttles
+        where key in (select key from asked) and blocked_until > clock_timestamp()
+      )
+      ${counted('$2::integer')}
+    ), shared as (
+      insert into auth.login_throttles as known (key, failures, attempted_at, blocked_until)
+      select key, 1, clock_timestamp(), clock_timestamp() from asked where exists (select from own)
+      ${counted('(select delay_from from asked where asked.key = known.key)')}
     )
-    insert into auth.login_throttles as known (key, failures, attempted_at, blocked_until)
-    select key, 1, clock_timestamp(), clock_timestamp() from attempt
-    where not exists (
-      select from auth.login_throttles
-      where key in (select key from attempt) and blocked_until > clock_timestamp()
-    )
-    on conflict (key) do update set
-      failures = case when known.attempted_at < clock_timestamp() - make_interval(secs => $3)
-        then 1 else known.failures + 1 end,
-      attempted_at = clock_timestamp(),
-      blocked_until = clock_timestamp() + make_interval(secs => case
-        when known.attempted_at < clock_timestamp() - make_interval(secs => $3) then 0
-        else (
-          select case when known.failures + 1 < delay_from then 0
-            else least($4::double precision, power(2, least(known.failures + 1 - delay_from, 30))) end
-          from attempt where attempt.key = known.key
-        ) end)
-    where known.blocked_until <= clock_timestamp()
-    returning failures`,
+    select (select count(*)::integer from own) as own, (select count(*)::integer from shared) as shared`,
 };
 
 export interface ThrottleRule {
@@ -47,17 +53,23 @@ export interface ThrottleCount {
   delayFrom: number;
 }
 
-/** Counts an attempt as failed until told otherwise. False where one of its counts is blocked. */
+/**
+ * Counts an attempt as failed until told otherwise: in its own count, and in those that it shares with others. False where
+ * one of them is blocked.
+ */
 export async function chargeLoginAttempt(
   on: Queryable,
-  counts: readonly ThrottleCount[],
-  rule: ThrottleRule,
+  own: ThrottleCount,
+  shared: readonly ThrottleCount[],
+  { forgetAfterS, longestDelayS }: ThrottleRule,
 ): Promise<boolean> {
-  const rows = await on.query(CHARGE_LOGIN_ATTEMPT, [
-    counts.map(({ key }) => key),
-    counts.map(({ delayFrom }) => delayFrom),
-    rule.forgetAfterS,
-    rule.longestDelayS,
+  const [row] = await on.query<{ own: number; shared: number }>(CHARGE_LOGIN_ATTEMPT, [
+    own.key,
+    own.delayFrom,
+    shared.map(({ key }) => key),
+    shared.map(({ delayFrom }) => delayFrom),
+    forgetAfterS,
+    longestDelayS,
   ]);
-  return rows.length === counts.length;
+  return row?.own === 1 && row.shared === shared.length;
 }

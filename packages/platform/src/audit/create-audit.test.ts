@@ -1,0 +1,58 @@
+import { Metrics } from '../metrics/metrics';
+import { auditRefusal } from './audit-refusal';
+import { createAudit } from './create-audit';
+
+function memoryAudit() {
+  const lines: Record<string, unknown>[] = [];
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
+  const metrics = new Metrics('websocket');
+  return { lines, metrics, audit: createAudit({ service: 'websocket', metrics, destination }) };
+}
+
+describe('the audit log', () => {
+  it('writes one line for each event, on a stream of its own, and counts it', async () => {
+    const { lines, metrics, audit } = memoryAudit();
+    audit.record({ action: 'log_in', outcome: 'refused', reason: 'wrong_credentials', address: '192.0.2.1' });
+    expect(lines).toEqual([
+      {
+        stream: 'audit',
+        service: 'websocket',
+        level: 'info',
+        time: expect.any(String) as string,
+        message: 'log_in',
+        action: 'log_in',
+        outcome: 'refused',
+        reason: 'wrong_credentials',
+        address: '192.0.2.1',
+      },
+    ]);
+    const { body } = await metrics.expose();
+    expect(body).toMatch(/chat_audit_events_total\{[^}]*action="log_in"[^}]*outcome="refused"[^}]*\} 1\n/);
+    expect(body).toMatch(/chat_audit_events_total\{[^}]*action="connect"[^}]*outcome="refused"[^}]*\} 0\n/);
+  });
+
+  it('keeps a line short, however long a header of a stranger is', () => {
+    const { lines, audit } = memoryAudit();
+    audit.record({ action: 'connect', outcome: 'refused', origin: 'x'.repeat(10_000) });
+    expect(JSON.stringify(lines[0]).length).toBeLessThan(600);
+  });
+
+  it.each([
+    ['token_invalid', 'refused'],
+    ['origin_refused', 'refused'],
+    ['wrong_user', 'refused'],
+    ['forbidden', 'refused'],
+    ['unknown_conversation', 'refused'],
+    ['rate_limited', 'throttled'],
+  ])('has a refusal with %s', (code, outcome) => {
+    const { lines, audit } = memoryAudit();
+    auditRefusal(audit, code, { action: 'access', route: '/x', address: '192.0.2.1' });
+    expect(lines).toMatchObject([{ action: 'access', outcome, reason: code }]);
+  });
+
+  it.each(['invalid_json', 'token_expired', 'unknown_user', 'unavailable'])('has none with %s', (code) => {
+    const { lines, audit } = memoryAudit();
+    auditRefusal(audit, code, { action: 'access' });
+    expect(lines).toEqual([]);
+  });
+});
