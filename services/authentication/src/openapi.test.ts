@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { Metrics, silentLogger } from '@chat-app/platform';
+import { Metrics, parseConfiguration, silentLogger } from '@chat-app/platform';
 import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
 import type { TokenSigner } from '@chat-app/tokens';
 import { checkOpenApi } from '../../../test/testing/check-openapi';
+import { authenticationVariables } from './configuration';
 import { createAuthentication } from './create-authentication';
 
 const FILE = join(__dirname, '../openapi.yaml');
@@ -14,19 +15,7 @@ describe('openapi.yaml', () => {
     database: {} as Database,
     fanout: {} as Fanout,
     signer: {} as TokenSigner,
-    configuration: {
-      ACCESS_TOKEN_TTL_S: 600,
-      REFRESH_TOKEN_TTL_S: 600,
-      SESSIONS_PER_USER: 1,
-      PASSWORDS_WAITING: 1,
-      LOGINS_PER_USER_PER_MINUTE: 1,
-      LOOKUPS_PER_USER_PER_MINUTE: 1,
-      RESERVED_USERNAMES: [],
-      DEVICE_PROOF_TTL_S: 600,
-      DEMO_USERS: false,
-      REGISTRATIONS_PER_MINUTE: 1,
-      FAILED_LOGINS_PER_MINUTE: 1,
-    },
+    configuration: parseConfiguration({}, authenticationVariables),
     logger: silentLogger,
     metrics: new Metrics('authentication'),
   });

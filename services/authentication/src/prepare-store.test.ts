@@ -1,23 +1,25 @@
 import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
 import type { TokenSigner } from '@chat-app/tokens';
-import { Metrics, PlatformError, silentLogger } from '@chat-app/platform';
+import { Metrics, parseConfiguration, PlatformError, silentLogger } from '@chat-app/platform';
+import { authenticationVariables } from './configuration';
 import { createAuthentication } from './create-authentication';
 
+const query = () => Promise.resolve([]);
 const away = () => Promise.reject(new PlatformError('database_unavailable', 'away'));
 
 function serviceOn(migrate: Database['migrate']) {
   return createAuthentication({
-    database: { migrate } as Database,
+    database: {
+      migrate,
+      query,
+      transaction: (work) => work({ query }),
+      ping: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    },
     fanout: {} as Fanout,
     signer: {} as TokenSigner,
-    configuration: {
-      ACCESS_TOKEN_TTL_S: 600,
-      REFRESH_TOKEN_TTL_S: 600,
-      DEMO_USERS: false,
-      REGISTRATIONS_PER_MINUTE: 1,
-      FAILED_LOGINS_PER_MINUTE: 1,
-    },
+    configuration: parseConfiguration({}, authenticationVariables),
     logger: silentLogger,
     metrics: new Metrics('authentication'),
   });
