@@ -1,4 +1,8 @@
+import { CLOSE_CODES as OUR_CLOSE_CODES, isEventKind, isServerFrameType } from '@chat-app/protocol';
 import { SECONDS_BUCKETS, type Counter, type Gauge, type Histogram, type Metrics } from '@chat-app/platform';
+
+/** What is counted together because it is not known here. */
+const OTHER = 'other';
 
 /** Counts in plain numbers and hands them to the metric when it is read: this runs several times per message. */
 export class Tally {
@@ -8,13 +12,16 @@ export class Tally {
     private readonly counter: Counter,
     private readonly label: string | undefined,
     initial: readonly string[] = [],
+    private readonly isKnown: (value: string) => boolean = () => true,
   ) {
     // From 0, so that the first event shows as an increase.
     for (const value of initial) this.#counts.set(value, 0);
   }
 
   add(value: string, amount = 1): void {
-    this.#counts.set(value, (this.#counts.get(value) ?? 0) + amount);
+    // Others may invent values; a label may not.
+    const counted = this.isKnown(value) ? value : OTHER;
+    this.#counts.set(counted, (this.#counts.get(counted) ?? 0) + amount);
   }
 
   /** Hands over what was counted since the last time. */
@@ -35,6 +42,11 @@ const IGNORED = ['unreadable', 'unknown_kind', 'wrong_channel'] as const;
 const OUR_FAULTS = ['unavailable', 'overloaded', 'internal'];
 /** Normal, going away, no code, abnormal, a restart of the pod. */
 const CLOSE_CODES = ['1000', '1001', '1005', '1006', '1012'];
+/** Those that a server closes with, and those that RFC 6455 and its registry give a meaning. */
+const KNOWN_CLOSE_CODES = new Set([
+  ...Object.values(OUR_CLOSE_CODES).map(({ code }) => String(code)),
+  ...Array.from({ length: 15 }, (_, index) => String(1_000 + index)),
+]);
 /** A delivery that waited for an outage to end is late, not unmeasured. */
 const DELIVERY_BUCKETS = [...SECONDS_BUCKETS, 30, 60, 120, 300];
 
@@ -81,19 +93,37 @@ export function declareMetrics(metrics: Metrics, connections: { readonly size: n
     help: 'Sockets still to be closed by the drain; 0 when not draining.',
   });
   draining.set(0);
-  const tally = (name: string, help: string, label?: string, initial?: readonly string[]): Tally => {
+  const tally = (
+    name: string,
+    help: string,
+    label?: string,
+    initial?: readonly string[],
+    isKnown?: (value: string) => boolean,
+  ): Tally => {
     const labelNames = label === undefined ? [] : [label];
-    const made = new Tally(metrics.counter({ name, help, labelNames }), label, initial);
+    const made = new Tally(metrics.counter({ name, help, labelNames }), label, initial, isKnown);
     tallies.push(made);
     return made;
   };
   return {
     draining,
     opened: metrics.counter({ name: 'chat_websocket_connections_opened_total', help: 'Sockets opened.' }),
-    closed: tally('chat_websocket_connections_closed_total', 'Sockets closed, by close code.', 'code', CLOSE_CODES),
+    closed: tally(
+      'chat_websocket_connections_closed_total',
+      'Sockets closed, by close code; other, where the client made one up.',
+      'code',
+      CLOSE_CODES,
+      (code) => KNOWN_CLOSE_CODES.has(code),
+    ),
     refused: tally('chat_websocket_handshakes_refused_total', 'Handshakes refused, by error code.', 'code', OUR_FAULTS),
     framesIn: tally('chat_websocket_frames_received_total', 'Frames of clients, by type.', 'type'),
-    framesOut: tally('chat_websocket_frames_sent_total', 'Frames to clients, by type.', 'type'),
+    framesOut: tally(
+      'chat_websocket_frames_sent_total',
+      'Frames to clients, by type; other, where this version does not know it.',
+      'type',
+      [],
+      (type) => isServerFrameType(type) || isEventKind(type),
+    ),
     outboundBytes: tally('chat_websocket_sent_bytes_total', 'Bytes of frames written to sockets.'),
     accepted: tally('chat_messages_accepted_total', 'Messages the log acknowledged.'),
     rejected: tally('chat_messages_rejected_total', 'Sends answered with rejected, by error code.', 'code', OUR_FAULTS),

@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,6 +47,22 @@ describe('headers and metrics', () => {
       ['GET', 'unmatched', '404'],
       ['OTHER', 'unmatched', '404'],
     ]);
+  });
+
+  it('makes no new series of 2,000 paths and of every method that there is', async () => {
+    const server = await scene.start();
+    const series = async () =>
+      (await scene.metrics.expose()).body.split('\n').filter((line) => line.includes('route='));
+    await call(server, 'GET', '/made-up');
+    const before = (await series()).length;
+    for (let n = 0; n < 2_000; n += 20) {
+      const paths = Array.from({ length: 20 }, (_, index) => `/made-up/${n + index}?x=${n}`);
+      await Promise.all(paths.map((path) => call(server, 'GET', path)));
+    }
+    expect((await series()).length).toBe(before);
+    for (const method of METHODS) if (method !== 'CONNECT') await call(server, method, '/made-up');
+    // One for each method that is known, and one for all others.
+    expect((await series()).length / before).toBeLessThanOrEqual(8);
   });
 });
 

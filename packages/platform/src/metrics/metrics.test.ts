@@ -113,4 +113,20 @@ describe('Metrics', () => {
     const counter = new Metrics('x').counter({ name: 'chat_sends_total', help: 'Sends.', labelNames: ['outcome'] });
     expect(() => counter.inc({ user: 'u1' })).toThrow();
   });
+
+  it('makes a bounded number of series of a metric, whatever its labels are told: what is beyond counts as other', async () => {
+    const metrics = new Metrics('x');
+    const counter = metrics.counter({ name: 'chat_sends_total', help: 'Sends.', labelNames: ['a', 'b'] });
+    const gauge = metrics.gauge({ name: 'chat_open', help: 'Open.', labelNames: ['a'] });
+    for (let n = 0; n < 2_500; n += 1) {
+      counter.inc({ a: n, b: 'x' });
+      counter.inc({ a: 0, b: 'x' });
+      gauge.set(n, { a: n });
+    }
+    const lines = (await metrics.expose()).body.split('\n');
+    expect(lines.filter((line) => line.startsWith('chat_sends_total{'))).toHaveLength(1_001);
+    expect(lines.filter((line) => line.startsWith('chat_open{'))).toHaveLength(1_001);
+    expect(lines).toContain('chat_sends_total{a="other",b="other",service="x"} 1500');
+    expect(lines).toContain('chat_sends_total{a="0",b="x",service="x"} 2501');
+  });
 });

@@ -1,8 +1,12 @@
 import * as prometheus from 'prom-client';
 import { currentSpanIds } from '../tracing/spans';
+import { BoundedSeries } from './bounded-series';
 import { plainText } from './plain-text';
 
-/** Values of labels. Give every label of the metric, from a bounded set: never an id, a path with ids, or a message. */
+/**
+ * Values of labels. Give every label of the metric, from a bounded set: never an id, a path with ids, a message, or what a
+ * client said. Of the series beyond a thousand of a metric all are one, `other`.
+ */
 export type Labels = Readonly<Record<string, string | number>>;
 
 export interface MetricOptions {
@@ -55,8 +59,9 @@ export class Metrics {
   counter(options: MetricOptions): Counter {
     return this.#once('counter', options, () => {
       const counter = new prometheus.Counter({ ...this.#configuration(options), enableExemplars: true });
+      const series = new BoundedSeries(options.labelNames ?? []);
       return {
-        inc: (labels = {}, value = 1) => counter.inc({ labels: { ...labels }, value, ...exemplar() }),
+        inc: (labels = {}, value = 1) => counter.inc({ labels: { ...series.of(labels) }, value, ...exemplar() }),
       };
     });
   }
@@ -66,8 +71,9 @@ export class Metrics {
     return this.#once('histogram', options, () => {
       const buckets = [...(options.buckets ?? SECONDS_BUCKETS)];
       const histogram = new prometheus.Histogram({ ...this.#configuration(options), buckets, enableExemplars: true });
+      const series = new BoundedSeries(options.labelNames ?? []);
       return {
-        observe: (value, labels = {}) => histogram.observe({ labels: { ...labels }, value, ...exemplar() }),
+        observe: (value, labels = {}) => histogram.observe({ labels: { ...series.of(labels) }, value, ...exemplar() }),
       };
     });
   }
@@ -80,10 +86,11 @@ export class Metrics {
         ...this.#configuration(options),
         ...(collect !== undefined && { collect: () => collect(handle) }),
       });
+      const series = new BoundedSeries(options.labelNames ?? []);
       const handle: Gauge = {
-        set: (value, labels = {}) => gauge.set({ ...labels }, value),
-        inc: (labels = {}, value = 1) => gauge.inc({ ...labels }, value),
-        dec: (labels = {}, value = 1) => gauge.dec({ ...labels }, value),
+        set: (value, labels = {}) => gauge.set({ ...series.of(labels) }, value),
+        inc: (labels = {}, value = 1) => gauge.inc({ ...series.of(labels) }, value),
+        dec: (labels = {}, value = 1) => gauge.dec({ ...series.of(labels) }, value),
       };
       return handle;
     });

@@ -113,6 +113,11 @@ const SCHEMAS = {
   error: ErrorFrame,
 } as const;
 
+/** Whether this version knows a type of frame that tells of no event. */
+export function isServerFrameType(type: string): boolean {
+  return Object.hasOwn(SCHEMAS, type);
+}
+
 /** What came of reading a frame of a server. A frame with a `seq` is an entry, whether its type is known or not. */
 export type DecodedServerFrame =
   | { ok: true; known: true; frame: ServerFrame }

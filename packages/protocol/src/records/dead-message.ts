@@ -27,3 +27,8 @@ export const DEAD_MESSAGE_CODES = [
   'forbidden',
 ] as const;
 export type DeadMessageCode = (typeof DEAD_MESSAGE_CODES)[number];
+
+/** Whether a code is one of ours. */
+export function isDeadMessageCode(code: string): code is DeadMessageCode {
+  return (DEAD_MESSAGE_CODES as readonly string[]).includes(code);
+}

@@ -1,4 +1,4 @@
-import { DEAD_MESSAGE_HEADERS, isUuid, MESSAGE_HEADERS } from '@chat-app/protocol';
+import { DEAD_MESSAGE_HEADERS, isDeadMessageCode, isUuid, MESSAGE_HEADERS } from '@chat-app/protocol';
 import type { Database } from '@chat-app/database';
 import type { LogRecord, RecordBatch } from '@chat-app/message-log';
 import type { Logger } from '@chat-app/platform';
@@ -25,7 +25,7 @@ export function archiveDeadMessages({ database, metrics, logger }: ArchiveDepend
     for (;;) {
       try {
         const archived = await insertDeadMessages(database, batch.records.map(toDeadMessage));
-        for (const { code, count } of archived) metrics.archived.inc({ code }, count);
+        for (const { code, count } of archived) metrics.archived.inc({ code: codeLabel(code) }, count);
         return;
       } catch (error) {
         batch.signal.throwIfAborted();
@@ -35,6 +35,11 @@ export function archiveDeadMessages({ database, metrics, logger }: ArchiveDepend
       }
     }
   };
+}
+
+/** Ours are short words or SQLSTATEs; a producer of others may write anything into its headers, a label may not. */
+function codeLabel(code: string): string {
+  return isDeadMessageCode(code) || /^[0-9A-Z]{5}$/.test(code) ? code : 'other';
 }
 
 /** A record without our headers counts as failed where it stands. */
