@@ -56,6 +56,7 @@ export const ERRORS = {
     action: 'Choose a password that is not among the commonest, nor your user name.',
   },
   group_full: { status: 409, retryable: false, action: 'Remove a member first.' },
+  too_many_groups: { status: 409, retryable: false, action: 'Leave a group first, or leave out who is in too many.' },
   last_owner: { status: 409, retryable: false, action: 'Make another member owner first, or remove the others.' },
   too_many_connections: {
     status: 429,

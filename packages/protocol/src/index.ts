@@ -12,6 +12,7 @@ export * from './frames/client-frames';
 export * from './frames/server-frames';
 export * from './channels/channels';
 export * from './channels/envelopes';
+export * from './channels/pod-beats';
 export * from './api/internal';
 export * from './api/authentication';
 export * from './api/persistence';

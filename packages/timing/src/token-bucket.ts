@@ -11,19 +11,33 @@ export class TokenBucket {
     this.#at = now;
   }
 
-  /** Takes a token: 0 where there was one, else the milliseconds until there is. `now` is in milliseconds. */
-  take(now: number, perSecond: number, burst: number): number {
-    this.#tokens = Math.min(burst, this.#tokens + (Math.max(0, now - this.#at) * perSecond) / 1_000);
-    this.#at = now;
-    if (this.#tokens >= 1) {
-      this.#tokens -= 1;
+  /**
+   * Takes tokens, one by default: 0 where there were so many, else the milliseconds until there are. More than fit are
+   * taken as many as fit. `now` is in milliseconds.
+   */
+  take(now: number, perSecond: number, burst: number, amount = 1): number {
+    this.#refill(now, perSecond, burst);
+    const wanted = Math.min(amount, burst);
+    if (this.#tokens >= wanted) {
+      this.#tokens -= wanted;
       return 0;
     }
-    return Math.ceil(((1 - this.#tokens) * 1_000) / perSecond);
+    return Math.ceil(((wanted - this.#tokens) * 1_000) / perSecond);
   }
 
-  /** Gives a token back whose act turned out to be none. */
-  give(burst: number): void {
-    this.#tokens = Math.min(burst, this.#tokens + 1);
+  /** Gives tokens back whose act turned out to be none. */
+  give(burst: number, amount = 1): void {
+    this.#tokens = Math.min(burst, this.#tokens + amount);
+  }
+
+  /** It differs in nothing from a new one. */
+  isFull(now: number, perSecond: number, burst: number): boolean {
+    this.#refill(now, perSecond, burst);
+    return this.#tokens >= burst;
+  }
+
+  #refill(now: number, perSecond: number, burst: number): void {
+    this.#tokens = Math.min(burst, this.#tokens + (Math.max(0, now - this.#at) * perSecond) / 1_000);
+    this.#at = now;
   }
 }

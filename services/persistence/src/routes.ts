@@ -1,6 +1,7 @@
 import type { Route } from '@chat-app/platform';
 import { askChangeRoute } from './messages/ask-change';
 import { checkMembershipRoute } from './conversations/check-membership';
+import { limitCallers } from './caller-budgets';
 import type { Context } from './context';
 import { createGroupRoute } from './conversations/create-group';
 import { listConversationsRoutes } from './conversations/list-conversations';
@@ -17,7 +18,7 @@ import { saveCursorsRoute } from './inbox/save-cursors';
 
 /** The public API: :8090. */
 export function publicRoutes(context: Context): readonly Route[] {
-  return [
+  const routes = [
     createGroupRoute(context),
     ...listConversationsRoutes(context),
     changeConversationRoute(context),
@@ -27,6 +28,7 @@ export function publicRoutes(context: Context): readonly Route[] {
     listMessagesRoute(context),
     markReadRoute(context),
   ];
+  return limitCallers(routes, context.budgets);
 }
 
 /** The internal API: :8091. */

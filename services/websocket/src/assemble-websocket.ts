@@ -1,5 +1,6 @@
 /** Puts the journey's steps together: in the order in which they need each other, each given what it uses and no more. */
 import type { Fanout } from '@chat-app/fanout';
+import { newId } from '@chat-app/protocol';
 import type { Logger, Metrics, TokenVerifier } from '@chat-app/platform';
 import type { MessageLog } from '@chat-app/message-log';
 import { StandingSessions } from '@chat-app/tokens';
@@ -8,9 +9,12 @@ import type { WebsocketConfiguration } from './configuration';
 import { ConnectionAcceptor } from './connections/accept-connection';
 import { Authenticator } from './connections/authenticate-connection';
 import { ConnectionDrainer } from './connections/drain-connections';
+import { PodCount } from './connections/count-pods';
 import { ConnectionEnder } from './connections/end-connection';
+import { RefusedHandshakes } from './connections/handshake/limit-handshakes';
 import { Registry } from './connections/registry';
 import { SocketServer } from './connections/sockets/ws-server';
+import { UserRates } from './connections/user-rates';
 import { HeartbeatWatch } from './connections/watch-heartbeats';
 import { SessionWatch } from './connections/watch-sessions';
 import { Deliverer } from './delivery/deliver-message';
@@ -27,6 +31,7 @@ import { InboxReconciler } from './inbox/reconcile-inboxes';
 import { declareMetrics } from './metrics';
 import type { AuthenticationClient } from './peers/authentication-client';
 import type { PersistenceClient } from './peers/persistence-client';
+import { GroupSizes } from './publishing/find-group-sizes';
 import { Recipients } from './publishing/find-recipients';
 import { ChangeGuard } from './publishing/ask-change';
 import { LivePublisher } from './publishing/publish-live';
@@ -70,15 +75,30 @@ export interface AssembledWebsocket {
   cursors: CursorKeeper;
   wheel: TimerWheel;
   clock: Clock;
+  pods: PodCount;
 }
 
 export function assembleWebsocket(dependencies: WebsocketDependencies): AssembledWebsocket {
   const { log, fanout, verifier, persistence, authentication, configuration, logger } = dependencies;
   const clock = dependencies.clock ?? systemClock;
   const random = dependencies.random ?? Math.random;
-  const registry = new Registry(configuration.SENDS_BURST);
+  const registry = new Registry();
   const metrics = declareMetrics(dependencies.metrics, registry);
   const wheel = new TimerWheel(WHEEL_STEP_MS);
+
+  // How often a user may act, over all pods.
+  const pods = new PodCount(newId(), fanout, clock);
+  const rates = new UserRates(
+    {
+      sendsPerSecond: configuration.SENDS_PER_SECOND,
+      sendsBurst: configuration.SENDS_BURST,
+      rowsPerSecond: configuration.ROWS_PER_SECOND,
+      rowsBurst: configuration.ROWS_BURST,
+      handshakesPerMinute: configuration.HANDSHAKES_PER_MINUTE,
+      handshakesBurst: configuration.HANDSHAKES_BURST,
+    },
+    () => pods.pods,
+  );
 
   // What everything below writes to, subscribes with, and asks.
   const transmitter = new Transmitter(configuration.MAX_OUTBOUND_BYTES, metrics);
@@ -108,25 +128,29 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
   const recipients = new Recipients(authentication, logger);
   const resolver = new ConversationResolver(recipients, persistence, follower, logger);
   const guard = new ChangeGuard(resolver, persistence, logger);
+  const sizes = new GroupSizes(persistence, logger);
   const limits = {
     unacknowledged: configuration.MAX_UNACKNOWLEDGED_SENDS,
-    perSecond: configuration.SENDS_PER_SECOND,
-    burst: configuration.SENDS_BURST,
     contentBytes: configuration.CONTENT_BYTES,
   };
   const sender = new MessageSender({
-    ...{ log, publisher, guard, transmitter, follower, announcements, limits, metrics, clock, logger },
+    ...{ log, publisher, guard, transmitter, follower, announcements, limits, rates, sizes, metrics, clock, logger },
   });
 
   // Connections.
   const authenticator = new Authenticator({ verifier, sessions, transmitter, clock, logger });
   const heartbeats = new HeartbeatWatch(configuration.PING_INTERVAL_MS, transmitter, random);
   const ender = new ConnectionEnder(registry, subscriptions, cursors, metrics);
-  const receiver = new FrameReceiver({ sender, cursors, authenticator, ender, transmitter, metrics, clock });
+  const receiver = new FrameReceiver({ sender, cursors, authenticator, ender, transmitter, rates, metrics, clock });
   const sockets = new SocketServer({ frameBytes: configuration.FRAME_BYTES, closeTimeoutMs: CLOSE_TIMEOUT_MS });
+  const refused = new RefusedHandshakes(
+    configuration.REFUSED_HANDSHAKES_PER_MINUTE,
+    configuration.REFUSED_HANDSHAKES_PER_MINUTE,
+    configuration.TRUSTED_PROXIES,
+  );
   const acceptor = new ConnectionAcceptor({
     ...{ configuration, verifier, sockets, registry, subscriptions, opener, follower, transmitter },
-    ...{ listener: receiver, announcements, heartbeats, sessions, metrics, clock, logger },
+    ...{ rates, refused, listener: receiver, announcements, heartbeats, sessions, metrics, clock, logger },
   });
   const drainer = new ConnectionDrainer({
     ...{ acceptor, registry, transmitter, cursors, follower, metrics, clock, random, logger },
@@ -135,6 +159,6 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
   });
   return {
     ...{ registry, standing, deliverer, reconciler, acceptor, authenticator, heartbeats, drainer, ender, cursors },
-    ...{ wheel, clock },
+    ...{ wheel, clock, pods },
   };
 }

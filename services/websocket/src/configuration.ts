@@ -19,8 +19,31 @@ export const websocketVariables = {
     description:
       'Maximum sends of one connection without an answer; then it is not read, beyond twice that they are rejected.',
   }),
-  SENDS_PER_SECOND: integer({ default: 20, min: 1, description: 'Sends per second of one user on this pod.' }),
-  SENDS_BURST: integer({ default: 100, min: 1, description: 'Sends of one user that may come at once.' }),
+  TRUSTED_PROXIES: commonVariables.TRUSTED_PROXIES,
+  SENDS_PER_SECOND: integer({
+    default: 20,
+    min: 1,
+    description: 'Sends per second of one user, over all pods: each takes its share by their number.',
+  }),
+  SENDS_BURST: integer({ default: 100, min: 1, description: 'Sends of one user that may come at once, likewise.' }),
+  ROWS_PER_SECOND: integer({
+    default: 2_000,
+    min: 1,
+    description: 'Inbox entries that the sends of one user to groups may cause per second, over all pods, likewise.',
+  }),
+  ROWS_BURST: integer({ default: 20_000, min: 1, description: 'The same, at once.' }),
+  HANDSHAKES_PER_MINUTE: integer({
+    default: 120,
+    min: 1,
+    description: 'Handshakes per minute of one user, over all pods: each takes its share by their number.',
+  }),
+  HANDSHAKES_BURST: integer({ default: 120, min: 1, description: 'Handshakes of one user at once, likewise.' }),
+  REFUSED_HANDSHAKES_PER_MINUTE: integer({
+    default: 1_200,
+    min: 1,
+    description:
+      'Refused handshakes per minute and at once of one address (IPv6: a /64) before it has to wait, per pod.',
+  }),
   MAX_OUTBOUND_BYTES: integer({
     default: 1_048_576,
     min: 65_536,

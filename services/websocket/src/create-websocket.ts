@@ -32,6 +32,11 @@ export class WebsocketService {
     return this.steps.registry.size;
   }
 
+  /** Pods of this service that are known to run, this one included. */
+  get pods(): number {
+    return this.steps.pods.pods;
+  }
+
   /** Who is connected here: all in numbers, or the connections of one user. For operators. */
   describeConnections(userId?: string): object {
     const { registry, clock } = this.steps;
@@ -50,12 +55,15 @@ export class WebsocketService {
 
   /** Begins to take what the fan-out brings and to look after connections. */
   start(): void {
-    const { deliverer, reconciler, standing } = this.steps;
-    this.fanout.onMessage((channel, payload) => deliverer.receive(channel, payload));
+    const { deliverer, reconciler, standing, pods } = this.steps;
+    this.fanout.onMessage((channel, payload) => {
+      if (!pods.hear(channel, payload)) deliverer.receive(channel, payload);
+    });
     // Where it is unavailable it stays wanted, and what ended is looked up.
     this.fanout.subscribe([ENDED_SESSIONS_CHANNEL]).catch(() => undefined);
     standing.start();
     reconciler.start();
+    pods.start();
     this.#watch = setInterval(() => this.#watchAll(), WATCH_INTERVAL_MS);
     this.#rotation = setInterval(() => this.#rotateIds(), ROTATION_MS);
   }
@@ -70,12 +78,13 @@ export class WebsocketService {
 
   /** Cuts what is still open, writes the cursors, and lets go of timers and channels. */
   async close(): Promise<void> {
-    const { reconciler, standing, ender, cursors, wheel } = this.steps;
+    const { reconciler, standing, ender, cursors, wheel, pods } = this.steps;
     for (const [server, listener] of this.#servers) server.off('upgrade', listener);
     this.#servers.clear();
     clearInterval(this.#watch);
     clearInterval(this.#rotation);
     reconciler.stop();
+    pods.stop();
     await Promise.all([standing.close(), this.fanout.unsubscribe([ENDED_SESSIONS_CHANNEL])]);
     ender.endAll();
     await cursors.flush();

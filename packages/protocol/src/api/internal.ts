@@ -85,7 +85,16 @@ export type HeadsResponse = Known<z.infer<typeof HeadsResponse>>;
  */
 export const CursorsRequest = z.object({
   cursors: z
-    .array(z.object({ user_id: Uuid, device_id: DeviceId, received_seq: z.int().min(0), epoch: Uuid.optional() }))
+    .array(
+      z.object({
+        user_id: Uuid,
+        device_id: DeviceId,
+        received_seq: z.int().min(0),
+        epoch: Uuid.optional(),
+        /** False for a device whose name was not its own choice: such devices of a user share one cursor. */
+        named: z.boolean().optional(),
+      }),
+    )
     .max(LIMITS.usersPerCall),
 });
 export type Cursor = z.infer<typeof CursorsRequest>['cursors'][number];
@@ -99,6 +108,8 @@ export const MembershipResponse = z.object({
   kind: z.enum(['direct', 'group']),
   /** The other user of a direct conversation (the same user in a conversation with oneself). */
   recipient_id: z.string().optional(),
+  /** How many members a group has; absent from persistence of the version before. */
+  members: z.int().min(0).optional(),
 });
 export type MembershipResponse = z.infer<typeof MembershipResponse>;
 

@@ -10,3 +10,6 @@ export function conversationChannel(conversationId: string): string {
 
 /** Channel of sessions that were ended: every pod subscribes to it, authentication alone publishes there. */
 export const ENDED_SESSIONS_CHANNEL = 'sessions:ended';
+
+/** Channel on which the websocket pods say that they run. */
+export const PODS_CHANNEL = 'pods:websocket';

@@ -18,7 +18,9 @@ export function changeConversationRoute(context: Context): Route {
     responses: { 200: ConversationResponse },
     async handle({ caller, params: { conversation_id: id }, body: { title, data } }) {
       await changeAndTell(context, id, caller.userId, async (transaction, append) => {
-        requireOwner(await lockGroup(transaction, id, caller.userId, caller.userId));
+        const group = await lockGroup(transaction, id, caller.userId, caller.userId);
+        requireOwner(group);
+        context.budgets.takeRows(caller.userId, group.members);
         await updateConversation(transaction, id, { title, data });
         await append([
           {

@@ -2,6 +2,7 @@ import type { Queryable } from '@chat-app/database';
 import { route, type Route } from '@chat-app/platform';
 import { MembershipResponse, MemberPath } from '@chat-app/protocol';
 import { refusal, type Context } from '../context';
+import { countMembers } from './sql/count-members';
 import { findMembership, type Membership } from './sql/find-membership';
 
 /**
@@ -29,10 +30,12 @@ export function checkMembershipRoute({ database }: Context): Route {
     responses: { 200: MembershipResponse },
     async handle({ params }) {
       const { kind, peer_id } = await checkMembership(database, params.conversation_id, params.user_id);
+      const members = kind === 'group' ? await countMembers(database, params.conversation_id) : undefined;
       const answer: MembershipResponse = {
         conversation_id: params.conversation_id,
         kind,
         ...(peer_id !== null && { recipient_id: peer_id }),
+        ...(members !== undefined && { members }),
       };
       return { status: 200, body: answer };
     },

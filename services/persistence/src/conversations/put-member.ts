@@ -1,8 +1,9 @@
 import { route, type Route } from '@chat-app/platform';
 import type { Queryable } from '@chat-app/database';
-import { LIMITS, PutMemberRequest, MemberPath, type Role } from '@chat-app/protocol';
+import { PutMemberRequest, MemberPath, type Role } from '@chat-app/protocol';
 import { changeAndTell, type Change } from './append-events';
 import { lockGroup, requireOwner } from './lock-group';
+import { requireRoomForGroup } from './limit-groups';
 import { checkMembership } from './check-membership';
 import { refusal, type Context } from '../context';
 import { addMember } from './sql/add-member';
@@ -27,7 +28,7 @@ export function putMemberRoute(context: Context): Route {
         throw refusal('unknown_user');
       }
       await changeAndTell(context, id, caller.userId, async (transaction, append) => {
-        await append(await putMember(transaction, id, caller.userId, userId, body.role));
+        await append(await putMember(context, transaction, id, caller.userId, userId, body.role));
       });
       return { status: 204 };
     },
@@ -35,6 +36,7 @@ export function putMemberRoute(context: Context): Route {
 }
 
 async function putMember(
+  { budgets, settings }: Context,
   transaction: Queryable,
   conversationId: string,
   callerId: string,
@@ -45,11 +47,15 @@ async function putMember(
   requireOwner(group);
   if (group.target_role === role) return [];
   if (group.target_role === null) {
-    if (group.members >= LIMITS.groupMembers) throw refusal('group_full');
+    if (group.members >= settings.maxMembers) throw refusal('group_full');
+    budgets.takeRows(callerId, 1);
+    budgets.takeInvitations(callerId, [userId]);
+    await requireRoomForGroup(transaction, [userId], settings.maxGroups);
     await addMember(transaction, conversationId, userId, role);
     return [{ kind: 'joined', user_id: userId }];
   }
   if (role === 'member' && group.owners === 1) throw refusal('last_owner');
+  budgets.takeRows(callerId, group.members);
   await setRole(transaction, conversationId, userId, role);
   return [{ kind: 'conversation', roles: { [userId]: role } }];
 }

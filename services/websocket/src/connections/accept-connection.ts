@@ -2,7 +2,8 @@
  * The handshake: from an upgrade request to a connection that was welcomed, or to an HTTP status that says why not. What
  * costs nothing is checked first; a token is checked before anything is allocated for its bearer.
  *
- * Steps: draining, room, request, Origin, token, user, session, room for the user → 101 → subscribe to the user's channel → ask
+ * Steps: draining, room, request, address, Origin, token, user, rate of the user, session, room for the user → 101 → subscribe
+ * to the user's channel → ask
  * persistence where the device resumes → `welcome`. An outage of a shared part makes the welcome degraded, no refusal.
  */
 import type { IncomingMessage } from 'node:http';
@@ -15,6 +16,7 @@ import type { WebsocketConfiguration } from '../configuration';
 import type { Announcements } from '../inbox/announcements';
 import type { InboxFollower } from '../inbox/follow-inbox';
 import { mayConnectFrom } from './handshake/check-origin';
+import type { RefusedHandshakes } from './handshake/limit-handshakes';
 import { isPathOf, readRequest, readToken, type HandshakeRequest } from './handshake/read-request';
 import type { Subscriptions } from '../delivery/subscriptions';
 import type { WebsocketMetrics } from '../metrics';
@@ -25,6 +27,7 @@ import type { SocketServer } from './sockets/ws-server';
 import { Connection, type ConnectionListener } from './connection';
 import { Credential } from './credential';
 import type { ChannelChange, Registry } from './registry';
+import type { UserRates } from './user-rates';
 import type { HeartbeatWatch } from './watch-heartbeats';
 import type { SessionWatch } from './watch-sessions';
 import type { Transmitter } from '../delivery/transmit-frame';
@@ -42,6 +45,8 @@ export interface AcceptorDependencies {
   announcements: Announcements;
   heartbeats: HeartbeatWatch;
   sessions: SessionWatch;
+  rates: UserRates;
+  refused: RefusedHandshakes;
   /** Told what every socket says. */
   listener: ConnectionListener;
   clock: Clock;
@@ -85,8 +90,10 @@ export class ConnectionAcceptor {
       this.#underWay -= 1;
     }
     if (socket.destroyed || socket.writableEnded) return;
-    if ('code' in checked) this.#refuse(socket, checked);
-    else this.#upgrade(request, socket, head, checked);
+    if ('code' in checked) {
+      this.dependencies.refused.count(request, checked, this.dependencies.clock.monotonic());
+      this.#refuse(socket, checked);
+    } else this.#upgrade(request, socket, head, checked);
   }
 
   #refuse(socket: Duplex, refusal: Refusal): void {
@@ -98,6 +105,8 @@ export class ConnectionAcceptor {
     const { configuration, verifier, registry, sessions, clock } = this.dependencies;
     const asked = readRequest(request);
     if ('code' in asked) return asked;
+    const addressWaits = this.dependencies.refused.wait(request, clock.monotonic());
+    if (addressWaits > 0) return tooMany(addressWaits, 'too many refused handshakes from this address');
     if (this.#refusing !== undefined) return this.#refusing;
     if (registry.size + this.#underWay > configuration.MAX_CONNECTIONS) {
       return { code: 'overloaded', message: 'this pod is full', retryAfterMs: RETRY_AFTER_MS };
@@ -119,6 +128,8 @@ export class ConnectionAcceptor {
     if (claims.expiresAt * 1_000 <= clock.wall()) {
       return unauthenticated('token_expired', 'the access token has expired', 'Bearer error="invalid_token"');
     }
+    const userWaits = this.dependencies.rates.takeHandshake(claims.userId, clock.monotonic());
+    if (userWaits > 0) return tooMany(userWaits, 'too many handshakes of this user');
     if (!(await sessions.mayBegin(claims))) {
       return unauthenticated('token_invalid', 'the session was ended', 'Bearer error="invalid_token"');
     }
@@ -141,7 +152,7 @@ export class ConnectionAcceptor {
     const { registry, metrics, clock, configuration, logger } = this.dependencies;
     connection.attach(socket, clock.wall());
     metrics.opened.inc();
-    const change = registry.add(connection, clock.monotonic());
+    const change = registry.add(connection);
     if ((connection.user?.connections.length ?? 0) > configuration.MAX_CONNECTIONS_PER_USER) {
       connection.close('too_many_connections');
     } else {
@@ -202,6 +213,10 @@ function destroyBroken(this: Duplex): void {
 }
 
 type Accepted = HandshakeRequest & { claims: TokenClaims };
+
+function tooMany(retryAfterMs: number, message: string): Refusal {
+  return { code: 'rate_limited', message, retryAfterMs };
+}
 
 function unauthenticated(code: ErrorCode, message: string, challenge: string): Refusal {
   return { code, message, headers: { 'WWW-Authenticate': challenge } };

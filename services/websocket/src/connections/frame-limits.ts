@@ -3,8 +3,6 @@ import { TokenBucket } from '@chat-app/timing';
 /** Frames that are not sends, per second and at once: confirmations are cumulative, nobody needs more. */
 export const OTHER_FRAMES_PER_SECOND = 20;
 const OTHER_FRAMES_BURST = 200;
-/** Refused frames within a minute after which the client is told to go: it ignores the answers. */
-const MAX_REFUSED = 300;
 /** Unreadable frames within a minute after which the connection is unusable. */
 const MAX_MALFORMED = 20;
 const MINUTE_MS = 60_000;
@@ -13,7 +11,6 @@ const MINUTE_MS = 60_000;
 export class FrameLimits {
   readonly #others = new TokenBucket(OTHER_FRAMES_BURST, 0);
   #malformed = 0;
-  #refused = 0;
   #countedSince = -Infinity;
 
   /** Takes one frame that is not a send: 0 where it may be processed, else the milliseconds until one may. */
@@ -23,22 +20,11 @@ export class FrameLimits {
 
   /** Counts an unreadable frame; true when it was one too many. */
   isTooMalformed(now: number): boolean {
-    this.#renewMinute(now);
+    if (now - this.#countedSince >= MINUTE_MS) {
+      this.#countedSince = now;
+      this.#malformed = 0;
+    }
     this.#malformed += 1;
     return this.#malformed >= MAX_MALFORMED;
-  }
-
-  /** Counts a frame beyond the allowed rate; true when it was one too many. */
-  isFlooding(now: number): boolean {
-    this.#renewMinute(now);
-    this.#refused += 1;
-    return this.#refused >= MAX_REFUSED;
-  }
-
-  #renewMinute(now: number): void {
-    if (now - this.#countedSince < MINUTE_MS) return;
-    this.#countedSince = now;
-    this.#malformed = 0;
-    this.#refused = 0;
   }
 }

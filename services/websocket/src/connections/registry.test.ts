@@ -9,10 +9,10 @@ const connectionOf = (userId: string): Connection =>
 
 describe('Registry', () => {
   it('subscribes to the channel of a user from the first connection to the last', () => {
-    const registry = new Registry(10);
+    const registry = new Registry();
     const [one, two] = [connectionOf('a'), connectionOf('a')];
-    expect(registry.add(one, 0).subscribe).toEqual(['user:a']);
-    expect(registry.add(two, 0).subscribe).toEqual([]);
+    expect(registry.add(one).subscribe).toEqual(['user:a']);
+    expect(registry.add(two).subscribe).toEqual([]);
     expect(registry.remove(one).unsubscribe).toEqual([]);
     expect(registry.remove(two).unsubscribe).toEqual(['user:a']);
     expect(registry.remove(two).unsubscribe).toEqual([]);
@@ -20,9 +20,9 @@ describe('Registry', () => {
   });
 
   it('does not let an older join or leave undo what is known newer', () => {
-    const registry = new Registry(10);
+    const registry = new Registry();
     const connection = connectionOf('a');
-    registry.add(connection, 0);
+    registry.add(connection);
     const user = connection.user!;
     registry.setGroups(user, ['g'], 10);
     registry.changeGroup(user, 'g', 'left', 7);
@@ -33,9 +33,9 @@ describe('Registry', () => {
   });
 
   it('takes joins and leaves of different groups in any order', () => {
-    const registry = new Registry(10);
+    const registry = new Registry();
     const connection = connectionOf('a');
-    registry.add(connection, 0);
+    registry.add(connection);
     const user = connection.user!;
     registry.setGroups(user, ['g'], 1);
     registry.changeGroup(user, 'h', 'joined', 3);
@@ -47,9 +47,9 @@ describe('Registry', () => {
   });
 
   it('does not take an answer for newer than a leave that came while it was asked for', () => {
-    const registry = new Registry(10);
+    const registry = new Registry();
     const connection = connectionOf('a');
-    registry.add(connection, 0);
+    registry.add(connection);
     const user = connection.user!;
     const asked = user.knownAsOf('g');
     registry.changeGroup(user, 'g', 'left', 5);
@@ -68,7 +68,7 @@ describe('Registry', () => {
     });
     fc.assert(
       fc.property(fc.array(act, { maxLength: 80 }), (acts) => {
-        const registry = new Registry(10);
+        const registry = new Registry();
         const channels = new Set<string>();
         const open: Connection[] = [];
         const follow = (change: ChannelChange): void => {
@@ -83,7 +83,7 @@ describe('Registry', () => {
           if (what === 'add') {
             const connection = connectionOf(id);
             open.push(connection);
-            follow(registry.add(connection, 0));
+            follow(registry.add(connection));
           } else if (what === 'remove') {
             const [connection] = open.splice(pick, 1);
             if (connection !== undefined) follow(registry.remove(connection));

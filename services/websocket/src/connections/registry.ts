@@ -20,8 +20,6 @@ export class Registry {
   readonly #groups = new Map<string, Set<UserOnPod>>();
   readonly #connections = new Set<Connection>();
 
-  constructor(private readonly sendsBurst: number) {}
-
   get size(): number {
     return this.#connections.size;
   }
@@ -48,11 +46,10 @@ export class Registry {
     }
   }
 
-  /** `now` is of the monotonic clock. */
-  add(connection: Connection, now: number): ChannelChange {
+  add(connection: Connection): ChannelChange {
     const { userId } = connection;
     const known = this.#users.get(userId);
-    const user = known ?? new UserOnPod(userId, this.sendsBurst, now);
+    const user = known ?? new UserOnPod(userId);
     user.add(connection);
     this.#connections.add(connection);
     if (known !== undefined) return { subscribe: [], unsubscribe: [] };

@@ -1,5 +1,4 @@
 import type { Connection } from './connection';
-import { TokenBucket } from '@chat-app/timing';
 
 /** Groups that a user entered and left, as this pod knows it. */
 export interface GroupChange {
@@ -14,7 +13,6 @@ export interface GroupChange {
  * says it, and what is older than what is known changes nothing.
  */
 export class UserOnPod {
-  readonly sends: TokenBucket;
   readonly #connections: Connection[] = [];
   readonly #groups = new Set<string>();
   /** All joins and leaves up to this inbox entry are in `groups`. */
@@ -23,13 +21,7 @@ export class UserOnPod {
   readonly #groupChanges = new Map<string, number>();
   #subscribed: Promise<boolean> | undefined;
 
-  constructor(
-    readonly userId: string,
-    sendsBurst: number,
-    now: number,
-  ) {
-    this.sends = new TokenBucket(sendsBurst, now);
-  }
+  constructor(readonly userId: string) {}
 
   get connections(): readonly Connection[] {
     return this.#connections;

@@ -30,8 +30,14 @@ export class CursorKeeper {
   confirm(connection: Connection, seq: number): boolean {
     const { position, head } = connection.inbox;
     if (position >= 0 && seq > Math.max(position, head)) return false;
-    const { userId, deviceId, epoch } = connection;
-    this.#keep({ user_id: userId, device_id: deviceId, received_seq: seq, ...(epoch !== undefined && { epoch }) });
+    const { userId, deviceId, named, epoch } = connection;
+    this.#keep({
+      user_id: userId,
+      device_id: deviceId,
+      received_seq: seq,
+      ...(epoch !== undefined && { epoch }),
+      ...(!named && { named }),
+    });
     this.#timer ??= setTimeout(() => void this.flush(), COLLECT_MS);
     return true;
   }

@@ -3,8 +3,6 @@ import type { Connection } from '../connections/connection';
 /** Bounds on what one connection may ask for. */
 export interface SendLimits {
   unacknowledged: number;
-  perSecond: number;
-  burst: number;
   contentBytes: number;
 }
 

@@ -7,6 +7,7 @@ import type { Clock } from '../clock';
 import type { Connection, ConnectionListener } from '../connections/connection';
 import type { ConnectionEnder } from '../connections/end-connection';
 import { OTHER_FRAMES_PER_SECOND } from '../connections/frame-limits';
+import type { UserRates } from '../connections/user-rates';
 import type { Transmitter } from '../delivery/transmit-frame';
 
 export interface ReceiverDependencies {
@@ -15,6 +16,7 @@ export interface ReceiverDependencies {
   authenticator: Authenticator;
   ender: ConnectionEnder;
   transmitter: Transmitter;
+  rates: UserRates;
   metrics: WebsocketMetrics;
   clock: Clock;
 }
@@ -59,9 +61,10 @@ export class FrameReceiver implements ConnectionListener {
   }
 
   #mayGoOn(connection: Connection): boolean {
-    const now = this.dependencies.clock.monotonic();
-    if (connection.limits.take(now) === 0) return true;
-    if (connection.limits.isFlooding(now)) connection.close('rate_limited');
+    const { rates, clock } = this.dependencies;
+    const now = clock.monotonic();
+    if (connection.limits.take(now) === 0 && rates.takeFrame(connection.userId, now) === 0) return true;
+    if (rates.isFlooding(connection.userId, now)) connection.close('rate_limited');
     else this.#error(connection, 'rate_limited', `at most ${OTHER_FRAMES_PER_SECOND} frames per second`);
     return false;
   }

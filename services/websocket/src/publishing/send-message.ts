@@ -20,6 +20,7 @@ import type { AppendOrder, MessageLog } from '@chat-app/message-log';
 import { isPlatformError, startSpan, type Logger, type SpanHandle } from '@chat-app/platform';
 import type { Announcements } from '../inbox/announcements';
 import type { InboxFollower } from '../inbox/follow-inbox';
+import type { GroupSizes } from './find-group-sizes';
 import { countSend, settleSend, type SendLimits } from './limit-sends';
 import type { WebsocketMetrics } from '../metrics';
 import type { AcceptedEvent, LivePublisher } from './publish-live';
@@ -27,6 +28,7 @@ import type { ChangeGuard } from './ask-change';
 import type { Destination } from './resolve-conversation';
 import type { Clock } from '../clock';
 import type { Connection } from '../connections/connection';
+import type { UserRates } from '../connections/user-rates';
 import type { Transmitter } from '../delivery/transmit-frame';
 
 export interface SenderDependencies {
@@ -35,6 +37,8 @@ export interface SenderDependencies {
   guard: ChangeGuard;
   transmitter: Transmitter;
   limits: SendLimits;
+  rates: UserRates;
+  sizes: GroupSizes;
   metrics: WebsocketMetrics;
   follower: InboxFollower;
   announcements: Announcements;
@@ -121,12 +125,12 @@ export class MessageSender {
   #check({ connection, command, frame, order }: Sending): [ErrorCode, string, number?] | undefined {
     // Before anything is counted: it will come again.
     if (order.failed) return OUT_OF_ORDER;
-    const { announcements, limits, clock } = this.dependencies;
+    const { announcements, limits, rates, clock } = this.dependencies;
     const now = clock.monotonic();
-    const wait = connection.user?.sends.take(now, limits.perSecond, limits.burst) ?? 0;
+    const wait = rates.takeSend(connection.userId, now);
     if (wait > 0) {
-      if (connection.limits.isFlooding(now)) connection.close('rate_limited');
-      return ['rate_limited', `at most ${limits.perSecond} messages per second`, wait];
+      if (rates.isFlooding(connection.userId, now)) connection.close('rate_limited');
+      return ['rate_limited', `at most ${Math.ceil(rates.sendsPerSecond)} messages per second`, wait];
     }
     if (frame.sender_id !== undefined && frame.sender_id !== connection.userId) {
       return ['wrong_user', 'sender_id is not the authenticated user'];
@@ -156,6 +160,11 @@ export class MessageSender {
       return;
     }
     const { conversationId, recipientId, afterMs = 0 } = destination;
+    const wait = recipientId === undefined ? this.#waitForRows(connection, conversationId) : 0;
+    if (wait > 0) {
+      this.#reject(sending, 'rate_limited', 'your messages to groups reach too many members', wait);
+      return;
+    }
     const { clock, follower, log } = this.dependencies;
     const acceptance: Acceptance = {
       actor_id: connection.userId,
@@ -184,6 +193,12 @@ export class MessageSender {
         this.#fail(sending, eventId, error);
       },
     );
+  }
+
+  /** A send to a group costs an entry for each member: 0 where the sender may, else the milliseconds until they may. */
+  #waitForRows({ userId }: Connection, conversationId: string): number {
+    const { rates, sizes, clock } = this.dependencies;
+    return rates.takeRows(userId, clock.monotonic(), sizes.sizeOf(conversationId, userId));
   }
 
   #accept(sending: Sending, event: AcceptedEvent, traceparent: string | undefined): void {

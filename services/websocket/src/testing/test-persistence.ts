@@ -194,7 +194,7 @@ export class TestPersistence implements PersistenceClient {
   async findMembership(conversationId: string, userId: string): Promise<MembershipResponse | undefined> {
     this.#available();
     if (this.#groups.get(conversationId)?.has(userId) === true) {
-      return { conversation_id: conversationId, kind: 'group' };
+      return { conversation_id: conversationId, kind: 'group', members: this.#groups.get(conversationId)?.size ?? 0 };
     }
     for (const { conversation_id, body } of this.inbox(userId)) {
       if (conversation_id !== conversationId) continue;

@@ -1,0 +1,78 @@
+import { TokenBucket } from './token-bucket';
+
+/** So many acts at once, and so many a second on average. */
+export interface RateLimit {
+  perSecond: number;
+  burst: number;
+}
+
+const MAX_KEYS = 200_000;
+/** Buckets looked at with each act: as many go as come. */
+const LOOKED_AT = 2;
+/** Advice where there is no room for another key, milliseconds. */
+const NO_ROOM_MS = 1_000;
+
+/**
+ * Limits the acts of each key (a user, an address), whatever else of the key comes and goes: its bucket is forgotten only
+ * when it is full again, and then differs in nothing from a new one. The number of keys is bounded; beyond it, which takes
+ * that many keys in the time of a refill, new ones must wait. Keeps no timer.
+ */
+export class RateLimiter {
+  /** In the order of their last act. */
+  readonly #buckets = new Map<string, TokenBucket>();
+
+  constructor(
+    private readonly limit: RateLimit | (() => RateLimit),
+    private readonly maxKeys = MAX_KEYS,
+  ) {}
+
+  /** Keys remembered now. */
+  get size(): number {
+    return this.#buckets.size;
+  }
+
+  /** The limit in force. */
+  get current(): RateLimit {
+    return typeof this.limit === 'function' ? this.limit() : this.limit;
+  }
+
+  /** One act of a key, or several at once: 0 where it may happen, else the milliseconds until it may. `now` never jumps. */
+  take(key: string, now: number, amount = 1): number {
+    const limit = this.current;
+    const bucket = this.#bucketOf(key, now, limit);
+    return bucket === undefined ? NO_ROOM_MS : bucket.take(now, limit.perSecond, limit.burst, amount);
+  }
+
+  /** The milliseconds until the key may act; nothing is taken. */
+  wait(key: string, now: number): number {
+    const wait = this.take(key, now);
+    if (wait === 0) this.give(key);
+    return wait;
+  }
+
+  /** The act of a key turned out to be none. */
+  give(key: string, amount = 1): void {
+    this.#buckets.get(key)?.give(this.current.burst, amount);
+  }
+
+  #bucketOf(key: string, now: number, limit: RateLimit): TokenBucket | undefined {
+    const known = this.#buckets.get(key);
+    if (known !== undefined) this.#buckets.delete(key);
+    this.#forgetFull(now, limit);
+    if (known === undefined && this.#buckets.size >= this.maxKeys) return undefined;
+    const bucket = known ?? new TokenBucket(limit.burst, now);
+    this.#buckets.set(key, bucket);
+    return bucket;
+  }
+
+  #forgetFull(now: number, { perSecond, burst }: RateLimit): void {
+    let looked = 0;
+    for (const [key, bucket] of this.#buckets) {
+      if (looked >= LOOKED_AT) return;
+      looked += 1;
+      // Those behind it acted later.
+      if (!bucket.isFull(now, perSecond, burst)) return;
+      this.#buckets.delete(key);
+    }
+  }
+}

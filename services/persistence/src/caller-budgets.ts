@@ -1,0 +1,58 @@
+import { RateLimiter } from '@chat-app/timing';
+import type { Route } from '@chat-app/platform';
+import type { CallerLimits } from './configuration';
+import { refusal } from './context';
+
+const HOUR_S = 3_600;
+
+/**
+ * What each user may ask of this pod over HTTP: calls, rows that they make others' inboxes grow by, and groups that they
+ * put any one other user into. Everything is per pod: over several pods it is at most so many times as much.
+ */
+export class CallerBudgets {
+  readonly #calls: RateLimiter;
+  readonly #rows: RateLimiter;
+  readonly #invitations: RateLimiter;
+
+  constructor(
+    { callsPerSecond, callsBurst, rowsPerMinute, invitationsPerHour }: CallerLimits,
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.#calls = new RateLimiter({ perSecond: callsPerSecond, burst: callsBurst });
+    this.#rows = new RateLimiter({ perSecond: rowsPerMinute / 60, burst: rowsPerMinute });
+    this.#invitations = new RateLimiter({ perSecond: invitationsPerHour / HOUR_S, burst: invitationsPerHour });
+  }
+
+  /** One call. @throws HttpError rate_limited */
+  takeCall(userId: string): void {
+    refuseFor(this.#calls.take(userId, this.now()), 'too many calls');
+  }
+
+  /** Entries of inboxes that a call writes. @throws HttpError rate_limited */
+  takeRows(userId: string, rows: number): void {
+    refuseFor(this.#rows.take(userId, this.now(), rows), 'too many entries for others');
+  }
+
+  /** The user puts these others into a group. @throws HttpError rate_limited: one of them was put into too many */
+  takeInvitations(userId: string, others: readonly string[]): void {
+    for (const other of others) {
+      const wait = this.#invitations.take(`${userId}|${other}`, this.now());
+      refuseFor(wait, `you put ${other} into too many groups`);
+    }
+  }
+}
+
+/** The same routes, each call of a user charged to their budget. */
+export function limitCallers(routes: readonly Route[], budgets: CallerBudgets): readonly Route[] {
+  return routes.map((route) => ({
+    ...route,
+    handle: async (request) => {
+      budgets.takeCall(request.caller.userId);
+      return route.handle(request);
+    },
+  }));
+}
+
+function refuseFor(waitMs: number, reason: string): void {
+  if (waitMs > 0) throw refusal('rate_limited', reason, waitMs);
+}

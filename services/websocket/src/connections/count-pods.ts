@@ -1,0 +1,70 @@
+import { PODS_CHANNEL, readPodBeat, writePodBeat } from '@chat-app/protocol';
+import type { Fanout } from '@chat-app/fanout';
+import type { Clock } from '../clock';
+
+const BEAT_MS = 5_000;
+/** A pod that was not heard for so long is gone. */
+const GONE_MS = 16_000;
+
+/**
+ * How many pods of this service there are: each says over the fan-out that it runs. During an outage of the fan-out the
+ * number stays what it was. Limits of a user are shared among the pods by it.
+ */
+export class PodCount {
+  /** When each other pod was last heard. */
+  readonly #heard = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly id: string,
+    private readonly fanout: Fanout,
+    private readonly clock: Clock,
+  ) {}
+
+  /** This pod included. */
+  get pods(): number {
+    return 1 + this.#heard.size;
+  }
+
+  start(): void {
+    // Where it is not subscribed to now, the fan-out does it when it can.
+    void this.fanout
+      .subscribe([PODS_CHANNEL])
+      .catch(() => undefined)
+      .then(() => this.#say('beat'));
+    this.#timer = setInterval(() => this.#beat(), BEAT_MS);
+    this.#timer.unref();
+  }
+
+  /** The other pods need not wait for this one to be missed. */
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#say('gone');
+  }
+
+  /** Takes what came on a channel. False where it is none of this. */
+  hear(channel: string, payload: Uint8Array): boolean {
+    if (channel !== PODS_CHANNEL) return false;
+    const beat = readPodBeat(payload);
+    if (beat === undefined || beat.pod_id === this.id) return true;
+    const known = this.#heard.has(beat.pod_id);
+    if (beat.kind === 'gone') this.#heard.delete(beat.pod_id);
+    else this.#heard.set(beat.pod_id, this.clock.monotonic());
+    // A new pod shares from its beginning.
+    if (!known && beat.kind === 'beat') this.#say('beat');
+    return true;
+  }
+
+  #beat(): void {
+    this.#say('beat');
+    const now = this.clock.monotonic();
+    for (const [id, at] of this.#heard) {
+      if (this.fanout.state !== 'connected') this.#heard.set(id, now);
+      else if (now - at > GONE_MS) this.#heard.delete(id);
+    }
+  }
+
+  #say(kind: 'beat' | 'gone'): void {
+    this.fanout.publish(PODS_CHANNEL, writePodBeat({ kind, pod_id: this.id })).catch(() => undefined);
+  }
+}

@@ -1,0 +1,70 @@
+import { RateLimiter } from '@chat-app/timing';
+
+/** Frames of a user that are not sends, of all connections together, per second and at once. */
+const OTHER_FRAMES = { perSecond: 100, burst: 1_000 };
+/** Refused frames within a minute after which a user's connection is closed: it ignores the answers. */
+const REFUSED_FRAMES = { perSecond: 300 / 60, burst: 300 };
+
+/** What `UserRates` limits by. */
+export interface UserRateSettings {
+  sendsPerSecond: number;
+  sendsBurst: number;
+  /** Inbox entries that sends to groups cause. */
+  rowsPerSecond: number;
+  rowsBurst: number;
+  handshakesPerMinute: number;
+  handshakesBurst: number;
+}
+
+/**
+ * How often each user may act on this pod. It belongs to the user and outlives sockets: reconnecting gives nothing back.
+ * Sends, what they cause and handshakes are this pod's share of what the user has over all pods. All times are of the monotonic clock.
+ */
+export class UserRates {
+  readonly #sends: RateLimiter;
+  readonly #rows: RateLimiter;
+  readonly #handshakes: RateLimiter;
+  readonly #others = new RateLimiter(OTHER_FRAMES);
+  readonly #refused = new RateLimiter(REFUSED_FRAMES);
+
+  /** `pods` tells how many pods share the limits now. */
+  constructor(settings: UserRateSettings, pods: () => number) {
+    const shared = (perSecond: number, burst: number) => () => ({
+      perSecond: perSecond / pods(),
+      burst: Math.max(1, burst / pods()),
+    });
+    this.#sends = new RateLimiter(shared(settings.sendsPerSecond, settings.sendsBurst));
+    this.#rows = new RateLimiter(shared(settings.rowsPerSecond, settings.rowsBurst));
+    this.#handshakes = new RateLimiter(shared(settings.handshakesPerMinute / 60, settings.handshakesBurst));
+  }
+
+  /** Sends a second that this pod takes of a user now. */
+  get sendsPerSecond(): number {
+    return this.#sends.current.perSecond;
+  }
+
+  /** A send: 0 where it may be processed, else the milliseconds until one may. */
+  takeSend(userId: string, now: number): number {
+    return this.#sends.take(userId, now);
+  }
+
+  /** Entries that a send to a group of so many members causes, likewise. */
+  takeRows(userId: string, now: number, members: number): number {
+    return this.#rows.take(userId, now, members);
+  }
+
+  /** Any other frame, likewise. */
+  takeFrame(userId: string, now: number): number {
+    return this.#others.take(userId, now);
+  }
+
+  /** A handshake, likewise. */
+  takeHandshake(userId: string, now: number): number {
+    return this.#handshakes.take(userId, now);
+  }
+
+  /** Counts a frame beyond the allowed rate; true when it was one too many. */
+  isFlooding(userId: string, now: number): boolean {
+    return this.#refused.take(userId, now) > 0;
+  }
+}
