@@ -1,11 +1,22 @@
+import { LIMITS } from '@chat-app/protocol';
 import { integer, oneOf, text, type Configuration } from '@chat-app/platform';
 
 /** What persistence does during an outage of the database: wait in place, or re-publish as the legacy service did. */
 export const DATABASE_OUTAGE_POLICIES = ['wait', 'republish'] as const;
 export type DatabaseOutagePolicy = (typeof DATABASE_OUTAGE_POLICIES)[number];
 
+/** How much one user may ask for, on one pod. */
+export interface CallerLimits {
+  readonly callsPerSecond: number;
+  readonly callsBurst: number;
+  /** Entries of inboxes that their calls write; as many at once. */
+  readonly rowsPerMinute: number;
+  /** Groups into which they put any one other user; as many at once. */
+  readonly invitationsPerHour: number;
+}
+
 /** The service's own settings. */
-export interface PersistenceSettings {
+export interface PersistenceSettings extends CallerLimits {
   /** How often a message that the database refuses is re-published before it goes to the dead messages. */
   readonly maxRetryValue: number;
   readonly onDatabaseOutage: DatabaseOutagePolicy;
@@ -15,6 +26,14 @@ export interface PersistenceSettings {
   readonly batchRecords: number;
   /** How long after it was sent a message may be edited or deleted by its sender, milliseconds; undefined: always. */
   readonly changeWithinMs: number | undefined;
+  /** Groups that a user may be in. */
+  readonly maxGroups: number;
+  /** Members of a group, its owner included. */
+  readonly maxMembers: number;
+  /** Devices of a user whose positions are kept. */
+  readonly maxDevices: number;
+  /** How long the position of a device that does not come is kept, in days. */
+  readonly keptDays: number;
 }
 
 /** The variables behind them. */
@@ -30,6 +49,37 @@ export const persistenceVariables = {
     description: 'wait: batches wait for the database, no retry is spent; republish: an outage counts as a refusal.',
   }),
   KAFKA_GROUP_ID: text({ default: 'persistence', description: 'Consumer group.' }),
+  CALLS_PER_SECOND: integer({ default: 20, min: 1, description: 'HTTP calls per second of one user on this pod.' }),
+  CALLS_BURST: integer({ default: 200, min: 1, description: 'HTTP calls of one user that may come at once.' }),
+  ROWS_PER_MINUTE: integer({
+    default: 6_000,
+    min: 1,
+    description: 'Inbox entries that the HTTP calls of one user may write per minute and at once, on this pod.',
+  }),
+  INVITATIONS_PER_HOUR: integer({
+    default: 10,
+    min: 1,
+    description: 'Groups into which one user may put the same other user, per hour and at once, on this pod.',
+  }),
+  MAX_GROUPS_PER_USER: integer({ default: 1_000, min: 1, max: 10_000, description: 'Groups that a user may be in.' }),
+  MAX_GROUP_MEMBERS: integer({
+    default: LIMITS.groupMembers,
+    min: 2,
+    max: LIMITS.groupMembers,
+    description: 'Members of a group, its owner included.',
+  }),
+  MAX_DEVICES_PER_USER: integer({
+    default: 50,
+    min: 1,
+    max: 10_000,
+    description: 'Devices of a user whose positions are kept; beyond it that of the one not seen for longest goes.',
+  }),
+  DEVICES_KEPT_DAYS: integer({
+    default: 90,
+    min: 1,
+    max: 36_500,
+    description: 'How long the position of a device that does not come is kept, in days.',
+  }),
   CONSUMER_BATCH_RECORDS: integer({
     default: 500,
     min: 1,
@@ -56,5 +106,13 @@ export function settingsFrom(configuration: PersistenceConfiguration): Persisten
     batchRecords: configuration.CONSUMER_BATCH_RECORDS,
     changeWithinMs:
       configuration.MESSAGE_CHANGE_SECONDS === 0 ? undefined : configuration.MESSAGE_CHANGE_SECONDS * 1_000,
+    callsPerSecond: configuration.CALLS_PER_SECOND,
+    callsBurst: configuration.CALLS_BURST,
+    rowsPerMinute: configuration.ROWS_PER_MINUTE,
+    invitationsPerHour: configuration.INVITATIONS_PER_HOUR,
+    maxGroups: configuration.MAX_GROUPS_PER_USER,
+    maxMembers: configuration.MAX_GROUP_MEMBERS,
+    maxDevices: configuration.MAX_DEVICES_PER_USER,
+    keptDays: configuration.DEVICES_KEPT_DAYS,
   };
 }

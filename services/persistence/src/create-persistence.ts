@@ -6,6 +6,8 @@ import type { MessageLog, Subscription } from '@chat-app/message-log';
 import { archiveDeadMessages } from './storing/archive-dead-messages';
 import type { AuthenticationClient } from './peers/authentication-client';
 import { settingsFrom, type PersistenceConfiguration } from './configuration';
+import { CallerBudgets } from './caller-budgets';
+import { DeviceSweeper } from './inbox/sweep-devices';
 import { Instance } from './inbox/instances';
 import { MessageConsumer } from './storing/message-consumer';
 import type { Context } from './context';
@@ -53,10 +55,12 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
   const { log, fanout, database, authentication, logger } = dependencies;
   const settings = settingsFrom(dependencies.configuration);
   const metrics = createPersistenceMetrics(dependencies.metrics);
-  const context: Context = { database, fanout, authentication, settings, metrics, logger };
+  const budgets = new CallerBudgets(settings);
+  const context: Context = { database, fanout, authentication, settings, budgets, metrics, logger };
   const stopping = new AbortController();
   const subscriptions: Subscription[] = [];
   const instance = new Instance(database, logger);
+  const sweeper = new DeviceSweeper(context);
   let drained: Promise<void> | undefined;
   return {
     routes: publicRoutes(context),
@@ -66,6 +70,7 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
       if (stopping.signal.aborted) return;
       // Before anything is consumed: what this pod does not know is announced no more.
       await instance.register();
+      sweeper.start();
       const { groupId, batchRecords: maxBatchRecords } = settings;
       const consumer = new MessageConsumer(context);
       subscriptions.push(
@@ -79,7 +84,9 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
     },
     drain() {
       stopping.abort();
-      drained ??= Promise.all(subscriptions.map((subscription) => subscription.close())).then(() => instance.close());
+      drained ??= Promise.all([...subscriptions.map((subscription) => subscription.close()), sweeper.close()]).then(
+        () => instance.close(),
+      );
       return drained;
     },
   };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
 import type { LogRecord } from '@chat-app/message-log';
-import { Metrics, secretOf, silentLogger } from '@chat-app/platform';
+import { Metrics, parseConfiguration, secretOf, silentLogger } from '@chat-app/platform';
 import { createPostgresDatabase } from '@chat-app/database/postgres';
 import { createRedisFanout } from '@chat-app/fanout/redis';
 import { createKafkaMessageLog, type KafkaMessageLog } from '@chat-app/message-log/kafka';
@@ -10,6 +10,7 @@ import { DEAD_MESSAGES_TOPIC, MESSAGES_TOPIC, userChannel, type ChatMessage } fr
 import { backendAddress, describeWithBackend } from '../../../test/testing/backends';
 import { TcpProxy } from '../../../test/testing/tcp-proxy';
 import { directMessage } from '../testing/embedded-context';
+import { persistenceVariables } from './configuration';
 import { createPersistence, type Persistence } from './create-persistence';
 import { redriveMessages } from './storing/redrive-messages';
 
@@ -58,13 +59,7 @@ describeWithBackend(['kafka', 'postgres', 'redis'], 'persistence on real backend
       fanout: podFanout,
       database: podDatabase,
       authentication: { findUnknownUsers: async () => [] },
-      configuration: {
-        MAX_RETRY_VALUE: 3,
-        ON_DATABASE_OUTAGE: 'wait',
-        KAFKA_GROUP_ID: groupId,
-        CONSUMER_BATCH_RECORDS: 500,
-        MESSAGE_CHANGE_SECONDS: 0,
-      },
+      configuration: parseConfiguration({ KAFKA_GROUP_ID: groupId }, persistenceVariables),
       logger,
       metrics: new Metrics('persistence'),
     });

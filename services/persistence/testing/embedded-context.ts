@@ -5,6 +5,7 @@ import { Metrics, silentLogger, type Route } from '@chat-app/platform';
 import { createPgliteDatabase } from '@chat-app/embedded/database';
 import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
 import { directConversationId, type ChatMessage } from '@chat-app/protocol';
+import { CallerBudgets } from '../src/caller-budgets';
 import type { PersistenceSettings } from '../src/configuration';
 import type { Context } from '../src/context';
 import { createPersistenceMetrics } from '../src/metrics';
@@ -17,6 +18,14 @@ export const SETTINGS: PersistenceSettings = {
   groupId: 'persistence',
   batchRecords: 500,
   changeWithinMs: undefined,
+  callsPerSecond: 1_000,
+  callsBurst: 10_000,
+  rowsPerMinute: 100_000,
+  invitationsPerHour: 100,
+  maxGroups: 1_000,
+  maxMembers: 1_000,
+  maxDevices: 50,
+  keptDays: 90,
 };
 
 /** A database in memory with the schema of persistence. Whoever opens it closes it. */
@@ -31,12 +40,14 @@ export function contextOn(
   database: Database,
   fanout: Fanout = createEmbeddedFanout(),
   strangers: string[] = [],
+  settings: PersistenceSettings = SETTINGS,
 ): Context {
   return {
     database,
     fanout,
     authentication: { findUnknownUsers: async (ids) => ids.filter((id) => strangers.includes(id)) },
-    settings: SETTINGS,
+    settings,
+    budgets: new CallerBudgets(settings),
     metrics: createPersistenceMetrics(new Metrics('persistence')),
     logger: silentLogger,
   };

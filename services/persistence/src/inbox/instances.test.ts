@@ -45,13 +45,13 @@ describe('what is announced to websocket pods', () => {
     const text = 'insert into chat.inbox_heads values ($1, 9)';
     await database.query({ name: 'head', text }, [user_id]);
     const before = await openConnection(database, user_id, device_id, []);
-    await saveCursors(database, [{ user_id, device_id, received_seq: 2, epoch: before.epoch }]);
+    await saveCursors(database, [{ user_id, device_id, received_seq: 2, epoch: before.epoch }], 50);
     const epoch = await beginEpoch(database, 'a test');
     expect(epoch).not.toBe(before.epoch);
-    await saveCursors(database, [{ user_id, device_id, received_seq: 7, epoch: before.epoch }]);
+    await saveCursors(database, [{ user_id, device_id, received_seq: 7, epoch: before.epoch }], 50);
     expect(await openConnection(database, user_id, device_id, [])).toMatchObject({ epoch, confirmed: 2 });
-    await saveCursors(database, [{ user_id, device_id, received_seq: 3, epoch }]);
-    await saveCursors(database, [{ user_id, device_id, received_seq: 4 }]);
+    await saveCursors(database, [{ user_id, device_id, received_seq: 3, epoch }], 50);
+    await saveCursors(database, [{ user_id, device_id, received_seq: 4 }], 50);
     expect(await openConnection(database, user_id, device_id, [])).toMatchObject({ epoch, confirmed: 4 });
   });
 });

@@ -9,7 +9,7 @@ import { saveCursors } from './sql/save-cursors';
  * beginning. A new device keeps that position from now on. Of unconfirmed entries at most the newest `catch_up_entries`
  * are left to send.
  */
-export function openConnectionRoute({ database, logger }: Context): Route {
+export function openConnectionRoute({ database, settings, logger }: Context): Route {
   return route({
     method: 'POST',
     path: '/internal/connections',
@@ -20,14 +20,13 @@ export function openConnectionRoute({ database, logger }: Context): Route {
     async handle({ body }) {
       const { user_id, device_id } = body;
       const opened = await openConnection(database, user_id, device_id, FEATURES);
-      const { head, confirmed, is_new, conversation_ids, epoch, features } = opened;
-      if (is_new && body.keep_position) {
+      const { head, confirmed, is_stale, conversation_ids, epoch, features } = opened;
+      if (is_stale && body.keep_position) {
         // Where it cannot be written (a standby takes no writes) the device is no worse off than before.
-        await saveCursors(database, [{ user_id, device_id, received_seq: confirmed, epoch }]).catch(
-          (error: unknown) => {
-            logger.debug('the position of a new device could not be kept', { user_id, error });
-          },
-        );
+        const cursor = { user_id, device_id, received_seq: confirmed, epoch };
+        await saveCursors(database, [cursor], settings.maxDevices).catch((error: unknown) => {
+          logger.debug('the position of a device could not be kept', { user_id, error });
+        });
       }
       const position = Math.max(confirmed, head - body.catch_up_entries);
       const answer = { head, position, skipped: position - confirmed, conversation_ids, epoch, features };

@@ -4,7 +4,7 @@ import type { Context } from '../context';
 import { saveCursors } from './sql/save-cursors';
 
 /** Keeps what devices confirmed. A cursor never goes back, and never beyond its inbox. */
-export function saveCursorsRoute({ database }: Context): Route {
+export function saveCursorsRoute({ database, settings }: Context): Route {
   return route({
     method: 'POST',
     path: '/internal/cursors',
@@ -13,7 +13,7 @@ export function saveCursorsRoute({ database }: Context): Route {
     body: CursorsRequest,
     responses: { 204: null },
     async handle({ body: { cursors } }) {
-      await saveCursors(database, cursors);
+      await saveCursors(database, cursors, settings.maxDevices);
       return { status: 204 };
     },
   });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@chat-app/database';
 import type { MessageLog, OutgoingRecord } from '@chat-app/message-log';
-import { Metrics, PlatformError, silentLogger } from '@chat-app/platform';
+import { Metrics, parseConfiguration, PlatformError, silentLogger } from '@chat-app/platform';
 import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
 import { createEmbeddedMessageLog } from '@chat-app/embedded/message-log';
 import { MESSAGES_TOPIC, type ChatMessage } from '@chat-app/protocol';
@@ -9,6 +9,7 @@ import { recordOf, TestBatch } from '../../testing/batches';
 import { contextOn, directMessage, openDatabase } from '../../testing/embedded-context';
 import { inspectStore } from '../tools/inspect-store';
 import { archiveDeadMessages } from './archive-dead-messages';
+import { persistenceVariables } from '../configuration';
 import { createPersistence, type Persistence } from '../create-persistence';
 import { redriveMessages, type RedriveOptions } from './redrive-messages';
 
@@ -26,13 +27,7 @@ describe('dead messages, from refusal to redrive', () => {
       ...contextOn(database, fanout),
       log,
       metrics: new Metrics('persistence'),
-      configuration: {
-        MAX_RETRY_VALUE: 1,
-        ON_DATABASE_OUTAGE: 'wait',
-        KAFKA_GROUP_ID: 'persistence',
-        CONSUMER_BATCH_RECORDS: 500,
-        MESSAGE_CHANGE_SECONDS: 0,
-      },
+      configuration: parseConfiguration({ MAX_RETRY_VALUE: '1' }, persistenceVariables),
     });
     await persistence.start();
   }, 60_000);

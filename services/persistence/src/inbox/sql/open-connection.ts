@@ -15,7 +15,10 @@ select
       0
     )
   ) as confirmed,
-  not exists (select from chat.cursors c where c.user_id = $1 and c.device_id = $2) as is_new,
+  not exists (
+    select from chat.cursors c
+    where c.user_id = $1 and c.device_id = $2 and c.updated_at > now() - interval '1 day'
+  ) as is_stale,
   array(select m.conversation_id from chat.members m where m.user_id = $1 and m.in_group) as conversation_ids,
   ${CURRENT_EPOCH} as epoch,
   ${commonFeatures('$3')} as features
@@ -26,8 +29,8 @@ from (select $1::uuid as user_id) u left join chat.inbox_heads head on head.user
 export interface OpenedConnection {
   head: number;
   confirmed: number;
-  /** The device has no cursor. */
-  is_new: boolean;
+  /** The device has no cursor, or one that was not touched for a day. */
+  is_stale: boolean;
   /** Groups of the user. */
   conversation_ids: string[];
   epoch: string;
