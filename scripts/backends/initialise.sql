@@ -6,6 +6,7 @@ CREATE ROLE persistence LOGIN PASSWORD 'persistence';
 GRANT CREATE, CONNECT ON DATABASE chatapp TO authentication, persistence;
 CREATE SCHEMA auth AUTHORIZATION authentication;
 CREATE SCHEMA chat AUTHORIZATION persistence;
--- So that `select * from messages` works in psql.
-ALTER DATABASE chatapp SET search_path = chat, public;
+-- So that `select * from messages` works in psql for whoever logs in as that role. Never for the whole database: what a service
+-- puts into its schema would be called by a superuser too.
+ALTER ROLE persistence IN DATABASE chatapp SET search_path = chat, public;
 ALTER ROLE authentication IN DATABASE chatapp SET search_path = auth, public;

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TIMED_OUT } from '@chat-app/timing';
 import type { Logger } from '../log/logger';
 import type { TokenClaims } from './claims';
-import { inSpan, traceIdOf, type SpanHandle } from '../tracing/spans';
+import { inSpan, traceIdOf, type SpanHandle, type SpanOptions } from '../tracing/spans';
 import { authorize, type AccessRules } from './authorize';
 import { checkInput } from './check-input';
 import { errorAnswer, toHttpError } from './error-answer';
@@ -43,13 +43,23 @@ export async function serveRoute(route: Route, exchange: Exchange, rules: RouteR
     'client.address': exchange.address,
     'user_agent.original': request.headers['user-agent'],
   };
-  const parent = headerText(request.headers['traceparent']);
-  await inSpan(`${route.method} ${route.path}`, { kind: 'server', attributes, parent }, async (span) => {
+  const options = { kind: 'server', attributes, ...traceOf(route, request) } as const;
+  await inSpan(`${route.method} ${route.path}`, options, async (span) => {
     const traceId = traceIdOf(span.traceparent) ?? exchange.traceId;
     exchange.response.setHeader('X-Trace-Id', traceId);
     const status = await answerWithin(route, exchange, rules, traceId, span);
     span.setAttribute('http.response.status_code', status);
   });
+}
+
+/**
+ * A trace of another service goes on here. That of a client is linked to and no more: it must not decide what is sampled
+ * (the sampler follows a parent), neither for nor against.
+ */
+function traceOf({ access }: Route, { headers }: IncomingMessage): Pick<SpanOptions, 'parent' | 'links'> {
+  const given = headerText(headers['traceparent']);
+  if (given === undefined) return {};
+  return access === 'internal' ? { parent: given } : { links: [given] };
 }
 
 async function answerWithin(

@@ -5,6 +5,7 @@ import { setSearchPath } from './003-set-search-path';
 import { createEvents } from './004-create-events';
 import { createStoreEvents } from './005-create-store-events';
 import { createMessageChanges } from './006-create-message-changes';
+import { narrowSearchPath } from './007-narrow-search-path';
 
 /** Schema of everything persistence owns. */
 export const SCHEMA = 'chat';
@@ -17,4 +18,5 @@ export const MIGRATIONS: readonly Migration[] = [
   createEvents,
   createStoreEvents,
   createMessageChanges,
+  narrowSearchPath,
 ];
