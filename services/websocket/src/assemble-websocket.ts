@@ -88,17 +88,7 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
 
   // How often a user may act, over all pods.
   const pods = new PodCount(newId(), fanout, clock);
-  const rates = new UserRates(
-    {
-      sendsPerSecond: configuration.SENDS_PER_SECOND,
-      sendsBurst: configuration.SENDS_BURST,
-      rowsPerSecond: configuration.ROWS_PER_SECOND,
-      rowsBurst: configuration.ROWS_BURST,
-      handshakesPerMinute: configuration.HANDSHAKES_PER_MINUTE,
-      handshakesBurst: configuration.HANDSHAKES_BURST,
-    },
-    () => pods.pods,
-  );
+  const rates = new UserRates(configuration, () => pods.pods);
 
   // What everything below writes to, subscribes with, and asks.
   const transmitter = new Transmitter(configuration.MAX_OUTBOUND_BYTES, metrics);

@@ -9,6 +9,7 @@ export async function requireRoomForGroup(
   maxGroups: number,
 ): Promise<void> {
   const [full] = await findFullUsers(transaction, userIds, maxGroups);
-  if (full !== undefined)
+  if (full !== undefined) {
     throw refusal('too_many_groups', `${full} is in ${maxGroups} groups, as many as a user may be.`);
+  }
 }

@@ -82,8 +82,9 @@ describe('the rows that devices leave', () => {
       ['phone', 1],
       ['laptop', 3],
       ['tablet', 2],
-    ] as const)
+    ] as const) {
       await confirm(user, device, seq);
+    }
     for (const device of ['phone', 'laptop']) await age(user, device, SETTINGS.keptDays + 1);
     const sweeper = new DeviceSweeper(contextOn(database), 7);
     let steps = 0;

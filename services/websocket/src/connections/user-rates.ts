@@ -1,4 +1,5 @@
 import { RateLimiter } from '@chat-app/timing';
+import type { WebsocketConfiguration } from '../configuration';
 
 /** Frames of a user that are not sends, of all connections together, per second and at once. */
 const OTHER_FRAMES = { perSecond: 100, burst: 1_000 };
@@ -6,15 +7,10 @@ const OTHER_FRAMES = { perSecond: 100, burst: 1_000 };
 const REFUSED_FRAMES = { perSecond: 300 / 60, burst: 300 };
 
 /** What `UserRates` limits by. */
-export interface UserRateSettings {
-  sendsPerSecond: number;
-  sendsBurst: number;
-  /** Inbox entries that sends to groups cause. */
-  rowsPerSecond: number;
-  rowsBurst: number;
-  handshakesPerMinute: number;
-  handshakesBurst: number;
-}
+export type UserRateSettings = Pick<
+  WebsocketConfiguration,
+  'SENDS_PER_SECOND' | 'SENDS_BURST' | 'ROWS_PER_SECOND' | 'ROWS_BURST' | 'HANDSHAKES_PER_MINUTE' | 'HANDSHAKES_BURST'
+>;
 
 /**
  * How often each user may act on this pod. It belongs to the user and outlives sockets: reconnecting gives nothing back.
@@ -33,9 +29,9 @@ export class UserRates {
       perSecond: perSecond / pods(),
       burst: Math.max(1, burst / pods()),
     });
-    this.#sends = new RateLimiter(shared(settings.sendsPerSecond, settings.sendsBurst));
-    this.#rows = new RateLimiter(shared(settings.rowsPerSecond, settings.rowsBurst));
-    this.#handshakes = new RateLimiter(shared(settings.handshakesPerMinute / 60, settings.handshakesBurst));
+    this.#sends = new RateLimiter(shared(settings.SENDS_PER_SECOND, settings.SENDS_BURST));
+    this.#rows = new RateLimiter(shared(settings.ROWS_PER_SECOND, settings.ROWS_BURST));
+    this.#handshakes = new RateLimiter(shared(settings.HANDSHAKES_PER_MINUTE / 60, settings.HANDSHAKES_BURST));
   }
 
   /** Sends a second that this pod takes of a user now. */

@@ -52,6 +52,8 @@ export async function sweepCursors(
     rows,
     keptDays,
   ]);
-  if (row?.user_id == null || row.device_id === null) return { deleted: row?.deleted ?? 0, next: undefined };
-  return { deleted: row.deleted, next: { user_id: row.user_id, device_id: row.device_id } };
+  if (row === undefined) throw new Error('sweep_cursors answers one row');
+  const { deleted } = row;
+  if (row.user_id === null || row.device_id === null) return { deleted, next: undefined };
+  return { deleted, next: { user_id: row.user_id, device_id: row.device_id } };
 }
