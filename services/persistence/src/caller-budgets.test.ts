@@ -81,7 +81,7 @@ describe('what a user may ask for', () => {
     });
     expect(body).toMatchObject({ position: 0, skipped: 0 });
     expect((await create(routes, stranger, friend)).status).toBe(201);
-  }, 60_000);
+  }, 240_000);
 
   it('is a group of so many members', async () => {
     const routes = routesWith({ maxMembers: 3 });
