@@ -2,7 +2,7 @@ import type { Logger, Gauge } from '@chat-app/platform';
 import type { FanoutState } from '../fanout';
 
 /**
- * The state of a fan-out, and who is told. One log line when it goes away and one when it is back, however often it tries
+ * The state of a fan-out, and who is told. One log line when it degrades and one when it is back, however often it tries
  * in between.
  *
  * States: degraded → connected → degraded → … Listeners of gaps are called before those of `connected`.
@@ -11,7 +11,7 @@ export class FanoutStatus {
   readonly #gapListeners: (() => void)[] = [];
   readonly #stateListeners: ((state: FanoutState) => void)[] = [];
   #state: FanoutState = 'degraded';
-  #awaySince: number | undefined;
+  #degradedSince: number | undefined;
 
   constructor(
     readonly logger: Logger,
@@ -38,8 +38,8 @@ export class FanoutStatus {
 
   /** Logs also where it never was connected. */
   degrade(reason: string, error: Error | undefined): void {
-    if (this.#awaySince === undefined) {
-      this.#awaySince = performance.now();
+    if (this.#degradedSince === undefined) {
+      this.#degradedSince = performance.now();
       this.logger.warn('the fan-out is degraded', { reason, error });
     }
     if (this.#state === 'connected') this.#enter('degraded');
@@ -49,9 +49,9 @@ export class FanoutStatus {
     if (this.#state === 'connected') return;
     this.tellGap();
     this.#enter('connected');
-    if (this.#awaySince === undefined) return;
-    this.logger.info('the fan-out is back', { away_ms: Math.round(performance.now() - this.#awaySince), channels });
-    this.#awaySince = undefined;
+    if (this.#degradedSince === undefined) return;
+    this.logger.info('the fan-out is back', { degraded_ms: Math.round(performance.now() - this.#degradedSince), channels });
+    this.#degradedSince = undefined;
   }
 
   #enter(state: FanoutState): void {

@@ -1,4 +1,5 @@
 /** What adapters of the fan-out are made of. */
+export { BrokerFanout, type BrokerEvents, type BrokerFanoutOptions, type BrokerLinks } from './broker-fanout';
 export { Canary } from './canary';
 export { fanoutMetrics } from './fanout-metrics';
 export { FanoutStatus } from './fanout-status';
