@@ -98,7 +98,8 @@ export const overview: DashboardSpec = {
       panels: [
         {
           title: 'Live path (Redis)',
-          description: '1 while every pod of the service is connected and hears itself; 0 while one is degraded.',
+          description:
+            '1 while every pod of the service is connected and receives what it publishes to itself; 0 while one is degraded.',
           unit: 'short',
           queries: [gauge('min', 'chat_fanout_connected', 'job')],
         },

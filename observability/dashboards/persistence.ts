@@ -39,7 +39,7 @@ export const persistence: DashboardSpec = {
           queries: [gauge('max', 'chat_log_consumer_age_seconds', 'topic', SERVICE)],
         },
         {
-          title: 'Set aside',
+          title: 'Dead-lettered',
           description: 'Messages that PostgreSQL refused, by where they went and why.',
           unit: 'reqps',
           queries: [

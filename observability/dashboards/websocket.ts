@@ -37,7 +37,7 @@ export const websocket: DashboardSpec = {
         },
         {
           title: 'Drain',
-          description: 'Sockets that a pod which is going away still has to close. Falls to 0 within the drain window.',
+          description: 'Sockets that a draining pod still has to close. Falls to 0 within the drain window.',
           unit: 'short',
           queries: [gauge('sum', 'chat_websocket_draining_connections', 'pod', SERVICE)],
         },
@@ -149,19 +149,19 @@ export const websocket: DashboardSpec = {
           ],
         },
         {
-          title: 'Published and heard',
-          description: 'Payloads. Heard is published times the pods that have a user of the channel.',
+          title: 'Published and received',
+          description: 'Payloads. Received is published times the pods that have a user of the channel.',
           unit: 'reqps',
           queries: [
             counted('chat_fanout_published_total', 'published', SERVICE),
-            counted('chat_fanout_received_total', 'heard', SERVICE),
+            counted('chat_fanout_received_total', 'received', SERVICE),
             counted('chat_fanout_publish_failures_total', 'not taken', SERVICE),
             counted('chat_websocket_publish_failures_total', 'live publishes lost', SERVICE),
           ],
         },
         {
           title: 'Channels',
-          description: 'What the pods want to hear: a channel for each connected user and each group of theirs.',
+          description: 'What the pods subscribe to: a channel for each connected user and each group of theirs.',
           unit: 'short',
           queries: [
             gauge('sum', 'chat_fanout_channels', 'pod', SERVICE),

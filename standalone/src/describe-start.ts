@@ -3,7 +3,7 @@ import type { StandaloneConfiguration } from './configuration';
 const DEMO_USER = '123e4567-e89b-12d3-a456-426614174000';
 const DEMO_RECIPIENT = '789e0123-e45b-67d8-a901-324534567890';
 
-/** What a person can open and try, for the terminal. */
+/** What a developer can open and try, for the terminal. */
 export function describeStart(configuration: StandaloneConfiguration, url: string): string {
   const websocket = url.replace(/^http/, 'ws');
   const lines = [

@@ -1,6 +1,6 @@
 import { isPlatformError } from '@chat-app/platform';
 
-/** What a person should do about a failed start, where that is known. */
+/** What a developer should do about a failed start, where that is known. */
 export function explainFailure(error: Error): string | undefined {
   const { code, port } = error as Error & { code?: string; port?: number };
   if (code === 'EADDRINUSE') {

@@ -4,7 +4,7 @@ import { describeStart } from './describe-start';
 import { explainFailure } from './explain-failure';
 import { startStandalone } from './start-standalone';
 
-// A person watches this process: the log is quiet unless asked to speak.
+// A developer watches this process: the log is quiet unless asked to speak.
 process.env['LOG_LEVEL'] ??= 'warn';
 
 runProcess('standalone', async ({ environment, cleanup, logger, stop }) => {

@@ -21,7 +21,7 @@ describeInChromium('the page and its network', (chromium) => {
     await hers.message('line 5').waitFor();
     await link.cut();
     await people.say(his, alice!, texts(6, 125));
-    link.mend(125);
+    link.repair(125);
     await hers.online();
     await hers.message('line 125').waitFor();
     const seen = new Set<string>();
@@ -45,7 +45,7 @@ describeInChromium('the page and its network', (chromium) => {
     await hers.page.getByRole('status').getByText('No connection').waitFor();
     await hers.send('meanwhile');
     await hers.page.locator('.message-state.sending').waitFor();
-    link.mend();
+    link.repair();
     await hers.online();
     await hers.page.getByRole('status').getByText('No connection').waitFor({ state: 'detached' });
     await hers.page.locator('article.own .message-state.stored').nth(1).waitFor();

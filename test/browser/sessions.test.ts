@@ -83,7 +83,7 @@ describeInChromium('a session on the page', (chromium) => {
     await hers.composer.fill('half a th');
     const { refresh_token } = await expire(hers);
     await call('POST', `${chromium.target.authentication}/logout`, { body: { refresh_token } });
-    wire.mend();
+    wire.repair();
     await hers.page.reload();
     await hers.page.getByText('what you wrote is kept').waitFor();
     await hers.logIn();

@@ -48,7 +48,7 @@ describeFault('when PostgreSQL is away under load', {}, (scene) => {
   });
 });
 
-/** All that were ever set aside; the backends are shared with other tests. */
+/** All that were ever dead-lettered; the backends are shared with other tests. */
 function deadMessages(backends: Parameters<typeof withDatabase>[0]): Promise<number> {
   return withDatabase(backends, async (client) => {
     const { rows } = await client.query<{ count: string }>('select count(*) from chat.dead_messages');

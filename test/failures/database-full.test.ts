@@ -2,7 +2,7 @@
  * The disk that messages are stored on is full for a while under load. The tables stand on a small disk of their own: a
  * disk full of write-ahead log is a crash of PostgreSQL, which `database-down` has.
  */
-import { hinderDatabase } from './testing/hinder-database';
+import { injectDatabaseFault } from './testing/inject-database-fault';
 import { canMount, mountSmallDisk } from './testing/small-disk';
 import { withDatabase } from './testing/stores';
 import { describeFault } from './testing/with-stack';
@@ -27,7 +27,7 @@ describeFault('when the disk of PostgreSQL is full under load', {}, (scene) => {
           // Else what earlier tests left free within the table would take messages while the disk is full.
           'vacuum full chat.messages',
         );
-        await hinderDatabase(scene, 'database-full', async () => {
+        await injectDatabaseFault(scene, 'database-full', async () => {
           disk.fill();
           return Promise.resolve(async () => Promise.resolve(disk.relieve()));
         });

@@ -1,11 +1,11 @@
 /** Somebody locks the inboxes under load and forgets about it for longer than a statement waits for a lock. */
 import { Client } from 'pg';
-import { hinderDatabase } from './testing/hinder-database';
+import { injectDatabaseFault } from './testing/inject-database-fault';
 import { describeFault } from './testing/with-stack';
 
 describeFault('when the inboxes are locked under load', {}, (scene) => {
   it('goes on live, waits with storing, sets nothing aside, and stores everything afterwards', async () => {
-    await hinderDatabase(scene, 'database-locked', async () => {
+    await injectDatabaseFault(scene, 'database-locked', async () => {
       const client = new Client({ connectionString: scene.stack.backends.databaseUrl('postgres') });
       await client.connect();
       await client.query('begin');

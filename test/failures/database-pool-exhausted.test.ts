@@ -1,5 +1,5 @@
 /** PostgreSQL has no connection left for persistence under load: those it has are ended, new ones are refused (53300). */
-import { hinderDatabase } from './testing/hinder-database';
+import { injectDatabaseFault } from './testing/inject-database-fault';
 import { withDatabase } from './testing/stores';
 import { describeFault } from './testing/with-stack';
 
@@ -11,7 +11,7 @@ describeFault('when there are no database connections left under load', {}, (sce
         if (connections < 0) return;
         await client.query("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'persistence'");
       });
-    await hinderDatabase(scene, 'database-pool-exhausted', async () => {
+    await injectDatabaseFault(scene, 'database-pool-exhausted', async () => {
       await limit(0);
       return () => limit(-1);
     });

@@ -1,5 +1,5 @@
 /** PostgreSQL takes no writes for a while under load, as a demoted primary does. */
-import { hinderDatabase } from './testing/hinder-database';
+import { injectDatabaseFault } from './testing/inject-database-fault';
 import { withDatabase } from './testing/stores';
 import { describeFault } from './testing/with-stack';
 
@@ -10,7 +10,7 @@ describeFault('when PostgreSQL is read-only under load', {}, (scene) => {
         await client.query(`alter system ${value}`);
         await client.query('select pg_reload_conf()');
       });
-    await hinderDatabase(scene, 'database-read-only', async () => {
+    await injectDatabaseFault(scene, 'database-read-only', async () => {
       await set('set default_transaction_read_only = on');
       return () => set('reset default_transaction_read_only');
     });

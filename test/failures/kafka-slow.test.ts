@@ -1,11 +1,11 @@
 /** Kafka answers a second late under load: senders wait for `accepted`, and get it; nobody is told that it was not. */
-import { hinderLink } from './testing/hinder-link';
+import { injectLinkFault } from './testing/inject-link-fault';
 import { describeFault } from './testing/with-stack';
 
 describeFault('when Kafka is slow under load', {}, (scene) => {
   it('accepts later, loses nothing and repeats nothing', async () => {
     const kafka = scene.stack.proxies.kafka!;
     kafka.delayMs = 1_000;
-    await hinderLink(scene, 'kafka-slow', kafka, { mode: 'slow', meanwhile: 60 });
+    await injectLinkFault(scene, 'kafka-slow', kafka, { mode: 'slow', meanwhile: 60 });
   });
 });

@@ -2,7 +2,7 @@
 import { describeFault } from './testing/with-stack';
 
 describeFault('when Redis restarts empty under load', {}, (scene) => {
-  it('finds the lost notices in the inboxes and hears everything again', async () => {
+  it('finds the lost notices in the inboxes and receives everything live again', async () => {
     const { redis } = scene.stack.backends;
     const load = await scene.load();
     load.start();

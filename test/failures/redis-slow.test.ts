@@ -1,5 +1,5 @@
 /** Redis answers two seconds late under load: beyond the time that a publish is given. Nothing waits for it. */
-import { hinderLink } from './testing/hinder-link';
+import { injectLinkFault } from './testing/inject-link-fault';
 import type { Load } from './testing/load';
 import { describeFault } from './testing/with-stack';
 
@@ -9,7 +9,7 @@ describeFault('when Redis is slow under load', {}, (scene) => {
   it('accepts without waiting for Redis and delivers everything', async () => {
     const { redis } = scene.stack.proxies;
     redis.delayMs = LATE_MS;
-    const load = await hinderLink(scene, 'redis-slow', redis, { mode: 'slow', meanwhile: 500 });
+    const load = await injectLinkFault(scene, 'redis-slow', redis, { mode: 'slow', meanwhile: 500 });
     // Sends go by way of Kafka alone.
     const waits = acceptedAfterMs(load);
     expect(waits[Math.floor(waits.length * 0.99)]).toBeLessThan(LATE_MS);

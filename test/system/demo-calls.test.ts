@@ -9,7 +9,7 @@ const USER_2 = '789e0123-e45b-67d8-a901-324534567890';
 /** Where the operator created no demo users (SYSTEM_DEMO_USERS=false) there is nothing to try. */
 const itWithDemoUsers = process.env['SYSTEM_DEMO_USERS'] === 'false' ? it.skip : it;
 
-describeSystem("the first demo's calls", (target) => {
+describeSystem('the requests of legacy clients', (target) => {
   const users = new SystemUsers(target);
   const open: RawSocket[] = [];
   afterAll(async () => {

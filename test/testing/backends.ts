@@ -15,7 +15,7 @@ export function backendAddress(backend: Backend): string {
 }
 
 /**
- * A describe block that needs real backends. Without them a person sees it skipped, by name of what is missing; in CI
+ * A describe block that needs real backends. Without them a developer sees it skipped, by name of what is missing; in CI
  * it fails.
  */
 export function describeWithBackend(backends: Backend | readonly Backend[], title: string, body: () => void): void {

@@ -23,7 +23,7 @@ export function systemTarget(environment: Record<string, string | undefined> = p
 }
 
 /**
- * A describe block that needs a running system. Without one a person sees it skipped; in CI it fails, for there the
+ * A describe block that needs a running system. Without one a developer sees it skipped; in CI it fails, for there the
  * runner names one.
  */
 export function describeSystem(title: string, body: (target: SystemTarget) => void): void {

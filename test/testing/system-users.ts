@@ -39,7 +39,7 @@ export interface CallOptions {
   headers?: Record<string, string>;
 }
 
-/** Makes an HTTP call. node:http rather than fetch: the first demo's login is a GET with a body. */
+/** Makes an HTTP call. node:http rather than fetch: the legacy client's login is a GET with a body. */
 export function call(method: string, url: string, options: CallOptions = {}): Promise<Answer> {
   const text = options.text ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
   const headers: Record<string, string> = {

@@ -4,7 +4,7 @@ import { t } from './texts';
 import { useObservable } from './use-observable';
 
 /** A connection that is back within this time is not worth a word. */
-const PATIENCE_MS = 700;
+const GRACE_MS = 700;
 
 /** Says when what one sees may not be the present. */
 export function ConnectionBanner() {
@@ -14,7 +14,7 @@ export function ConnectionBanner() {
   const [lasting, setLasting] = useState(false);
   useEffect(() => {
     if (!isAway) return setLasting(false);
-    const timer = setTimeout(() => setLasting(true), PATIENCE_MS);
+    const timer = setTimeout(() => setLasting(true), GRACE_MS);
     return () => clearTimeout(timer);
   }, [isAway]);
   const shown = isAway && lasting;

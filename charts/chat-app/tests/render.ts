@@ -18,7 +18,7 @@ export interface KubernetesObject {
 
 const found = spawnSync('helm', ['version', '--short']).status === 0;
 
-/** A describe block that needs helm: skipped in sight where a person lacks it, a failure in CI. */
+/** A describe block that needs helm: skipped in sight where a developer lacks it, a failure in CI. */
 export function describeWithHelm(title: string, body: () => void): void {
   // A process for each rendering: on a busy machine some take ten seconds.
   jest.setTimeout(90_000);

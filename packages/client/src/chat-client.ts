@@ -73,7 +73,7 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
     this.connection = this.makeConnection();
     this.authentication = this.makeAuthentication();
     this.stopWatching = this.watch();
-    // Listeners added right after createChatClient hear everything.
+    // Listeners added right after createChatClient are told everything.
     this.timers.set('start', 0, () => {
       this.authentication.schedule();
       this.connection.connect();

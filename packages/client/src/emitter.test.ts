@@ -6,37 +6,37 @@ interface Events {
 
 describe('Emitter', () => {
   it('calls listeners in order until they are removed; one function added twice is two listeners', () => {
-    const heard: string[] = [];
+    const received: string[] = [];
     const emitter = new Emitter<Events>(() => undefined);
-    const listener = (value: number): void => void heard.push(`a${value}`);
+    const listener = (value: number): void => void received.push(`a${value}`);
     const removeFirst = emitter.on('ping', listener);
     emitter.on('ping', listener);
-    emitter.on('ping', (value) => heard.push(`b${value}`));
+    emitter.on('ping', (value) => received.push(`b${value}`));
     emitter.emit('ping', 1);
     removeFirst();
     removeFirst();
     emitter.emit('ping', 2);
-    expect(heard).toEqual(['a1', 'a1', 'b1', 'a2', 'b2']);
+    expect(received).toEqual(['a1', 'a1', 'b1', 'a2', 'b2']);
   });
 
   it('goes on after a listener that throws, and says what it threw', () => {
     const thrown: unknown[] = [];
-    const heard: number[] = [];
+    const received: number[] = [];
     const emitter = new Emitter<Events>((error) => thrown.push(error));
     emitter.on('ping', () => {
       throw new Error('broken');
     });
-    emitter.on('ping', (value) => heard.push(value));
+    emitter.on('ping', (value) => received.push(value));
     emitter.emit('ping', 7);
-    expect([heard, thrown]).toEqual([[7], [new Error('broken')]]);
+    expect([received, thrown]).toEqual([[7], [new Error('broken')]]);
   });
 
   it('calls nobody once all are removed', () => {
-    const heard: number[] = [];
+    const received: number[] = [];
     const emitter = new Emitter<Events>(() => undefined);
-    emitter.on('ping', (value) => heard.push(value));
+    emitter.on('ping', (value) => received.push(value));
     emitter.removeAll();
     emitter.emit('ping', 1);
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
   });
 });

@@ -22,7 +22,7 @@ export interface ConnectionStatus {
   state: ConnectionState;
   /** Close code of the connection that ended, where one did. */
   code?: number;
-  /** Why, for a person. */
+  /** Why, for a log or a developer. */
   reason?: string;
   /** With `waiting`: time until the next try. */
   retry_in_ms?: number;

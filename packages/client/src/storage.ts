@@ -21,7 +21,7 @@ export interface SavedInbox {
   recent: string[];
 }
 
-/** Most ids that are kept: twice of what a server sends again at most. */
+/** Maximum ids that are kept: twice of what a server sends again. */
 export const MAX_SAVED_IDS = 1_000;
 
 /** Reads and writes one user's state. What cannot be read counts as not there; what cannot be written is reported. */

@@ -94,11 +94,11 @@ export class InboxServer {
       this.current = { connection, position: this.cursor, sent: new Set() };
       connection.welcome({ seq: this.cursor });
       if (this.random() < 0.7) this.follow();
-      void this.hear(connection);
+      void this.read(connection);
     }
   }
 
-  private async hear(connection: FakeConnection): Promise<void> {
+  private async read(connection: FakeConnection): Promise<void> {
     while (connection.socket.readyState === connection.socket.OPEN) {
       const frame = await connection.frames.next();
       if (frame.type === 'received') this.confirm(connection, Number(frame['seq']));

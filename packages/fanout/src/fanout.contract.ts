@@ -7,19 +7,19 @@ export interface FanoutPair {
   other: Fanout;
 }
 
-/** Resolves when `count` payloads were heard, with all of them as `channel=payload`. */
-export function hear(fanout: Fanout): { heard: string[]; until(count: number): Promise<string[]> } {
-  const heard: string[] = [];
+/** Resolves when `count` payloads were received, with all of them as `channel=payload`. */
+export function collect(fanout: Fanout): { received: string[]; until(count: number): Promise<string[]> } {
+  const received: string[] = [];
   let wake: () => void = () => undefined;
   fanout.onMessage((channel, payload) => {
-    heard.push(`${channel}=${Buffer.from(payload).toString()}`);
+    received.push(`${channel}=${Buffer.from(payload).toString()}`);
     wake();
   });
   return {
-    heard,
+    received,
     async until(count) {
-      while (heard.length < count) await new Promise<void>((resolve) => (wake = resolve));
-      return heard;
+      while (received.length < count) await new Promise<void>((resolve) => (wake = resolve));
+      return received;
     },
   };
 }
@@ -45,7 +45,7 @@ export function describeFanoutContract(title: string, open: () => Promise<Fanout
 
     it('hands what one pod publishes to the other and to itself', async () => {
       const channel = name();
-      const [own, others] = [hear(one), hear(other)];
+      const [own, others] = [collect(one), collect(other)];
       await Promise.all([one.subscribe([channel]), other.subscribe([channel])]);
       await one.publish(channel, 'grüße 🎈');
       await expect(own.until(1)).resolves.toEqual([`${channel}=grüße 🎈`]);
@@ -54,26 +54,26 @@ export function describeFanoutContract(title: string, open: () => Promise<Fanout
 
     it('keeps the order of one publisher', async () => {
       const channel = name();
-      const listening = hear(other);
+      const listening = collect(other);
       await other.subscribe([channel]);
       const payloads = Array.from({ length: 500 }, (_, index) => String(index));
       await Promise.all(payloads.map((payload) => one.publish(channel, payload)));
-      const heard = await listening.until(500);
-      expect(heard).toEqual(payloads.map((payload) => `${channel}=${payload}`));
+      const received = await listening.until(500);
+      expect(received).toEqual(payloads.map((payload) => `${channel}=${payload}`));
     });
 
-    it('hears nothing of a channel that it did not subscribe', async () => {
+    it('receives nothing of a channel that it did not subscribe', async () => {
       const [wanted, unwanted] = [name(), name()];
-      const listening = hear(other);
+      const listening = collect(other);
       await other.subscribe([wanted]);
       await one.publish(unwanted, 'no');
       await one.publish(wanted, 'yes');
       await expect(listening.until(1)).resolves.toEqual([`${wanted}=yes`]);
     });
 
-    it('hears nothing of a channel any more once it unsubscribed', async () => {
+    it('receives nothing of a channel any more once it unsubscribed', async () => {
       const [gone, kept] = [name(), name()];
-      const listening = hear(other);
+      const listening = collect(other);
       await other.subscribe([gone, kept]);
       await other.unsubscribe([gone]);
       await one.publish(gone, 'no');
@@ -81,9 +81,9 @@ export function describeFanoutContract(title: string, open: () => Promise<Fanout
       await expect(listening.until(1)).resolves.toEqual([`${kept}=yes`]);
     });
 
-    it('takes a channel subscribed twice as one: heard once, gone at the first unsubscribe', async () => {
+    it('takes a channel subscribed twice as one: received once, gone at the first unsubscribe', async () => {
       const [channel, kept] = [name(), name()];
-      const listening = hear(other);
+      const listening = collect(other);
       await Promise.all([other.subscribe([channel, kept]), other.subscribe([channel])]);
       await one.publish(channel, 'once');
       await listening.until(1);
@@ -95,7 +95,7 @@ export function describeFanoutContract(title: string, open: () => Promise<Fanout
 
     it('ends up subscribed when a channel goes and comes again', async () => {
       const channel = name();
-      const listening = hear(other);
+      const listening = collect(other);
       await other.subscribe([channel]);
       await Promise.all([other.unsubscribe([channel]), other.subscribe([channel])]);
       await one.publish(channel, 'yes');
@@ -104,7 +104,7 @@ export function describeFanoutContract(title: string, open: () => Promise<Fanout
 
     it('takes thousands of channels at once', async () => {
       const many = Array.from({ length: 2_500 }, name);
-      const listening = hear(other);
+      const listening = collect(other);
       await other.subscribe(many);
       const chosen = [many[0], many[1_000], many[2_499]] as string[];
       for (const channel of chosen) await one.publish(channel, 'x');

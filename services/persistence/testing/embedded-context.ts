@@ -53,7 +53,7 @@ export function contextOn(
   };
 }
 
-/** A fan-out that hears everything said on these channels. */
+/** A fan-out that receives everything published on these channels. */
 export async function listen(
   fanout: Fanout,
   channels: readonly string[],

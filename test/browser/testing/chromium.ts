@@ -26,7 +26,7 @@ export interface Chromium {
 }
 
 /**
- * A describe block in a real Chromium against a running system. Without one of them a person sees it skipped and why; in
+ * A describe block in a real Chromium against a running system. Without one of them a developer sees it skipped and why; in
  * CI it fails.
  */
 export function describeInChromium(title: string, body: (chromium: Chromium) => void): void {

@@ -3,13 +3,13 @@ import type { Person } from './people';
 
 /** The sockets of a page: they can be cut, and a server can be made to bring less than it has. */
 export interface Wire {
-  /** Ends all sockets, and lets none begin until mend(). */
+  /** Ends all sockets, and lets none begin until repair(). */
   cut(): Promise<void>;
   /** @param newest number of the newest entry of the user's inbox, where the next welcome has to skip what is too much */
-  mend(newest?: number): void;
+  repair(newest?: number): void;
 }
 
-/** Takes hold of the sockets that a page will open. @param catchUp entries that a welcome brings at most after mend(newest) */
+/** Takes hold of the sockets that a page will open. @param catchUp entries that a welcome brings at most after repair(newest) */
 export async function wireOf({ page }: Person, catchUp = Infinity): Promise<Wire> {
   const open = new Map<WebSocketRoute, WebSocketRoute>();
   let isCut = false;
@@ -38,7 +38,7 @@ export async function wireOf({ page }: Person, catchUp = Infinity): Promise<Wire
       open.clear();
       await Promise.all(both.map((end) => end.close({ code: 1012 }).catch(() => undefined)));
     },
-    mend(newest = 0) {
+    repair(newest = 0) {
       isCut = false;
       head = newest;
     },

@@ -1,4 +1,4 @@
-/** One device of one user: the real client, and everything that a witness on the wire and one at the screen saw. */
+/** One device of one user: the real client, and everything that an observer of the wire and one of the screen saw. */
 import { EventEmitter } from 'node:events';
 import { WebSocket } from 'ws';
 import { createChatClient, type ChatClient } from '@chat-app/client';
@@ -127,7 +127,7 @@ export class Device {
     });
   }
 
-  /** `ws`, with a witness on each connection. */
+  /** `ws`, with an observer of each connection. */
   #observedWebSocket(): unknown {
     const frame = (text: string): void => this.#frame(JSON.parse(text) as WireFrame);
     const ended = (code: number, gaveUp: boolean): void => {

@@ -1,7 +1,7 @@
 import { ServiceProcess } from '../../../scripts/processes/service-process';
 import type { Balancer } from './balancer';
 
-/** One pod: a process that can be killed, frozen, sent away and started again, as Kubernetes and fate do. */
+/** One pod: a process that can be killed, frozen, sent away and started again, as Kubernetes and failures do. */
 export class Pod {
   /** Whether it is meant to run now. */
   wanted = true;

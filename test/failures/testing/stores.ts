@@ -21,7 +21,7 @@ export async function withDatabase<T>(backends: Backends, work: (client: Client)
   }
 }
 
-/** How many of these messages are stored or set aside. */
+/** How many of these messages are stored or dead-lettered. */
 export async function countSettled(backends: Backends, ids: readonly string[]): Promise<number> {
   return withDatabase(backends, async (client) => {
     const { rows } = await client.query<{ count: string }>(

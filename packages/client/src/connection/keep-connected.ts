@@ -7,7 +7,7 @@
  *
  * Which close code means what stands in the protocol (mayReconnect). After 4001, an expired token, or a second
  * handshake in a row that failed (a browser does not say why: the token may be the reason), the token is refreshed first. In
- * the second case the token at hand is tried again where no newer one is to be had: authentication alone may be away.
+ * the second case the token at hand is tried again where no newer one is to be had: authentication alone may be unavailable.
  */
 import { CLOSE_CODES, mayReconnect } from '@chat-app/protocol/pure';
 import { backoffMs, type BackoffOptions } from '@chat-app/timing';
@@ -157,7 +157,7 @@ export class Connection {
     this.options.timers.set('stable', STABLE_MS, () => {
       this.attempts = 0;
     });
-    // Before listeners hear of the welcome: what they send goes out.
+    // Before listeners are told of the welcome: what they send goes out.
     this.current = 'online';
     this.options.onWelcome(welcome);
     this.status({

@@ -55,7 +55,7 @@ export function openLink(options: LinkOptions): Link {
   let welcomed = false;
   let pingIntervalMs: number | undefined;
   /** By monotonicNow(), and by the time of day, which goes on where a machine sleeps. */
-  let heardAt = { monotonic: 0, wall: 0 };
+  let receivedAt = { monotonic: 0, wall: 0 };
   let fault = '';
 
   const end = (code: number, reason: string): void => {
@@ -75,7 +75,7 @@ export function openLink(options: LinkOptions): Link {
   };
   const alive = (): void => {
     if (pingIntervalMs === undefined || ended) return;
-    heardAt = { monotonic: monotonicNow(), wall: Date.now() };
+    receivedAt = { monotonic: monotonicNow(), wall: Date.now() };
     timers.set('silence', 2 * pingIntervalMs, () => giveUp(CLOSE_CODES.ping_timeout.code, 'no ping came'));
   };
   const received = (data: unknown): void => {
@@ -122,7 +122,7 @@ export function openLink(options: LinkOptions): Link {
     giveUp,
     giveUpIfStale() {
       if (pingIntervalMs === undefined) return;
-      const silence = Math.max(monotonicNow() - heardAt.monotonic, Date.now() - heardAt.wall);
+      const silence = Math.max(monotonicNow() - receivedAt.monotonic, Date.now() - receivedAt.wall);
       if (silence > STALE_INTERVALS * pingIntervalMs) giveUp(CLOSE_CODES.ping_timeout.code, 'no ping came');
     },
   };

@@ -1,4 +1,4 @@
-/** What this client hears of a browser. */
+/** What this client is told by a browser. */
 export interface EnvironmentEvents {
   /** There is a network again, or another one: a connection made before is worth nothing. */
   onOnline(): void;

@@ -1,7 +1,7 @@
 import { ChatError } from '../errors';
 import type { MessageStateChange } from '../events';
 
-/** Most states of messages that are remembered. */
+/** Maximum states of messages that are remembered. */
 const MAX_REMEMBERED = 2_000;
 
 interface Waiter {

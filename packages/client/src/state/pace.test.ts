@@ -26,7 +26,7 @@ describe('Pace', () => {
     expect(pace.allowance(3_600_000)).toBeLessThanOrEqual(1);
   });
 
-  it('takes the longest interval that it heard of: less than a whole one may be left to wait', () => {
+  it('takes the longest interval that it was told: less than a whole one may be left to wait', () => {
     const pace = new Pace();
     pace.slower(0, 50);
     pace.slower(1_000, 10);

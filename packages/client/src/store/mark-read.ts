@@ -7,7 +7,7 @@ const BACKOFF: BackoffOptions = { firstMs: 400, maxMs: 10_000, jitter: 'full' };
 const SHORTEST_MS = 150;
 
 /**
- * Keeps the read markers of conversations: the newest wish of each is sent until the server has it. A message that is not
+ * Keeps the read markers of conversations: the newest marker of each is sent until the server has it. A message that is not
  * stored yet is tried again when it is, or after a while.
  */
 export class ReadMarkers {
@@ -44,35 +44,35 @@ export class ReadMarkers {
   private send(conversationId: string): void {
     this.timers.clear(conversationId);
     if (this.running.has(conversationId)) return;
-    const wish = this.wanted.get(conversationId);
-    if (wish === undefined) return;
+    const marker = this.wanted.get(conversationId);
+    if (marker === undefined) return;
     this.running.add(conversationId);
-    void this.put(conversationId, wish.messageId)
+    void this.put(conversationId, marker.messageId)
       .then(
-        () => this.done(conversationId, wish),
-        (thrown: unknown) => this.failed(conversationId, wish, thrown),
+        () => this.done(conversationId, marker),
+        (thrown: unknown) => this.failed(conversationId, marker, thrown),
       )
       .then((again) => {
         this.running.delete(conversationId);
-        // A newer wish came meanwhile.
+        // A newer marker came meanwhile.
         if (again) this.send(conversationId);
       });
   }
 
-  private done(conversationId: string, wish: { messageId: string }): boolean {
-    if (this.wanted.get(conversationId) !== wish) return true;
+  private done(conversationId: string, marker: { messageId: string }): boolean {
+    if (this.wanted.get(conversationId) !== marker) return true;
     this.wanted.delete(conversationId);
     return false;
   }
 
-  private failed(conversationId: string, wish: { messageId: string; failures: number }, thrown: unknown): boolean {
-    if (this.wanted.get(conversationId) !== wish) return true;
+  private failed(conversationId: string, marker: { messageId: string; failures: number }, thrown: unknown): boolean {
+    if (this.wanted.get(conversationId) !== marker) return true;
     if (isFinal(thrown) && thrown.code !== 'unknown_message') {
       this.wanted.delete(conversationId);
       return false;
     }
-    wish.failures += 1;
-    const delay = Math.max(SHORTEST_MS, backoffMs(wish.failures, BACKOFF));
+    marker.failures += 1;
+    const delay = Math.max(SHORTEST_MS, backoffMs(marker.failures, BACKOFF));
     this.timers.set(conversationId, delay, () => this.send(conversationId));
     return false;
   }

@@ -3,10 +3,10 @@ import type { Logger } from '@chat-app/platform';
 /**
  * Says once that something is unavailable and once that it is back, however many calls fail in between.
  *
- * States: answering → away → answering.
+ * States: answering → unavailable → answering.
  */
 export class Availability {
-  #awaySince: number | undefined;
+  #unavailableSince: number | undefined;
 
   constructor(
     readonly what: string,
@@ -14,14 +14,16 @@ export class Availability {
   ) {}
 
   failed(error: unknown): void {
-    if (this.#awaySince !== undefined) return;
-    this.#awaySince = performance.now();
+    if (this.#unavailableSince !== undefined) return;
+    this.#unavailableSince = performance.now();
     this.logger.warn(`${this.what} is unavailable`, { error });
   }
 
   succeeded(): void {
-    if (this.#awaySince === undefined) return;
-    this.logger.info(`${this.what} answers again`, { away_ms: Math.round(performance.now() - this.#awaySince) });
-    this.#awaySince = undefined;
+    if (this.#unavailableSince === undefined) return;
+    this.logger.info(`${this.what} answers again`, {
+      outage_ms: Math.round(performance.now() - this.#unavailableSince),
+    });
+    this.#unavailableSince = undefined;
   }
 }

@@ -99,7 +99,7 @@ export class EmbeddedFanout implements Fanout {
     await this.unsubscribe([...this.#wanted]);
   }
 
-  /** For tests: behaves as if the broker went away, until `recover`. */
+  /** For tests: behaves as in an outage of the broker, until `recover`. */
   degrade(): void {
     if (this.#state === 'degraded') return;
     for (const channel of this.#wanted) this.#bus.remove(channel, this);

@@ -23,7 +23,7 @@ export class Entry {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    // Whoever appended it hears of a failure; nobody may be listening for a retained record.
+    // Whoever appended it is told of a failure; nobody may be listening for a retained record.
     this.done.catch(() => undefined);
     this.#check();
   }

@@ -50,7 +50,10 @@ export class FanoutStatus {
     this.tellGap();
     this.#enter('connected');
     if (this.#degradedSince === undefined) return;
-    this.logger.info('the fan-out is back', { degraded_ms: Math.round(performance.now() - this.#degradedSince), channels });
+    this.logger.info('the fan-out is back', {
+      outage_ms: Math.round(performance.now() - this.#degradedSince),
+      channels,
+    });
     this.#degradedSince = undefined;
   }
 

@@ -10,7 +10,7 @@ import { TcpProxy } from '../../../../test/testing/tcp-proxy';
 import { createLogger, silentLogger, Metrics } from '@chat-app/platform';
 import type { Fanout } from '../fanout';
 import { createRedisFanout, type RedisFanoutOptions } from './fanout-redis';
-import { hear, inState } from '../fanout.contract';
+import { collect, inState } from '../fanout.contract';
 
 const CANARY_MS = 200;
 const open: Fanout[] = [];
@@ -55,10 +55,10 @@ describeWithBackend('redis', 'the Redis fan-out behind a link that fails', () =>
     return made;
   };
 
-  it('hears its channels again after the link was cut, having told of the gap before it is back', async () => {
+  it('receives its channels again after the link was cut, having told of the gap before it is back', async () => {
     const pod = await through();
     const events = eventsOf(pod);
-    const listening = hear(pod);
+    const listening = collect(pod);
     await pod.subscribe(['cut:a', 'cut:gone']);
     proxy.cut();
     await inState(pod, 'degraded');
@@ -73,7 +73,7 @@ describeWithBackend('redis', 'the Redis fan-out behind a link that fails', () =>
   it('finds a link that stopped forwarding without closing, and takes a new one', async () => {
     const metrics = new Metrics('test');
     const pod = await through({ metrics });
-    const listening = hear(pod);
+    const listening = collect(pod);
     await pod.subscribe(['half-open']);
     proxy.mode = 'stall';
     await inState(pod, 'degraded');
@@ -96,7 +96,7 @@ describeWithBackend('redis', 'the Redis fan-out behind a link that fails', () =>
 
   it('refuses to publish at once while Redis is unavailable, and sends nothing of it later', async () => {
     const pod = await through();
-    const listening = hear(direct);
+    const listening = collect(direct);
     await direct.subscribe(['away']);
     proxy.mode = 'refuse';
     proxy.cut();
@@ -121,7 +121,7 @@ describeWithBackend('redis', 'the Redis fan-out behind a link that fails', () =>
 
   it('keeps channels wanted that were subscribed during an outage', async () => {
     const pod = await through();
-    const listening = hear(pod);
+    const listening = collect(pod);
     proxy.mode = 'refuse';
     proxy.cut();
     await inState(pod, 'degraded');
@@ -138,7 +138,7 @@ describeWithBackend('redis', 'the Redis fan-out behind a link that fails', () =>
     const lines: string[] = [];
     const logger = createLogger({ service: 'test', destination: { write: (line) => void lines.push(line) } });
     const pod = await through({ logger });
-    const listening = hear(pod);
+    const listening = collect(pod);
     const many = Array.from({ length: 3_000 }, (_, index) => `flap:${index}`);
     await pod.subscribe(many);
     const events = eventsOf(pod);
@@ -157,7 +157,7 @@ describeWithBackend('redis', 'the Redis fan-out behind a link that fails', () =>
   it.each(['normal', 'pubsub'])('comes back when an operator kills its %s connections', async (type) => {
     const admin = new Redis(backendAddress('redis'));
     const pod = await through();
-    const listening = hear(pod);
+    const listening = collect(pod);
     await pod.subscribe(['killed']);
     const degraded = inState(pod, 'degraded');
     await admin.call('CLIENT', 'KILL', 'TYPE', type);
@@ -197,9 +197,9 @@ describeWithBackend('redis', 'the Redis fan-out on a Redis that fails', () => {
   afterEach(() => kill('SIGKILL'));
   const url = () => `redis://127.0.0.1:${port}`;
 
-  it('connects to a Redis that starts after it, and then hears what was wanted all along', async () => {
+  it('connects to a Redis that starts after it, and then receives what was wanted all along', async () => {
     const pod = fanout({ url: url() });
-    const listening = hear(pod);
+    const listening = collect(pod);
     await expect(pod.subscribe(['late'])).rejects.toMatchObject({ code: 'fanout_unavailable' });
     expect(pod.state).toBe('degraded');
     await start();
@@ -214,7 +214,7 @@ describeWithBackend('redis', 'the Redis fan-out on a Redis that fails', () => {
     const pod = fanout({ url: url(), metrics });
     await inState(pod, 'connected');
     const events = eventsOf(pod);
-    const listening = hear(pod);
+    const listening = collect(pod);
     await pod.subscribe(['killed']);
     await kill('SIGKILL');
     await inState(pod, 'degraded');
@@ -232,7 +232,7 @@ describeWithBackend('redis', 'the Redis fan-out on a Redis that fails', () => {
     const pod = fanout({ url: url() });
     await inState(pod, 'connected');
     const events = eventsOf(pod);
-    const listening = hear(pod);
+    const listening = collect(pod);
     await pod.subscribe(['stopped']);
     child.kill('SIGSTOP');
     await inState(pod, 'degraded');
@@ -271,7 +271,7 @@ describeWithBackend('redis', 'the Redis fan-out on a Redis that fails', () => {
     expect(lines.filter((line) => line.includes('degraded'))).toHaveLength(1);
     expect(lines.join('')).toContain('WRONGPASS');
     expect(lines.join('')).not.toContain('wrong');
-    const listening = hear(pod);
+    const listening = collect(pod);
     await pod.publish('login', 'yes');
     await expect(listening.until(1)).resolves.toEqual(['login=yes']);
   });

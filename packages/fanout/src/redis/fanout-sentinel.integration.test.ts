@@ -9,7 +9,7 @@ import { describeWithBackend } from '../../../../test/testing/backends';
 import { secretFile, silentLogger, Metrics } from '@chat-app/platform';
 import type { Fanout } from '../fanout';
 import { createRedisFanout } from './fanout-redis';
-import { hear, inState } from '../fanout.contract';
+import { collect, inState } from '../fanout.contract';
 
 const FIRST = 'first-password';
 const SECOND = 'second-password';
@@ -78,7 +78,7 @@ describeWithBackend('redis', 'the Redis fan-out behind a Sentinel', () => {
       canaryIntervalMs: 200,
     });
     await inState(fanout, 'connected');
-    const listening = hear(fanout);
+    const listening = collect(fanout);
     await fanout.subscribe(['rotated']);
 
     const degraded = inState(fanout, 'degraded');

@@ -46,7 +46,7 @@ export interface KafkaClients {
 
 const REQUEST_TIMEOUT_MS = 5_000;
 const CONNECTION_TIMEOUT_MS = 3_000;
-/** Measured: sends reject 1.3-1.9 s after the brokers went away; with the defaults 7.4 s. */
+/** Measured: sends reject 1.3-1.9 s after the brokers became unavailable; with the defaults 7.4 s. */
 const RETRY = { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000 };
 const METADATA_MAX_AGE_MS = 60_000;
 

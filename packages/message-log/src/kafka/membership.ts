@@ -42,7 +42,7 @@ export interface Library {
 }
 
 /** A fetcher waits no longer for a heartbeat: a coordinator that hangs must not hold up brokers that do not. */
-const HEARTBEAT_PATIENCE_MS = 500;
+const MAX_HEARTBEAT_WAIT_MS = 500;
 const SEARCH_BACKOFF = { firstMs: 100, maxMs: 500 };
 
 export class Membership {
@@ -72,7 +72,7 @@ export class Membership {
     }
     if (silence >= interval && this.group.memberId !== null) {
       this.#beating ??= this.#beat().finally(() => (this.#beating = undefined));
-      await withTimeout(HEARTBEAT_PATIENCE_MS, this.#beating);
+      await withTimeout(MAX_HEARTBEAT_WAIT_MS, this.#beating);
     }
     const refusal = this.#refusal;
     this.#refusal = undefined;

@@ -60,7 +60,7 @@ class FileSecret extends Hidden {
         this.#version = version;
       }
     } catch {
-      // Away or empty for a moment while it is being replaced: the value known still holds.
+      // Missing or empty for a moment while it is being replaced: the value known still holds.
     }
     return this.#value;
   }

@@ -190,7 +190,7 @@ class HttpServiceClient implements ServiceClient {
   }
 }
 
-/** Aborts at the caller's wish or when the time is over; must be ended. */
+/** Aborts when the caller asks for it or when the time is over; must be ended. */
 class TimeLimit {
   reason: string | undefined;
   readonly #abort = new AbortController();

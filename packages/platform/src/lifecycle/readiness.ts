@@ -30,7 +30,7 @@ export class Readiness {
     this.#components.set(component, { ready, since, ...(reason !== undefined && { reason }) });
   }
 
-  /** Not ready from now on, whatever the components say: the process is going away. */
+  /** Not ready from now on, whatever the components say: the process is stopping. */
   draining(): void {
     this.#draining = true;
     this.set('lifecycle', false, 'draining');

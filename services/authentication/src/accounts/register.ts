@@ -16,7 +16,7 @@ import { chargeAddress } from '../throttling/charge-address';
 import { looksOf, nameKeys } from './username-key';
 
 /**
- * `POST /register`: a new user, logged in at once. That a name is taken is told (a person has to choose another); it is
+ * `POST /register`: a new user, logged in at once. That a name is taken is told (a user has to choose another); it is
  * the one place where it is, and bounded per address.
  */
 export function registerRoute(context: Context): Route {

@@ -110,12 +110,12 @@ class World {
     this.#wire.push({ kind: 'notice', pairs: [[seq, id]] });
   }
 
-  deliver(pick: number, fate: 'deliver' | 'lose' | 'repeat'): void {
+  deliver(pick: number, outcome: 'deliver' | 'lose' | 'repeat'): void {
     const index = pick % Math.max(1, this.#wire.length);
     const event = this.#wire[index];
     if (event === undefined) return;
-    if (fate !== 'repeat') this.#wire.splice(index, 1);
-    if (fate !== 'lose') this.event(event);
+    if (outcome !== 'repeat') this.#wire.splice(index, 1);
+    if (outcome !== 'lose') this.event(event);
   }
 
   answerOpen(works: boolean, behind: number): void {
@@ -182,9 +182,9 @@ const action = fc.oneof(
   ),
   fc.constant((world: World) => world.join()),
   fc.tuple(fc.nat(50), fc.constantFrom('deliver' as const, 'deliver' as const, 'lose' as const, 'repeat' as const)).map(
-    ([pick, fate]) =>
+    ([pick, outcome]) =>
       (world: World) =>
-        world.deliver(pick, fate),
+        world.deliver(pick, outcome),
   ),
   fc.tuple(fc.boolean(), fc.nat(5)).map(
     ([ok, behind]) =>

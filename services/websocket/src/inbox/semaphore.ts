@@ -18,13 +18,13 @@ export class Semaphore {
   }
 
   /** The same, but undefined, and nothing is done, where its turn does not come within that time. */
-  async runWithin<Result>(patienceMs: number, work: () => Promise<Result>): Promise<Result | undefined> {
+  async runWithin<Result>(waitMs: number, work: () => Promise<Result>): Promise<Result | undefined> {
     if (this.#free > 0) this.#free -= 1;
-    else if (!(await this.#turnWithin(patienceMs))) return undefined;
+    else if (!(await this.#turnWithin(waitMs))) return undefined;
     return this.#hold(work);
   }
 
-  #turnWithin(patienceMs: number): Promise<boolean> {
+  #turnWithin(waitMs: number): Promise<boolean> {
     return new Promise((resolve) => {
       const turn = (): void => {
         clearTimeout(timer);
@@ -33,7 +33,7 @@ export class Semaphore {
       const timer = setTimeout(() => {
         this.#waiting.splice(this.#waiting.indexOf(turn), 1);
         resolve(false);
-      }, patienceMs);
+      }, waitMs);
       this.#waiting.push(turn);
     });
   }

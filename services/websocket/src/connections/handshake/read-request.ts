@@ -57,7 +57,7 @@ export function readToken(request: IncomingMessage): string | undefined {
   const [, token] = /^Bearer +([^\s]+)$/i.exec(request.headers.authorization ?? '') ?? [];
   if (token !== undefined) return token;
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-  // A browser fails a connection whose server picks none of its offers, so the bearer alone is of no use.
+  // A browser fails a connection whose server picks none of its offers, so the bearer alone is unusable.
   if (!offered.includes(SUBPROTOCOL)) return undefined;
   return offered.find((name) => name.startsWith(BEARER_SUBPROTOCOL_PREFIX))?.slice(BEARER_SUBPROTOCOL_PREFIX.length);
 }

@@ -2,18 +2,18 @@ import type { Load } from './load';
 import type { Scene } from './with-stack';
 
 /**
- * Hinders the database under load and lets it go again. Live delivery must go on meanwhile, storing must have stopped, and
- * no message may be set aside: the database is to blame, not the messages.
+ * Injects a fault into the database under load and takes it back. Live delivery must go on meanwhile, storing must have stopped, and
+ * no message may be dead-lettered: the database is to blame, not the messages.
  */
-export async function hinderDatabase(
+export async function injectDatabaseFault(
   scene: Scene,
   fault: string,
-  hinder: () => Promise<() => Promise<void>>,
+  inject: () => Promise<() => Promise<void>>,
 ): Promise<void> {
   const load = await scene.load();
   load.start();
   await load.more('positioned', 100);
-  const release = await hinder();
+  const release = await inject();
   try {
     await storingWaits(scene, load);
     await load.more('shown', 200);
@@ -24,8 +24,8 @@ export async function hinderDatabase(
   await load.more('positioned', 200, 120_000);
   const { broken } = await load.finish(fault);
   expect(broken).toEqual({});
-  const setAside = scene.stack.pods.persistence.map((pod) => pod.metric('chat_persistence_dead_lettered_total'));
-  expect(await Promise.all(setAside)).toEqual(setAside.map(() => 0));
+  const deadLettered = scene.stack.pods.persistence.map((pod) => pod.metric('chat_persistence_dead_lettered_total'));
+  expect(await Promise.all(deadLettered)).toEqual(deadLettered.map(() => 0));
 }
 
 /** Until a persistence pod says that a batch waits for the database; live delivery goes on while it is asked. */

@@ -3,10 +3,10 @@ import type { Load } from './load';
 import type { Scene } from './with-stack';
 
 /**
- * Hinders a link under load until `meanwhile` messages were accepted and shown in spite of it, lets bytes pass again, and
+ * Injects a fault into a link under load until `meanwhile` messages were accepted and shown in spite of it, lets bytes pass again, and
  * waits until what was sent since has a position. Nothing may be broken. Answers the load, for what else it must show.
  */
-export async function hinderLink(
+export async function injectLinkFault(
   scene: Scene,
   fault: string,
   link: TcpProxy,
