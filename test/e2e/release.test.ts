@@ -8,7 +8,8 @@ import { describeReplacedAuthority } from './kafka-authority';
 import { upgrade } from './release';
 import { describeRestore } from './restore';
 import { describeSecrets, secretOf } from './secrets';
-import { evaluate, NOTHING_LOST, TEST_LABELS, underLoad } from './test-pods';
+import { upgradeToNewerVersion, whileWaving } from './newer-version';
+import { evaluate, NOTHING_LOST, TEST_LABELS, underLoad, type LoadResult } from './test-pods';
 import { describeUninstall } from './uninstall';
 
 jest.setTimeout(480_000);
@@ -73,7 +74,23 @@ describe('the life of a release', () => {
     expect(result.reconnects).toBeGreaterThanOrEqual(16);
   });
 
-  it('rolls back under load without loss', async () => {
+  it('is upgraded under load to a version with a new kind of command, record and entry, and nobody notices', async () => {
+    const dead = () => sql('select count(*) from dead_messages');
+    const before = await dead();
+    let load: LoadResult | undefined;
+    const waves = await whileWaving(async () => {
+      load = await underLoad({ durationS: 15 }, async () => {
+        await upgradeToNewerVersion();
+        await eventually('waves are stored', 90_000, async () => Number(await sql('select count(*) from x_waves')) > 0);
+      });
+    });
+    expect(load).toMatchObject(NOTHING_LOST);
+    expect(waves).toMatchObject({ refusals: ['unknown_type'], undelivered: 0, holes: 0 });
+    expect(Number(await sql('select count(*) from x_waves'))).toBe(waves.accepted);
+    expect(await dead()).toBe(before);
+  });
+
+  it('rolls back under load without loss, from a version with entries that this one does not know', async () => {
     const result = await underLoad({ durationS: 15 }, async () => {
       await helm('rollback', RELEASE, '--wait', '--timeout', '5m');
     });

@@ -27,20 +27,18 @@ export interface LoadOptions {
 }
 
 /** How long the load goes on after the disturbance: what comes late must be seen too. */
-const AFTERWARDS_MS = 5_000;
+const AFTERWARDS_MS = 3_000;
 
 /**
  * Runs the load in a pod of its own, lets `disturb` do its work once all users are connected, and answers the count.
  * @throws Error with the end of the pod's log when it fails
  */
 export async function underLoad(options: LoadOptions, disturb: () => Promise<unknown>): Promise<LoadResult> {
-  const { pairs = 8, rate = 40, durationS = 20 } = options;
+  const { pairs = 8, rate = 40, durationS = 12 } = options;
   const name = await startPod('load', {
     args: ['scripts/smoke/dist/load.js'],
     env: {
-      AUTHENTICATION_URL: `http://${RELEASE}-authentication:8000`,
-      PERSISTENCE_URL: `http://${RELEASE}-persistence:8090`,
-      WEBSOCKET_URL: `ws://${RELEASE}-websocket:8080/ws`,
+      ...SERVICE_URLS,
       PAIRS: String(pairs),
       RATE: String(rate),
       DURATION_S: '270',
@@ -82,12 +80,20 @@ export const TEST_LABELS = {
   'app.kubernetes.io/component': 'test',
 };
 
+/** Where the services of the release are, for a pod. */
+export const SERVICE_URLS = {
+  AUTHENTICATION_URL: `http://${RELEASE}-authentication:8000`,
+  PERSISTENCE_URL: `http://${RELEASE}-persistence:8090`,
+  WEBSOCKET_URL: `ws://${RELEASE}-websocket:8080/ws`,
+};
+
 interface Work {
   args: string[];
   env: Record<string, string>;
 }
 
-async function startPod(
+/** Starts a pod of the image of websocket, with a program of its own. @returns its name; who asked deletes it */
+export async function startPod(
   prefix: string,
   { args, env }: Work,
   labels: Record<string, string> = TEST_LABELS,
@@ -123,7 +129,8 @@ async function startPod(
   return name;
 }
 
-async function finished(name: string, timeoutMs: number): Promise<string> {
+/** The log of a pod that is done. @throws Error where it is not in that time */
+export async function finished(name: string, timeoutMs: number): Promise<string> {
   await eventually(`${name} is done`, timeoutMs, async () => {
     const phase = await kubectl('get', 'pod', name, '--output', 'jsonpath={.status.phase}');
     return phase === 'Succeeded' || phase === 'Failed';

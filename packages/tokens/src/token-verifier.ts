@@ -48,8 +48,9 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   return {
     async verify(token: string): Promise<TokenClaims> {
       const kid = tokenKeyId(token);
-      if (revoked.has(kid))
+      if (revoked.has(kid)) {
         throw new PlatformError('token_invalid', 'the access token is not valid: its key is revoked');
+      }
       const key = await cache.find(kid);
       if (key === undefined) {
         throw new PlatformError('token_invalid', 'the access token is not valid: its key is unknown');

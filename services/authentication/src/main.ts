@@ -63,13 +63,13 @@ async function start(context: ProcessContext): Promise<RunningService> {
   });
   cleanup.add('management server', () => management.close());
 
-  const scope = { issuer: configuration.TOKEN_ISSUER, audience: configuration.TOKEN_AUDIENCE };
+  const { TOKEN_ISSUER: issuer, TOKEN_AUDIENCE: audience, REVOKED_KEY_IDS: revokedKeyIds } = configuration;
+  const scope = { issuer, audience, revokedKeyIds };
   const signer = createTokenSigner({
     ...scope,
     directory: configuration.SIGNING_KEYS_DIRECTORY,
     accessTtlS: configuration.ACCESS_TOKEN_TTL_S,
     publishBeforeUseS: configuration.KEY_PUBLISH_BEFORE_USE_S,
-    revokedKeyIds: configuration.REVOKED_KEY_IDS,
     logger,
   });
   const database = postgresFromConfiguration(configuration, { applicationName: 'authentication', logger, metrics });
@@ -104,13 +104,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
   });
   cleanup.add('public server', () => server.close());
   const jwksUrl = `http://${loopback(configuration.HOST)}:${server.port}/.well-known/jwks.json`;
-  const verifier = createTokenVerifier({
-    ...scope,
-    jwksUrl,
-    revokedKeyIds: configuration.REVOKED_KEY_IDS,
-    logger,
-    metrics,
-  });
+  const verifier = createTokenVerifier({ ...scope, jwksUrl, logger, metrics });
   cleanup.add('token verifier', () => verifier.close());
   const internal = await startHttpServer({
     ...listen,

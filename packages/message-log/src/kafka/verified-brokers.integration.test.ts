@@ -55,7 +55,7 @@ describe('a connection to brokers', () => {
       socket.on('error', () => undefined).on('data', (data: Buffer) => void heard.push(data));
     });
     const refused = new Promise<void>((resolve) => {
-      server.on('connection', (socket) => socket.once('close', () => resolve()));
+      server.on('connection', (socket: Socket) => socket.once('close', () => resolve()));
     });
     const log = createKafkaMessageLog({
       brokers: [`localhost:${port}`],
