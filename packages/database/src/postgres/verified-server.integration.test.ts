@@ -52,7 +52,9 @@ describe('the certificate of PostgreSQL', () => {
       metrics: new Metrics('test'),
     });
     try {
-      const failure: unknown = await database.query({ name: 'one', text: 'select 1' }, []).catch((error: unknown) => error);
+      const failure: unknown = await database
+        .query({ name: 'one', text: 'select 1' }, [])
+        .catch((error: unknown) => error);
       return { failure: causesOf(failure), heard: Buffer.concat(heard).toString() };
     } finally {
       await database.close();
