@@ -34,6 +34,17 @@ describeInChromium('a conversation on the page', (chromium) => {
     expect(await his.page.locator('.badge').count()).toBe(0);
   });
 
+  it('takes the badge away on all devices within two seconds of reading on one', async () => {
+    const [alice, bob] = await people.register(2);
+    const [desk, phone] = [await people.at(bob!), await people.at(bob!)];
+    await people.say(await people.client(alice!), bob!, ['one', 'two']);
+    for (const person of [desk, phone]) await person.page.locator('.badge').waitFor();
+    await desk.entry(alice!.username).click();
+    await desk.page.locator('.badge').waitFor({ state: 'detached' });
+    await phone.page.locator('.badge').waitFor({ state: 'detached', timeout: 2_000 });
+    await phone.page.waitForFunction(() => !document.title.startsWith('('));
+  });
+
   it('ends with nothing unread for messages that are read the moment they come', async () => {
     const [alice, bob] = await people.register(2);
     const his = await people.at(bob!);

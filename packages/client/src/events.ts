@@ -9,6 +9,7 @@ export type { ConversationChange } from './entries/conversation';
 export type { MessageDeleted } from './entries/deleted';
 export type { MessageEdited } from './entries/edited';
 export type { JsonObject, ReceivedMessage } from './entries/message';
+export type { ConversationRead } from './entries/read';
 
 /**
  * State of the connection.

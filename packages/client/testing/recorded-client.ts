@@ -11,6 +11,7 @@ const NAMES = [
   'change_state',
   'edited',
   'deleted',
+  'read',
   'stored',
   'conversation',
   'entry',

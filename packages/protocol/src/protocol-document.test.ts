@@ -70,6 +70,7 @@ describe('docs/protocol.md', () => {
       'conversation',
       'edited',
       'deleted',
+      'read',
     ]) {
       expect(types).toContain(type);
     }

@@ -6,8 +6,9 @@ import { eventId, withoutType, type EntryFrame, type EntryKind } from './entry-k
 import { joined } from './joined';
 import { left } from './left';
 import { message, type JsonObject, type ReceivedMessage } from './message';
+import { read, type ConversationRead } from './read';
 
-export const ENTRY_KINDS = { message, joined, left, conversation, edited, deleted } as const;
+export const ENTRY_KINDS = { message, joined, left, conversation, edited, deleted, read } as const;
 
 /** An entry of a kind that this version does not know, as it came. */
 export interface UnknownEntry {
@@ -23,6 +24,7 @@ export interface EntryEvents<Data extends JsonObject = JsonObject> {
   conversation: ConversationChange;
   edited: MessageEdited<Data>;
   deleted: MessageDeleted;
+  read: ConversationRead;
   entry: UnknownEntry;
 }
 

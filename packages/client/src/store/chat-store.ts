@@ -7,7 +7,7 @@
 import type { ConversationResponse } from '@chat-app/protocol';
 import { directConversationId } from '@chat-app/protocol/pure';
 import { isFinal } from '../errors';
-import type { ConnectionStatus, Missed, ReceivedMessage } from '../events';
+import type { ConnectionStatus, ConversationRead, Missed, ReceivedMessage } from '../events';
 import type { Conversations, History } from '../http/answers';
 import { Timers } from '../state/timers';
 import type { ChatStorage } from '../storage';
@@ -72,6 +72,7 @@ export class ChatStore {
       client.on('change_state', (change) => this.writing.changeStateChanged(change)),
       client.on('edited', (event) => this.amended(event.conversation_id, amendmentOf(event))),
       client.on('deleted', (event) => this.amended(event.conversation_id, deletionOf(event))),
+      client.on('read', (event) => this.readElsewhere(event)),
       client.on('stored', ({ message_ids }) => this.stored(message_ids)),
       client.on('conversation', ({ conversation_id }) => void this.refresh(conversation_id)),
       client.on('missed', (missed) => this.missed(missed)),
@@ -276,6 +277,17 @@ export class ChatStore {
     if (record?.last?.message_id === message_id) record.last = amend(record.last, amendment);
     // One that was not read counts no more.
     if (deleted_at !== undefined && (record?.unread ?? 0) > 0) this.refreshSoon(conversationId);
+    this.listView.changed();
+  }
+
+  /** Another device of the user has read a conversation, or this one has. */
+  private readElsewhere({ conversation_id, message_id, user_id }: ConversationRead): void {
+    const record = this.list.get(conversation_id);
+    if (user_id !== this.client.userId || record === undefined || record.unread === 0) return;
+    const newest = this.timelineOf(conversation_id).newestOfOthers ?? record.last;
+    if (newest?.message_id === message_id) record.unread = 0;
+    // How many came after it the server knows.
+    else this.refreshSoon(conversation_id);
     this.listView.changed();
   }
 

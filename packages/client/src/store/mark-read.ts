@@ -1,10 +1,13 @@
 import { backoffMs, type BackoffOptions } from '@chat-app/timing';
 import { isFinal } from '../errors';
+import { monotonicNow } from '../state/clock';
 import { Timers } from '../state/timers';
 
 /** A message that is shown the moment it arrives is stored a little later: until then it cannot be marked. */
 const BACKOFF: BackoffOptions = { firstMs: 400, maxMs: 10_000, jitter: 'full' };
 const SHORTEST_MS = 150;
+/** Between two markers of a conversation: each is an entry on every device of the user. */
+const APART_MS = 2_000;
 
 /**
  * Keeps the read markers of conversations: the newest marker of each is sent until the server has it. A message that is not
@@ -14,6 +17,8 @@ export class ReadMarkers {
   private readonly wanted = new Map<string, { messageId: string; failures: number }>();
   private readonly running = new Set<string>();
   private readonly timers = new Timers();
+  /** When the last marker of a conversation was sent. */
+  private readonly sentAt = new Map<string, number>();
 
   constructor(private readonly put: (conversationId: string, messageId: string) => Promise<void>) {}
 
@@ -46,6 +51,13 @@ export class ReadMarkers {
     if (this.running.has(conversationId)) return;
     const marker = this.wanted.get(conversationId);
     if (marker === undefined) return;
+    const now = monotonicNow();
+    const wait = (this.sentAt.get(conversationId) ?? -Infinity) + APART_MS - now;
+    if (wait > 0) {
+      this.timers.set(conversationId, wait, () => this.send(conversationId));
+      return;
+    }
+    this.sentAt.set(conversationId, now);
     this.running.add(conversationId);
     void this.put(conversationId, marker.messageId)
       .then(
@@ -66,6 +78,8 @@ export class ReadMarkers {
   }
 
   private failed(conversationId: string, marker: { messageId: string; failures: number }, thrown: unknown): boolean {
+    // Nothing was told to anybody: the next try need not wait.
+    this.sentAt.delete(conversationId);
     if (this.wanted.get(conversationId) !== marker) return true;
     if (isFinal(thrown) && thrown.code !== 'unknown_message') {
       this.wanted.delete(conversationId);

@@ -7,9 +7,10 @@ import type { Command, CommandFields, EventKind } from './event-kind';
 import { joined } from './joined';
 import { left } from './left';
 import { message, sendCommand } from './message';
+import { read } from './read';
 
 /** Every kind this version knows, by its word. */
-export const EVENT_KINDS = { message, joined, left, conversation, edited, deleted } as const;
+export const EVENT_KINDS = { message, joined, left, conversation, edited, deleted, read } as const;
 
 /** Frames by which clients ask for events, by type of frame; `kind` is what they ask for. */
 export const COMMANDS = {

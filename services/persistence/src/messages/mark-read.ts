@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database } from '@chat-app/database';
 import { route, type Route } from '@chat-app/platform';
 import { ReadRequest, ConversationPath } from '@chat-app/protocol';
 import { refusal, type Context } from '../context';
-import { moveReadMarker } from './sql/mark-read';
+import { changeAndTell } from '../conversations/append-events';
+import { moveReadMarker, type MarkReadOutcome } from './sql/mark-read';
 
 /** A conversation begins with its first message: whoever reads that live may be here before it is stored. */
 const OPENING_MS = 2_000;
@@ -11,9 +11,10 @@ const RETRY_MS = 100;
 
 /**
  * Moves the caller's reading position of a conversation forward; what counts as unread follows from it. A live message is
- * shown before it is stored, so the marker is kept for one that is not there yet.
+ * shown before it is stored, so the marker is kept for one that is not there yet. A marker that moved is told to the caller's
+ * own devices.
  */
-export function markReadRoute({ database }: Context): Route {
+export function markReadRoute(context: Context): Route {
   return route({
     method: 'PUT',
     path: '/conversations/{conversation_id}/read',
@@ -23,7 +24,7 @@ export function markReadRoute({ database }: Context): Route {
     body: ReadRequest,
     responses: { 204: null },
     async handle({ caller, params, body, signal }) {
-      await markRead(database, params.conversation_id, caller.userId, body.message_id, signal);
+      await markRead(context, params.conversation_id, caller.userId, body.message_id, signal);
       return { status: 204 };
     },
   });
@@ -31,17 +32,32 @@ export function markReadRoute({ database }: Context): Route {
 
 /** @throws HttpError unknown_conversation, unknown_message; the signal's reason where the caller is gone */
 async function markRead(
-  database: Database,
+  context: Context,
   conversationId: string,
   userId: string,
   messageId: string,
   signal: AbortSignal,
 ): Promise<void> {
   for (const end = performance.now() + OPENING_MS; ;) {
-    const outcome = await moveReadMarker(database, conversationId, userId, messageId);
-    if (outcome === 'marked') return;
+    const outcome = await moveAndTell(context, conversationId, userId, messageId);
+    if (outcome === 'moved' || outcome === 'read') return;
     if (outcome === 'of_another_conversation') throw refusal('unknown_message');
     if (performance.now() >= end) throw refusal('unknown_conversation');
     await sleep(RETRY_MS, undefined, { signal });
   }
+}
+
+/** A marker that moved is an entry of the reader's inbox: their other devices learn of it. */
+async function moveAndTell(
+  context: Context,
+  conversationId: string,
+  userId: string,
+  messageId: string,
+): Promise<MarkReadOutcome> {
+  let outcome: MarkReadOutcome = 'read';
+  await changeAndTell(context, conversationId, userId, async (transaction, append) => {
+    outcome = await moveReadMarker(transaction, conversationId, userId, messageId);
+    if (outcome === 'moved') await append([{ kind: 'read', user_id: userId, message_id: messageId }]);
+  });
+  return outcome;
 }

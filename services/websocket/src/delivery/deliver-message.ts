@@ -73,7 +73,7 @@ export class Deliverer {
    * be read. Of a leave the pod takes the hint at once.
    */
   #event(channel: string, envelope: EventEnvelope, frame: Uint8Array): void {
-    if (!isPersonal(envelope)) this.#deliver(channel, envelope, frame);
+    if (!isVouchedFor(envelope)) this.#deliver(channel, envelope, frame);
     if (envelope.event_kind !== 'left') return;
     for (const { userId } of this.dependencies.registry.subscribers(channel)) {
       this.dependencies.follower.suspectLeft(userId, envelope.conversation_id);
@@ -137,7 +137,12 @@ function fitsChannel(envelope: ChannelEnvelope, channel: string): boolean {
 
 const USER_PREFIX = userChannel('');
 
-/** It concerns one user alone, and what this pod subscribes to for that user. */
-function isPersonal({ event_kind }: EventEnvelope): boolean {
+/** It concerns one user alone. */
+function isPersonal(envelope: EventEnvelope): boolean {
+  return isVouchedFor(envelope) || envelope.event_kind === 'read';
+}
+
+/** It concerns what this pod subscribes to for a user: persistence alone is believed. */
+function isVouchedFor({ event_kind }: EventEnvelope): boolean {
   return event_kind === 'joined' || event_kind === 'left';
 }

@@ -27,12 +27,17 @@ with target as (
       ) p
     )
   where m.conversation_id = $1 and m.user_id = $2 and not exists (select from target t where not t.is_here)
+  returning m.read_number, m.pending_reads
 )
-select exists (select from member) as is_member, exists (select from target t where not t.is_here) as is_elsewhere`,
+select exists (select from member) as is_member, exists (select from target t where not t.is_here) as is_elsewhere,
+  exists (
+    select from marked k cross join member b
+    where k.read_number > b.read_number or ($3 = any (k.pending_reads) and ($3 = any (b.pending_reads)) is not true)
+  ) as is_moved`,
 };
 
-/** What stood in the way, or nothing. */
-export type MarkReadOutcome = 'marked' | 'not_a_member' | 'of_another_conversation';
+/** What came of it; `read`: it was read before. */
+export type MarkReadOutcome = 'moved' | 'read' | 'not_a_member' | 'of_another_conversation';
 
 /** Moves the reading position of a member forward, to a message that is stored or on its way. It never goes back. */
 export async function moveReadMarker(
@@ -41,11 +46,12 @@ export async function moveReadMarker(
   userId: string,
   messageId: string,
 ): Promise<MarkReadOutcome> {
-  const [row] = await on.query<{ is_member: boolean; is_elsewhere: boolean }>(MARK_READ, [
+  const [row] = await on.query<{ is_member: boolean; is_elsewhere: boolean; is_moved: boolean }>(MARK_READ, [
     conversationId,
     userId,
     messageId,
   ]);
   if (row?.is_member !== true) return 'not_a_member';
-  return row.is_elsewhere ? 'of_another_conversation' : 'marked';
+  if (row.is_elsewhere) return 'of_another_conversation';
+  return row.is_moved ? 'moved' : 'read';
 }

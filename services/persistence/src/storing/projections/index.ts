@@ -6,6 +6,7 @@ import { edited } from './edited';
 import { joined } from './joined';
 import { left } from './left';
 import { message } from './message';
+import { read } from './read';
 import type { Projection } from './projection';
 
 const PROJECTIONS: { [Name in EventKindName]: Projection<EventRecord<Name>> } = {
@@ -15,6 +16,7 @@ const PROJECTIONS: { [Name in EventKindName]: Projection<EventRecord<Name>> } = 
   conversation,
   edited,
   deleted,
+  read,
 };
 
 /** The projection of a kind. */
