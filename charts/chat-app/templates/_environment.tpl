@@ -103,6 +103,11 @@ Takes the resources of the container.
 - { name: KAFKA_GROUP_ID, value: {{ .groupId | quote }} }
 - { name: CONSUMER_BATCH_RECORDS, value: {{ .batchRecords | int64 | toString | quote }} }
 - { name: MESSAGE_CHANGE_SECONDS, value: {{ .messageChangeSeconds | int64 | toString | quote }} }
+- { name: CONFIRMED_ENTRY_DAYS, value: {{ .retention.confirmedEntryDays | int64 | toString | quote }} }
+- { name: ENTRY_DAYS, value: {{ .retention.entryDays | int64 | toString | quote }} }
+- { name: DEVICES_KEPT_DAYS, value: {{ .retention.deviceDays | int64 | toString | quote }} }
+- { name: REDRIVEN_MESSAGE_DAYS, value: {{ .retention.redrivenMessageDays | int64 | toString | quote }} }
+- { name: DEAD_MESSAGE_DAYS, value: {{ .retention.deadMessageDays | int64 | toString | quote }} }
 {{- end }}
 {{- end -}}
 

@@ -1,5 +1,6 @@
 import { LIMITS } from '@chat-app/protocol';
 import { integer, oneOf, text, type Configuration } from '@chat-app/platform';
+import { retentionFrom, retentionVariables, type RetentionSettings } from './retention/retention-settings';
 
 /** What persistence does during an outage of the database: wait in place, or re-publish as the legacy service did. */
 export const DATABASE_OUTAGE_POLICIES = ['wait', 'republish'] as const;
@@ -34,6 +35,8 @@ export interface PersistenceSettings extends CallerLimits {
   readonly maxDevices: number;
   /** How long the position of a device that does not come is kept, in days. */
   readonly keptDays: number;
+  /** How long rows are kept that nobody may need. */
+  readonly retention: RetentionSettings;
 }
 
 /** The variables behind them. */
@@ -92,6 +95,7 @@ export const persistenceVariables = {
     max: 315_360_000,
     description: 'How long after it was sent a message may be edited or deleted by its sender; 0: always.',
   }),
+  ...retentionVariables,
 };
 
 /** Their values. */
@@ -114,5 +118,6 @@ export function settingsFrom(configuration: PersistenceConfiguration): Persisten
     maxMembers: configuration.MAX_GROUP_MEMBERS,
     maxDevices: configuration.MAX_DEVICES_PER_USER,
     keptDays: configuration.DEVICES_KEPT_DAYS,
+    retention: retentionFrom(configuration),
   };
 }

@@ -9,6 +9,7 @@ import { settingsFrom, type PersistenceConfiguration } from './configuration';
 import { CallerBudgets } from './caller-budgets';
 import { DeviceSweeper } from './inbox/sweep-devices';
 import { Instance } from './inbox/instances';
+import { Cleaner } from './retention/cleaner';
 import { MessageConsumer } from './storing/message-consumer';
 import type { Context } from './context';
 import { createPersistenceMetrics } from './metrics';
@@ -61,6 +62,7 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
   const subscriptions: Subscription[] = [];
   const instance = new Instance(database, logger);
   const sweeper = new DeviceSweeper(context);
+  const cleaner = new Cleaner(context);
   let drained: Promise<void> | undefined;
   return {
     routes: publicRoutes(context),
@@ -81,12 +83,15 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
         ),
       );
       await Promise.all(subscriptions.map((subscription) => subscription.ready));
+      if (!stopping.signal.aborted) cleaner.start();
     },
     drain() {
       stopping.abort();
-      drained ??= Promise.all([...subscriptions.map((subscription) => subscription.close()), sweeper.close()]).then(
-        () => instance.close(),
-      );
+      drained ??= Promise.all([
+        ...subscriptions.map((subscription) => subscription.close()),
+        sweeper.close(),
+        cleaner.close(),
+      ]).then(() => instance.close());
       return drained;
     },
   };

@@ -50,6 +50,11 @@ export function createPersistenceMetrics(metrics: Metrics) {
       name: 'chat_persistence_unreadable_headers_total',
       help: 'Counting headers that held no count and were read as 0.',
     }),
+    removed: metrics.counter({
+      name: 'chat_persistence_removed_rows_total',
+      help: 'Rows removed because they expired, by table: inbox, events, dead_messages.',
+      labelNames: ['table'],
+    }),
     archived: metrics.counter({
       name: 'chat_persistence_dead_messages_archived_total',
       help: 'Dead messages written to the archive, by code.',

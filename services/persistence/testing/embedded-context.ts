@@ -10,7 +10,16 @@ import type { PersistenceSettings } from '../src/configuration';
 import type { Context } from '../src/context';
 import { createPersistenceMetrics } from '../src/metrics';
 import { MIGRATIONS, SCHEMA } from '../src/migrations';
+import { retentionFrom } from '../src/retention/retention-settings';
 import { storeEvents, type StoreOutcome } from '../src/storing/store-events';
+
+/** How long rows are kept, as by default. */
+const RETENTION = {
+  CONFIRMED_ENTRY_DAYS: 7,
+  ENTRY_DAYS: 90,
+  REDRIVEN_MESSAGE_DAYS: 60,
+  DEAD_MESSAGE_DAYS: 0,
+};
 
 export const SETTINGS: PersistenceSettings = {
   maxRetryValue: 3,
@@ -26,6 +35,7 @@ export const SETTINGS: PersistenceSettings = {
   maxMembers: 1_000,
   maxDevices: 50,
   keptDays: 90,
+  retention: retentionFrom(RETENTION),
 };
 
 /** A database in memory with the schema of persistence. Whoever opens it closes it. */

@@ -67,6 +67,8 @@ export const InboxPage = z.looseObject({
   /** The numbering that the entries belong to. */
   epoch: z.string(),
   entries: z.array(EncodedEntry),
+  /** Entries up to this one are gone, more than was asked for: the reader has to begin anew. */
+  expired: z.int().min(0).exactOptional(),
 });
 export type InboxPage = Known<z.infer<typeof InboxPage>>;
 

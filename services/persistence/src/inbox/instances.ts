@@ -1,6 +1,7 @@
 import { FEATURES, newId } from '@chat-app/protocol';
 import type { Database } from '@chat-app/database';
 import type { Logger } from '@chat-app/platform';
+import { KNOWS_EXPIRED_ENTRIES } from '../retention/sql/claim-cleanup';
 import { deregisterInstance, registerInstance } from './sql/register-instance';
 
 /** How often a pod says that it runs; others count it for six times as long. */
@@ -19,7 +20,7 @@ export class Instance {
   constructor(
     private readonly database: Database,
     private readonly logger: Logger,
-    private readonly features: readonly string[] = FEATURES,
+    private readonly features: readonly string[] = [...FEATURES, KNOWS_EXPIRED_ENTRIES],
   ) {}
 
   /** Registers, and goes on saying so. @throws PlatformError database_unavailable, database_refused */

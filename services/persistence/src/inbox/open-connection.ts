@@ -7,7 +7,7 @@ import { saveCursors } from './sql/save-cursors';
 /**
  * Where a device resumes: after what it confirmed, else after the most that any device of its user confirmed, else at the
  * beginning. A new device keeps that position from now on. Of unconfirmed entries at most the newest `catch_up_entries`
- * are left to send.
+ * are left to send, and none that expired.
  */
 export function openConnectionRoute({ database, settings, logger }: Context): Route {
   return route({
@@ -20,7 +20,7 @@ export function openConnectionRoute({ database, settings, logger }: Context): Ro
     async handle({ body }) {
       const { user_id, device_id } = body;
       const opened = await openConnection(database, user_id, device_id, FEATURES);
-      const { head, confirmed, is_stale, conversation_ids, epoch, features } = opened;
+      const { head, confirmed, is_stale, expired, conversation_ids, epoch, features } = opened;
       if (is_stale && body.keep_position) {
         // Where it cannot be written (a standby takes no writes) the device is no worse off than before.
         const cursor = { user_id, device_id, received_seq: confirmed, epoch };
@@ -28,7 +28,7 @@ export function openConnectionRoute({ database, settings, logger }: Context): Ro
           logger.debug('the position of a device could not be kept', { user_id, error });
         });
       }
-      const position = Math.max(confirmed, head - body.catch_up_entries);
+      const position = Math.max(confirmed, head - body.catch_up_entries, expired);
       const answer = { head, position, skipped: position - confirmed, conversation_ids, epoch, features };
       return { status: 200, body: answer };
     },

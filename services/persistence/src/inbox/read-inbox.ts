@@ -20,7 +20,8 @@ export function readInboxRoute({ database }: Context): Route {
       const head = rows[0]?.head ?? 0;
       const entries = rows.flatMap((row) => (row.seq === null ? [] : [encodeEntry({ ...row, seq: row.seq }, user_id)]));
       const epoch = rows[0]?.epoch ?? (await readAnnouncement(database, [])).epoch;
-      return { status: 200, body: { head, epoch, entries } };
+      const { expired = 0 } = rows[0] ?? {};
+      return { status: 200, body: { head, epoch, entries, ...(expired > after && { expired }) } };
     },
   });
 }

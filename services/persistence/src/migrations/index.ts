@@ -6,6 +6,7 @@ import { createEvents } from './004-create-events';
 import { createStoreEvents } from './005-create-store-events';
 import { createMessageChanges } from './006-create-message-changes';
 import { narrowSearchPath } from './007-narrow-search-path';
+import { createCleanups } from './008-create-cleanups';
 
 /** Schema of everything persistence owns. */
 export const SCHEMA = 'chat';
@@ -19,4 +20,5 @@ export const MIGRATIONS: readonly Migration[] = [
   createStoreEvents,
   createMessageChanges,
   narrowSearchPath,
+  createCleanups,
 ];

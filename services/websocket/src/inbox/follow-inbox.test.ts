@@ -45,6 +45,15 @@ describe('following an inbox', () => {
     expect(alice.all('stored').length).toBeLessThanOrEqual(2);
   });
 
+  it('closes a connection that stands before entries that ended, whose next one is told how many it missed', async () => {
+    for (let n = 1; n <= 5; n += 1) world.persistence.put(BOB, message(n));
+    const ended = { head: 5, entries: [], expired: 5, epoch: world.persistence.epoch };
+    jest.spyOn(world.persistence, 'readInbox').mockResolvedValueOnce(ended);
+    const bob = await world.connect(pod, BOB);
+    expect(await bob.closed).toEqual({ code: 4000, reason: 'slow' });
+    expect(bob.all('message')).toEqual([]);
+  });
+
   it('reads again with backoff after a failed read', async () => {
     const alice = await world.connect(pod, ALICE);
     const bob = await world.connect(pod, BOB);

@@ -35,6 +35,11 @@ export class InboxReader {
       });
       if (page === undefined) return;
       this.announcements.takeEpoch(page.epoch);
+      if ((page.expired ?? 0) > after) {
+        // Its next connection is told how many it missed.
+        connection.close('slow');
+        return;
+      }
       await handOver(connection, page, tell);
     } catch (error) {
       this.metrics.catchUpFailures.inc();

@@ -19,6 +19,7 @@ select
     select from chat.cursors c
     where c.user_id = $1 and c.device_id = $2 and c.updated_at > now() - interval '1 day'
   ) as is_stale,
+  coalesce(head.expired_seq, 0) as expired,
   array(select m.conversation_id from chat.members m where m.user_id = $1 and m.in_group) as conversation_ids,
   ${CURRENT_EPOCH} as epoch,
   ${commonFeatures('$3')} as features
@@ -31,6 +32,8 @@ export interface OpenedConnection {
   confirmed: number;
   /** The device has no cursor, or one that was not touched for a day. */
   is_stale: boolean;
+  /** Entries up to this one are gone. */
+  expired: number;
   /** Groups of the user. */
   conversation_ids: string[];
   epoch: string;

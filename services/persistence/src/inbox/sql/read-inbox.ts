@@ -6,7 +6,7 @@ import { CURRENT_EPOCH } from './announcement';
 const READ_INBOX: Statement = {
   name: 'read_inbox',
   text: `
-select head.last_seq as head, ${CURRENT_EPOCH} as epoch, entry.*
+select head.last_seq as head, head.expired_seq as expired, ${CURRENT_EPOCH} as epoch, entry.*
 from chat.inbox_heads head
 left join lateral (
   select i.seq, i.kind as number, i.event_id, i.conversation_id as group_id, ev.body,
@@ -26,6 +26,8 @@ type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null };
 /** An entry as it is read, with the message that it is or is about. */
 export interface EntryRow extends Nullable<MessageRow> {
   head: number;
+  /** Entries up to this one are gone. */
+  expired: number;
   epoch: string;
   seq: number | null;
   /** Number of the kind. */
