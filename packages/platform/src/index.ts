@@ -10,7 +10,7 @@ export {
   type Counter,
   type Gauge,
   type Histogram,
-  type Labels,
   type MetricOptions,
 } from './metrics/metrics';
+export type { Labels } from './metrics/labels';
 export * from './http';

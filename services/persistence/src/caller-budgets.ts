@@ -1,7 +1,7 @@
 import { RateLimiter } from '@chat-app/timing';
 import type { Route } from '@chat-app/platform';
 import type { CallerLimits } from './configuration';
-import { refusal } from './context';
+import { refusal } from './refusal';
 
 const HOUR_S = 3_600;
 

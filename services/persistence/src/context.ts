@@ -1,7 +1,6 @@
-import { ERRORS, type ErrorCode } from '@chat-app/protocol';
 import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
-import { httpError, type HttpError, type Logger } from '@chat-app/platform';
+import type { Logger } from '@chat-app/platform';
 import type { AuthenticationClient } from './peers/authentication-client';
 import type { CallerBudgets } from './caller-budgets';
 import type { PersistenceSettings } from './configuration';
@@ -16,9 +15,4 @@ export interface Context {
   budgets: CallerBudgets;
   metrics: PersistenceMetrics;
   logger: Logger;
-}
-
-/** The error that answers a caller with a code of the protocol. */
-export function refusal(code: ErrorCode, message?: string, retryAfterMs?: number): HttpError {
-  return httpError(ERRORS, code, message, retryAfterMs);
 }

@@ -1,4 +1,4 @@
-import type { Labels } from './metrics';
+import type { Labels } from './labels';
 
 /** Series of one metric beyond which new ones are counted together. */
 const MAX_SERIES = 1_000;

@@ -1,13 +1,8 @@
 import * as prometheus from 'prom-client';
 import { currentSpanIds } from '../tracing/spans';
 import { BoundedSeries } from './bounded-series';
+import type { Labels } from './labels';
 import { plainText } from './plain-text';
-
-/**
- * Values of labels. Give every label of the metric, from a bounded set: never an id, a path with ids, a message, or what a
- * client said. Of the series beyond a thousand of a metric all are one, `other`.
- */
-export type Labels = Readonly<Record<string, string | number>>;
 
 export interface MetricOptions {
   /** Starts with `chat_`; counters end in `_total`, times are in seconds and end in `_seconds`. */

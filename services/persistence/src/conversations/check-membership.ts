@@ -1,7 +1,8 @@
 import type { Queryable } from '@chat-app/database';
 import { route, type Route } from '@chat-app/platform';
 import { MembershipResponse, MemberPath } from '@chat-app/protocol';
-import { refusal, type Context } from '../context';
+import type { Context } from '../context';
+import { refusal } from '../refusal';
 import { countMembers } from './sql/count-members';
 import { findMembership, type Membership } from './sql/find-membership';
 

@@ -1,7 +1,8 @@
 import { route, type Route } from '@chat-app/platform';
 import { ConversationResponse, CreateGroupRequest, newId } from '@chat-app/protocol';
 import { changeAndTell } from './append-events';
-import { refusal, type Context } from '../context';
+import type { Context } from '../context';
+import { refusal } from '../refusal';
 import { requireRoomForGroup } from './limit-groups';
 import { readConversation } from './list-conversations';
 import { insertGroup } from './sql/create-group';

@@ -1,5 +1,5 @@
 import type { Queryable } from '@chat-app/database';
-import { refusal } from '../context';
+import { refusal } from '../refusal';
 import { findFullUsers } from './sql/find-full-users';
 
 /** @throws HttpError too_many_groups where one of these users is in as many groups as a user may be */

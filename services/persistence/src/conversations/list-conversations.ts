@@ -6,7 +6,8 @@ import {
   ListConversationsQuery,
   ConversationPath,
 } from '@chat-app/protocol';
-import { refusal, type Context } from '../context';
+import type { Context } from '../context';
+import { refusal } from '../refusal';
 import { toStoredMessage, type StoredMessageRow } from '../messages/message-row';
 import type { ConversationRow } from './sql/describe-conversations';
 import { findConversation } from './sql/find-conversation';

@@ -1,5 +1,5 @@
 import type { Queryable } from '@chat-app/database';
-import { refusal } from '../context';
+import { refusal } from '../refusal';
 import { lockConversation } from './sql/lock-group';
 import { readRoles, type Roles } from './sql/read-roles';
 

@@ -5,7 +5,8 @@ import { changeAndTell, type Change } from './append-events';
 import { lockGroup, requireOwner } from './lock-group';
 import { requireRoomForGroup } from './limit-groups';
 import { checkMembership } from './check-membership';
-import { refusal, type Context } from '../context';
+import type { Context } from '../context';
+import { refusal } from '../refusal';
 import { addMember } from './sql/add-member';
 import { setRole } from './sql/set-role';
 

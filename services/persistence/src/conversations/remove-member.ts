@@ -3,7 +3,8 @@ import type { Queryable } from '@chat-app/database';
 import { MemberPath } from '@chat-app/protocol';
 import { changeAndTell } from './append-events';
 import { lockGroup, requireOwner } from './lock-group';
-import { refusal, type Context } from '../context';
+import type { Context } from '../context';
+import { refusal } from '../refusal';
 import { deleteMember } from './sql/remove-member';
 
 /** Removes a member from a group (owners only); with the caller's own id, leaves it (anyone). */

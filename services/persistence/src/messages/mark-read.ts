@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { route, type Route } from '@chat-app/platform';
 import { ReadRequest, ConversationPath } from '@chat-app/protocol';
-import { refusal, type Context } from '../context';
+import type { Context } from '../context';
+import { refusal } from '../refusal';
 import { changeAndTell } from '../conversations/append-events';
 import { moveReadMarker, type MarkReadOutcome } from './sql/mark-read';
 
