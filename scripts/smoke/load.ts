@@ -7,11 +7,11 @@
  */
 import { directConversationId, type ServerFrame } from '@chat-app/protocol';
 import { readHistory, registerUser } from './api';
-import { Connection } from './connection';
+import { SmokeConnection } from './smoke-connection';
 
 interface Pair {
-  sender: Connection;
-  recipient: Connection;
+  sender: SmokeConnection;
+  recipient: SmokeConnection;
   /** Ids in the order of acceptance. */
   accepted: string[];
 }
@@ -69,8 +69,8 @@ async function connectPair({ authenticationUrl, websocketUrl }: Settings): Promi
   const one = await registerUser(authenticationUrl, 'load', deadline);
   const other = await registerUser(authenticationUrl, 'load', deadline);
   const pair = {
-    sender: new Connection(websocketUrl, one),
-    recipient: new Connection(websocketUrl, other),
+    sender: new SmokeConnection(websocketUrl, one),
+    recipient: new SmokeConnection(websocketUrl, other),
     accepted: [],
   };
   const isWelcome = (frame: ServerFrame) => frame.type === 'welcome';
@@ -123,7 +123,7 @@ async function storedOf({ sender, recipient, accepted }: Pair, { persistenceUrl 
 }
 
 /** Inbox positions that were jumped over. */
-function holesOf({ positions }: Connection): number {
+function holesOf({ positions }: SmokeConnection): number {
   if (positions.size === 0) return 0;
   const all = [...positions];
   const first = all.reduce((a, b) => Math.min(a, b));

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { readHistory } from './api';
-import { Connection } from './connection';
+import { SmokeConnection } from './smoke-connection';
 import { Session } from './session';
 
 /** Authentication and persistence as far as tokens go: only the newest token is good. */
@@ -76,7 +76,7 @@ describe('a session of the load', () => {
       sockets.on('connection', (socket, request) => resolve([socket, request.headers.authorization])),
     );
     const user = { id: 'u', username: 'ada', session: services.session(600) };
-    const connection = new Connection(`ws://${services.host}/ws`, user);
+    const connection = new SmokeConnection(`ws://${services.host}/ws`, user);
     try {
       const [socket, authorization] = await opened;
       expect(authorization).toBe('Bearer token-1');

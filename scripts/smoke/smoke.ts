@@ -7,7 +7,7 @@
 import { lookup } from 'node:dns/promises';
 import { directConversationId, type MessageFrame, type ServerFrame, type StoredFrame } from '@chat-app/protocol';
 import { readHistory, registerUser } from './api';
-import { Connection } from './connection';
+import { SmokeConnection } from './smoke-connection';
 
 async function main(environment: NodeJS.ProcessEnv): Promise<void> {
   const timeoutMs = Number(environment['TIMEOUT_MS'] ?? 60_000);
@@ -19,8 +19,8 @@ async function main(environment: NodeJS.ProcessEnv): Promise<void> {
   say(`registered ${ada.username} and ${ben.username}`);
 
   const [one, other] = await twoPods(required(environment, 'WEBSOCKET_PODS'));
-  const adas = new Connection(one, ada);
-  const bens = new Connection(other, ben);
+  const adas = new SmokeConnection(one, ada);
+  const bens = new SmokeConnection(other, ben);
   try {
     const rest = () => Math.max(1, deadline - Date.now());
     const isWelcome = (frame: ServerFrame) => frame.type === 'welcome';

@@ -9,7 +9,7 @@
 import type { UserResponse } from '@chat-app/protocol';
 import { CLOSE_CODES } from '@chat-app/protocol/pure';
 import type { Addresses } from './addresses';
-import { Connection } from './connection/keep-connected';
+import { ConnectionKeeper } from './connection/keep-connection';
 import type { Incoming } from './connection/read-frame';
 import type { SocketConstructor } from './connection/socket';
 import { watchEnvironment } from './connection/watch-environment';
@@ -25,7 +25,7 @@ import type { OutboundDeletion, OutboundEdit, OutboundMessage, SentMessage } fro
 import { Sender } from './messages/send-messages';
 import { SettledMessages } from './messages/settled-messages';
 import type { CompiledOptions } from './options';
-import { Authentication } from './session/keep-authenticated';
+import { AuthenticationKeeper } from './session/keep-authentication';
 import type { TokenSource } from './session/token-source';
 import type { Outbox, OutboxEntry } from './state/outbox';
 import type { RecentIds } from './state/recent-ids';
@@ -56,8 +56,8 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
   readonly sessions: SessionsApi;
   private readonly timers = new Timers();
   private readonly settled = new SettledMessages();
-  private readonly connection: Connection;
-  private readonly authentication: Authentication;
+  private readonly connection: ConnectionKeeper;
+  private readonly authentication: AuthenticationKeeper;
   private readonly sender: Sender;
   private readonly receiver: Receiver;
   private readonly stopWatching: () => void;
@@ -239,10 +239,10 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
     });
   }
 
-  private makeConnection(): Connection {
+  private makeConnection(): ConnectionKeeper {
     const { addresses, options, tokens, WebSocket, deviceId } = this.parts;
     const separator = addresses.websocket.includes('?') ? '&' : '?';
-    return new Connection({
+    return new ConnectionKeeper({
       WebSocket,
       address: () => `${addresses.websocket}${separator}device_id=${encodeURIComponent(deviceId)}`,
       tokens,
@@ -263,8 +263,8 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
     });
   }
 
-  private makeAuthentication(): Authentication {
-    return new Authentication({
+  private makeAuthentication(): AuthenticationKeeper {
+    return new AuthenticationKeeper({
       tokens: this.parts.tokens,
       timers: this.timers,
       backoff: this.parts.options.reconnectBackoff,

@@ -1,10 +1,10 @@
 import { ChatError } from '../errors';
 import { monotonicNow } from '../state/clock';
 import { Timers } from '../state/timers';
-import { Authentication } from './keep-authenticated';
+import { AuthenticationKeeper } from './keep-authentication';
 import type { TokenSource } from './token-source';
 
-describe('Authentication', () => {
+describe('AuthenticationKeeper', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
@@ -22,7 +22,7 @@ describe('Authentication', () => {
       refresh,
       forget: async () => undefined,
     };
-    const authentication = new Authentication({
+    const authentication = new AuthenticationKeeper({
       tokens,
       timers,
       backoff: { firstMs: 500, maxMs: 30_000 },

@@ -1,5 +1,5 @@
 import { secretOf, silentLogger } from '@chat-app/platform';
-import { kafkaMessageLogFromConfiguration, type KafkaConfiguration } from './from-configuration';
+import { kafkaMessageLogFromConfiguration, type KafkaConfiguration } from './message-log-from-configuration';
 
 const CONFIGURATION: KafkaConfiguration = {
   KAFKA_BROKERS: ['127.0.0.1:1'],

@@ -23,7 +23,7 @@ import type { SocketConstructor } from './socket';
 /** A connection that lived this long resets the backoff: one that is cut at once again does not. */
 const STABLE_MS = 5_000;
 
-export interface ConnectionOptions {
+export interface ConnectionKeeperOptions {
   WebSocket: SocketConstructor;
   /** Address to connect to; asked anew each time. */
   address: () => string;
@@ -38,7 +38,7 @@ export interface ConnectionOptions {
   onLost: () => void;
 }
 
-export class Connection {
+export class ConnectionKeeper {
   private link: Link | undefined;
   private current: ConnectionState = 'waiting';
   /** Since the last connection that was stable. */
@@ -48,7 +48,7 @@ export class Connection {
   private tokenFault: 'none' | 'possible' | 'certain' = 'none';
   private generation = 0;
 
-  constructor(private readonly options: ConnectionOptions) {}
+  constructor(private readonly options: ConnectionKeeperOptions) {}
 
   get state(): ConnectionState {
     return this.current;

@@ -26,7 +26,7 @@ interface PendingSend {
 
 const RETRY_MS = 5_000;
 
-export class Connection {
+export class SmokeConnection {
   readonly counts: ConnectionCounts = { connects: 0, resends: 0, repeats: 0 };
   /** By message id: the first frame that showed it. */
   readonly received = new Map<string, MessageFrame>();

@@ -12,7 +12,7 @@ import type { TokenSource } from './token-source';
 const SHORTEST_MS = 5_000;
 const LONGEST_MARGIN_MS = 60_000;
 
-export interface AuthenticationOptions {
+export interface AuthenticationKeeperOptions {
   tokens: TokenSource;
   timers: Timers;
   backoff: BackoffOptions;
@@ -22,11 +22,11 @@ export interface AuthenticationOptions {
   onSignedOut: (reason: string) => void;
 }
 
-export class Authentication {
+export class AuthenticationKeeper {
   private failures = 0;
   private stopped = false;
 
-  constructor(private readonly options: AuthenticationOptions) {}
+  constructor(private readonly options: AuthenticationKeeperOptions) {}
 
   /** Sets the timer for the next refresh by the token's lifetime. */
   schedule(): void {
