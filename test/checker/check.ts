@@ -28,7 +28,7 @@ export interface Verdict {
 
 type Of<Kind extends Observation['kind']> = Extract<Observation, { kind: Kind }>;
 
-/** Holds what clients saw against what the stores hold. Pure: the same evidence gives the same verdict. */
+/** Verifies what clients saw against what the stores hold. Pure: the same evidence gives the same verdict. */
 export function check(evidence: Evidence): Verdict {
   const of = <Kind extends Observation['kind']>(kind: Kind) =>
     evidence.observations.filter((observation): observation is Of<Kind> => observation.kind === kind);

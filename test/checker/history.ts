@@ -1,5 +1,5 @@
 /**
- * What clients saw and what the stores hold: the two sides that the checker holds against each other. Contents are
+ * What clients saw and what the stores hold: the two sides that the checker compares. Contents are
  * unique per send, so that a shown message can be traced to the send it came from.
  */
 

@@ -5,7 +5,7 @@
 import { withDatabase } from './testing/stores';
 import { describeFault } from './testing/with-stack';
 
-describeFault('when PostgreSQL is away under load', {}, (scene) => {
+describeFault('during an outage of PostgreSQL under load', {}, (scene) => {
   it('goes on live, lets clients connect, and stores everything once it is back', async () => {
     const { backends } = scene.stack;
     const { postgres } = backends;

@@ -22,7 +22,7 @@ const options = { overrides: { persistence: { MAX_RETRY_VALUE: String(MAX_RETRY_
 const REDRIVE = resolve(__dirname, '..', '..', 'services', 'persistence', 'dist', 'redrive.js');
 
 describeFault('when records that cannot be stored come among the others', options, (scene) => {
-  it('sets aside exactly those, with the reason, and stores their neighbours once', async () => {
+  it('dead-letters exactly those, with the reason, and stores their neighbours once', async () => {
     const load = await scene.load();
     load.start();
     await load.more('positioned', 100);

@@ -22,7 +22,7 @@ const UNBOUNDED: ReadonlySet<unknown> = new Set([Number.MAX_SAFE_INTEGER, Number
 const SECURITY = { public: [], user: [{ accessToken: [] }], internal: [{ internalSecret: [] }] } as const;
 
 /**
- * Holds an OpenAPI 3.1 file against the routes that the code declares: the same paths and methods, summaries, access
+ * Verifies an OpenAPI 3.1 file against the routes that the code declares: the same paths and methods, summaries, access
  * (security schemes `accessToken` and `internalSecret`), parameters, bodies and answers. Descriptions, examples, formats,
  * patterns and defaults are the file's own.
  * @returns one line for each difference; empty where there is none

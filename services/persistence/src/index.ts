@@ -6,6 +6,6 @@ export {
   type PersistenceDependencies,
 } from './create-persistence';
 export { createAuthenticationClient, type AuthenticationClient } from './peers/authentication-client';
-export { hearEndedSessions } from './peers/hear-ended-sessions';
+export { followEndedSessions } from './peers/follow-ended-sessions';
 export { persistenceVariables, type PersistenceConfiguration } from './configuration';
 export { MAX_REDRIVES, redriveMessages, type RedriveCounts, type RedriveOptions } from './storing/redrive-messages';

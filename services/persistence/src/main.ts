@@ -23,7 +23,7 @@ import { ERRORS, INTERNAL_SECRET_HEADER } from '@chat-app/protocol';
 import {
   createAuthenticationClient,
   createPersistence,
-  hearEndedSessions,
+  followEndedSessions,
   INTERNAL_BODY_BYTES,
   persistenceVariables,
   PUBLIC_BODY_BYTES,
@@ -87,7 +87,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
   const authenticationClient = createAuthenticationClient(authentication);
   const sessions = new StandingSessions({ source: authenticationClient, logger, metrics });
   cleanup.add('sessions', () => sessions.close());
-  hearEndedSessions(fanout, sessions);
+  followEndedSessions(fanout, sessions);
   sessions.start();
   const persistence = createPersistence({
     log,
@@ -106,7 +106,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
   return {
     async drain() {
       readiness.draining();
-      // Consumers stop at once; proxies send here until they have heard of it.
+      // Consumers stop at once; proxies send here until they know of it.
       await Promise.all([persistence.drain(), sleep(configuration.ENDPOINT_SETTLE_MS).then(closeServers)]);
     },
   };

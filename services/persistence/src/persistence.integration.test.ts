@@ -88,8 +88,8 @@ describeWithBackend(['kafka', 'postgres', 'redis'], 'persistence on real backend
     fanout = redis();
     // What goes through both topics, for the tests to look at.
     for (const topic of [MESSAGES_TOPIC, DEAD_MESSAGES_TOPIC]) {
-      const witness = { topic, groupId: `witness-${randomUUID()}`, maxBatchRecords: 1_000 };
-      await log.subscribe(witness, async ({ records }) => void forwarded.push(...records)).ready;
+      const observer = { topic, groupId: `observer-${randomUUID()}`, maxBatchRecords: 1_000 };
+      await log.subscribe(observer, async ({ records }) => void forwarded.push(...records)).ready;
     }
     await startPod();
   }, 120_000);
@@ -142,7 +142,7 @@ describeWithBackend(['kafka', 'postgres', 'redis'], 'persistence on real backend
   it('stores what is appended and announces it after the commit', async () => {
     const [ann, bob] = [randomUUID(), randomUUID()];
     const message = directMessage(ann, bob);
-    const heard = new Promise<string>((resolve) => {
+    const received = new Promise<string>((resolve) => {
       fanout.onMessage((channel, payload) => {
         if (channel === userChannel(bob)) resolve(Buffer.from(payload).toString('utf8'));
       });
@@ -150,7 +150,7 @@ describeWithBackend(['kafka', 'postgres', 'redis'], 'persistence on real backend
     await until('Redis is there', () => fanout.state === 'connected');
     await fanout.subscribe([userChannel(bob)]);
     await append([message]);
-    expect(JSON.parse(await heard)).toMatchObject({
+    expect(JSON.parse(await received)).toMatchObject({
       kind: 'stored',
       event_ids: [message.message_id],
       positions: { [bob]: [1] },
@@ -171,7 +171,7 @@ describeWithBackend(['kafka', 'postgres', 'redis'], 'persistence on real backend
     await until('the poison is archived', async () => (await archived()).length > 0);
 
     const copies = () => forwarded.filter(({ value }) => value?.includes(poison.message_id) === true);
-    await until('the witnesses saw every copy', () => copies().length >= 5);
+    await until('the observers saw every copy', () => copies().length >= 5);
     const retries = copies()
       .filter(({ topic }) => topic === MESSAGES_TOPIC)
       .map(({ headers }) => headers['retry-count']);
@@ -194,7 +194,7 @@ describeWithBackend(['kafka', 'postgres', 'redis'], 'persistence on real backend
     const options = { conversationId: poison.conversation_id, limit: 10, dryRun: false, force: false };
     expect(await redriveMessages({ database, log, logger }, options)).toMatchObject({ redriven: 1 });
     await until('the poison is stored', async () => (await storedOf([poison])) === 1);
-    await until('the witness saw the copy that was redriven', () => copies().length >= 6);
+    await until('the observer saw the copy that was redriven', () => copies().length >= 6);
     expect(await faultyInboxes()).toEqual([]);
   }, 120_000);
 

@@ -61,13 +61,13 @@ describe('changing the members of a group', () => {
 
   it('makes the caller of a new group its owner, and tells everyone on their channel and in their inbox', async () => {
     const [ann, bob] = [randomUUID(), randomUUID()];
-    const heard = await listen(fanout, [userChannel(ann), userChannel(bob)]);
+    const received = await listen(fanout, [userChannel(ann), userChannel(bob)]);
     const group = await create(ann, bob, bob, ann);
     await delivered();
     expect(await members(bob, group)).toEqual({ [ann]: 'owner', [bob]: 'member' });
     for (const user of [ann, bob]) {
       expect(await inbox(user)).toMatchObject([{ kind: 'joined', seq: 1, conversation_id: group }]);
-      const [event, stored] = heard
+      const [event, stored] = received
         .filter(({ channel }) => channel === userChannel(user))
         .map(({ text }) => read(text));
       expect(event!.envelope).toMatchObject({

@@ -31,7 +31,7 @@ describe('what is announced to websocket pods', () => {
     await newer.close();
   });
 
-  it('does not wait for a pod that was not heard of for a minute', async () => {
+  it('does not wait for a pod that was silent for a minute', async () => {
     const older = new Instance(database, silentLogger, ['message']);
     await older.register();
     const text = "update chat.instances set seen_at = seen_at - interval '61 seconds'";

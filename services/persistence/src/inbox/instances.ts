@@ -36,7 +36,7 @@ export class Instance {
     });
   }
 
-  /** Nothing is consumed any more. Never rejects: a pod that is not heard of is forgotten anyway. */
+  /** Nothing is consumed any more. Never rejects: a pod that is silent is forgotten anyway. */
   async close(): Promise<void> {
     if (this.#timer === undefined) return;
     clearInterval(this.#timer);

@@ -32,14 +32,14 @@ describe('a part of a batch that is stored', () => {
     const group = randomUUID();
     await insertGroup(database, { id: group, title: 'group', data: undefined, ownerId: ann, memberIds: [bob] });
     const fanout = createEmbeddedFanout();
-    const heard = await listen(fanout, [userChannel(ann), userChannel(bob), conversationChannel(group)]);
+    const received = await listen(fanout, [userChannel(ann), userChannel(bob), conversationChannel(group)]);
     const messages = [directMessage(ann, bob), groupMessage(bob, group), directMessage(bob, ann)];
     expect(await store(fanout, messages)).toMatchObject({ bad: [], stored: 3, entries: 6 });
     await delivered();
 
     const [first, second, third] = messages.map((message) => message.message_id);
-    const notices = Object.fromEntries(heard.map(({ channel, text }) => [channel, JSON.parse(text) as unknown]));
-    expect(heard).toHaveLength(3);
+    const notices = Object.fromEntries(received.map(({ channel, text }) => [channel, JSON.parse(text) as unknown]));
+    expect(received).toHaveLength(3);
     expect(notices).toMatchObject({
       [userChannel(ann)]: { kind: 'stored', event_ids: [first, third], positions: { [ann]: [1, 3] } },
       [userChannel(bob)]: { kind: 'stored', event_ids: [first, third], positions: { [bob]: [1, 3] } },
@@ -51,13 +51,13 @@ describe('a part of a batch that is stored', () => {
   it('is announced again when it is redelivered, at the same positions', async () => {
     const [ann, bob] = [randomUUID(), randomUUID()];
     const fanout = createEmbeddedFanout();
-    const heard = await listen(fanout, [userChannel(bob)]);
+    const received = await listen(fanout, [userChannel(bob)]);
     const messages = [directMessage(ann, bob)];
     expect(await store(fanout, messages)).toMatchObject({ stored: 1, entries: 2 });
     expect(await store(fanout, messages)).toEqual({ bad: [], stored: 0, entries: 0 });
     await delivered();
-    expect(heard).toHaveLength(2);
-    expect(heard[1]).toEqual(heard[0]);
+    expect(received).toHaveLength(2);
+    expect(received[1]).toEqual(received[0]);
     await fanout.close();
   });
 

@@ -1,6 +1,6 @@
 import type { Queryable, Statement } from '@chat-app/database';
 
-/** Keeps when a pod was last heard of; pods of an hour ago are forgotten. */
+/** Keeps when a pod last said that it runs; pods of an hour ago are forgotten. */
 const REGISTER_INSTANCE: Statement = {
   name: 'register_instance',
   text: `

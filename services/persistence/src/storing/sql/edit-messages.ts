@@ -1,6 +1,6 @@
 import type { Queryable, Statement } from '@chat-app/database';
 
-/** The newest edit by its time is what counts, so that every copy comes to the same in whatever order edits are heard. */
+/** The newest edit by its time is what counts, so that every copy comes to the same in whatever order edits arrive. */
 const EDIT_MESSAGES: Statement = {
   name: 'edit_messages',
   text: `

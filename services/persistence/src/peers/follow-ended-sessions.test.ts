@@ -1,16 +1,16 @@
 import { createEmbeddedBus, createEmbeddedFanout } from '@chat-app/embedded/fanout';
 import { ENDED_SESSIONS_CHANNEL, userChannel, writeEnvelope } from '@chat-app/protocol';
-import { hearEndedSessions } from './hear-ended-sessions';
+import { followEndedSessions } from './follow-ended-sessions';
 
-describe('what persistence hears of sessions', () => {
+describe('what persistence is told of sessions', () => {
   it('is that they ended, on their own channel and no other, and nothing that cannot be read', async () => {
     const bus = createEmbeddedBus();
     const [pod, other] = [createEmbeddedFanout({ bus }), createEmbeddedFanout({ bus })];
-    const heard: [string, readonly string[]][] = [];
+    const received: [string, readonly string[]][] = [];
     const all = new Promise<void>((resolve) => {
-      hearEndedSessions(pod, {
+      followEndedSessions(pod, {
         hear: (userId, sessionIds) => {
-          heard.push([userId, sessionIds]);
+          received.push([userId, sessionIds]);
           if (userId === 'last') resolve();
         },
       });
@@ -23,7 +23,7 @@ describe('what persistence hears of sessions', () => {
     await other.publish(ENDED_SESSIONS_CHANNEL, '{"kind":"stored","event_ids":[],"positions":{}}');
     await other.publish(ENDED_SESSIONS_CHANNEL, envelope('last'));
     await all;
-    expect(heard).toEqual([
+    expect(received).toEqual([
       ['u', ['s']],
       ['last', ['s']],
     ]);

@@ -6,7 +6,7 @@ import type { StandingSessions } from '@chat-app/tokens';
  * Tells the pod's sessions what authentication says over the fan-out. Becomes the fan-out's one receiver. An outage costs
  * a second or two: what ended is looked up too.
  */
-export function hearEndedSessions(fanout: Fanout, sessions: Pick<StandingSessions, 'hear'>): void {
+export function followEndedSessions(fanout: Fanout, sessions: Pick<StandingSessions, 'hear'>): void {
   fanout.onMessage((channel, payload) => {
     if (channel !== ENDED_SESSIONS_CHANNEL) return;
     const read = readEnvelope(payload);
