@@ -92,7 +92,7 @@ function parseTimestamp(text: string): Date {
 
 /**
  * PostgreSQL's array text, `{a,"b c",NULL,{nested}}`: elements are quoted where needed, with backslash escapes inside
- * (section 8.15.6 "Array Input and Output Syntax").
+ * (section 8.15.6 "Array Input and Output Syntax"). Not by a library: docs/decisions/015.
  */
 function parseArray(text: string, parse: Parse): unknown[] {
   let at = text.indexOf('{') + 1; // after explicit bounds, `[0:2]={…}`
