@@ -5,7 +5,7 @@ import { wireOf } from './testing/wire';
 
 jest.setTimeout(120_000);
 
-/** What the page keeps of its session. */
+/** What the page and its client keep of their session. */
 interface Kept {
   token: string;
   expires_in: number;
@@ -69,6 +69,18 @@ describeInChromium('a session on the page', (chromium) => {
     expect(await hers.page.getByLabel('Password').count()).toBe(0);
   });
 
+  it('leaves no token in the browser after the log-out', async () => {
+    const [alice] = await people.register(1);
+    const hers = await people.at(alice!);
+    await expire(hers);
+    await hers.page.reload();
+    await hers.online();
+    await hers.page.getByRole('button', { name: 'Log out' }).click();
+    await hers.page.getByLabel('Password').waitFor();
+    const keys = await hers.page.evaluate(() => Object.keys(localStorage));
+    expect(keys.filter((key) => key.startsWith(KEY))).toEqual([]);
+  });
+
   it('keeps what was written offline while it ended, and sends it after the next log-in', async () => {
     const [alice, bob] = await people.register(2);
     const hers = await people.open(alice!);
@@ -96,13 +108,19 @@ describeInChromium('a session on the page', (chromium) => {
   });
 });
 
-/** Makes the token that the page keeps one that is long over. @returns what it kept */
+/** Makes every access token that is kept one that is long over. @returns the newest tokens, as the tabs share them */
 function expire({ page }: Pick<Person, 'page'>): Promise<Kept> {
-  return page.evaluate((key) => {
-    const kept = JSON.parse(localStorage.getItem(key) ?? '') as Kept;
-    const [head, , signature] = kept.token.split('.');
-    const token = `${head}.${btoa(JSON.stringify({ exp: 1, sub: 'x' }))}.${signature}`;
-    localStorage.setItem(key, JSON.stringify({ ...kept, token, expires_in: 0 }));
-    return kept;
+  return page.evaluate((prefix) => {
+    let newest: Kept | undefined;
+    for (const key of Object.keys(localStorage).filter((each) => each.startsWith(prefix))) {
+      const kept = JSON.parse(localStorage.getItem(key) ?? '') as Kept;
+      const [head, claims = '', signature] = kept.token.split('.');
+      const { sid } = JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))) as { sid: string };
+      const token = `${head}.${btoa(JSON.stringify({ exp: 1, sub: 'x', sid }))}.${signature}`;
+      localStorage.setItem(key, JSON.stringify({ ...kept, token, expires_in: 0 }));
+      if (key === `${prefix}.${sid}`) newest = kept;
+    }
+    if (newest === undefined) throw new Error('the tabs share no tokens');
+    return newest;
   }, KEY);
 }

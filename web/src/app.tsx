@@ -10,7 +10,6 @@ import {
   onSessionElsewhere,
   rememberName,
   savedSession,
-  sharingFetch,
   type SavedSession,
 } from './session/saved-session';
 import { SignIn } from './sign-in';
@@ -52,8 +51,7 @@ function begin(
     whenEnded(() => device.release());
     if (signal.aborted) return device.release();
     const { storage } = device;
-    const fetch = sharingFetch(session.login_id);
-    const client = await createChatClient({ url: baseUrl(), session, storage, fetch });
+    const client = await createChatClient({ url: baseUrl(), session, storage, sharedTokens: localStorage });
     if (signal.aborted) return client.close();
     const store = new ChatStore(client, { storage });
     whenEnded(() => client.close().then(() => store.release()));
@@ -63,7 +61,7 @@ function begin(
     });
     store.userNames.subscribe(() => {
       const name = store.userNames.get().get(session.user_id);
-      if (name !== undefined) rememberName(session.login_id, name);
+      if (name !== undefined) rememberName(session, name);
     });
     const awake = (): void => {
       if (document.visibilityState === 'visible') client.reconnect();
