@@ -77,6 +77,7 @@ async function openServers(
       routes,
       port,
       ...httpOptionsFrom(configuration),
+      allowedHosts: configuration.ALLOWED_HOSTS,
       verifier,
       errors: ERRORS,
       bodyLimitBytes: PUBLIC_BODY_BYTES,

@@ -88,4 +88,6 @@ export type WebsocketConfiguration = Omit<
 > & {
   /** How long a draining pod keeps accepting. */
   readonly ENDPOINT_SETTLE_MS: number;
+  /** Names that handshakes must be sent to, beside addresses and localhost; any where it is absent. */
+  readonly ALLOWED_HOSTS?: readonly string[];
 };

@@ -17,6 +17,7 @@ import type { Metrics } from '../metrics/metrics';
 import type { TokenVerifier } from './claims';
 import { traceIdOf } from '../tracing/spans';
 import { errorAnswer, SERVER_CODES, toHttpError } from './error-answer';
+import { isAllowedHost } from './allowed-hosts';
 import { clientAddress } from './client-address';
 import { crossOrigin } from './cross-origin';
 import type { HttpError } from './http-error';
@@ -50,6 +51,8 @@ export interface HttpServerOptions extends ListenOptions {
   trustedProxies?: number;
   /** Origins whose pages may call, as `origins` reads them; `*` is any, none by default. */
   allowedOrigins?: readonly string[];
+  /** Names that requests must be sent to, beside addresses and localhost; any where it is absent. */
+  allowedHosts?: readonly string[];
   /** Value of Strict-Transport-Security; this host for a year by default. */
   strictTransportSecurity?: string;
   /** Largest request body; 16 KiB by default. */
@@ -78,6 +81,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const records = new Records(options);
   const pages = typeof options.pages === 'string' ? { directory: options.pages } : options.pages;
   app.use(records.begin, securityHeaders(pages, options.strictTransportSecurity));
+  if (options.allowedHosts !== undefined) app.use(requireHost(options.allowedHosts, options.errors));
   app.use(crossOrigin(options.allowedOrigins ?? [], options.routes));
   addRoutes(app, options, records);
   if (pages !== undefined) app.use(servePages(pages.directory));
@@ -153,6 +157,14 @@ function bodyError(thrown: unknown, errors: ErrorTable): Error {
     return httpError(errors, 'invalid_json', 'the body did not arrive completely');
   }
   return asError(thrown);
+}
+
+/** Answers 403 to what was sent to another name. */
+function requireHost(names: readonly string[], errors: ErrorTable): RequestHandler {
+  return (request, response, next) => {
+    if (isAllowedHost(request.headers.host, names)) next();
+    else writeError(response, httpError(errors, 'origin_refused', 'this server has another name'));
+  };
 }
 
 /** Answers what no route took: 405 with Allow where the path is known by another method, else 404. */

@@ -6,6 +6,7 @@ export { createServiceClient, type ServiceCall, type ServiceClient, type Service
 export { equalSecrets } from './authorize';
 export { clientAddress } from './client-address';
 export { NETWORK_ALLOWANCES, networksOf, siteOf } from './client-networks';
+export { isAllowedHost } from './allowed-hosts';
 export { isAllowedOrigin } from './cross-origin';
 export { httpOptionsFrom } from './http-options';
 export type { HttpServer } from './serve-http';

@@ -91,6 +91,16 @@ describe('the handshake', () => {
     await own.close();
   });
 
+  it('answers to its own names alone where they are given, though Origin and Host agree', async () => {
+    const named = await world.pod({ ALLOWED_HOSTS: ['chat.example'] });
+    const rebound = { Host: 'evil.example', Origin: 'http://evil.example' };
+    expect((await refusal(named.url, { token: token(), headers: rebound })).body.error.code).toBe('origin_refused');
+    const headers = { Host: 'chat.example', Origin: 'http://chat.example' };
+    const own = await TestClient.open(named.url, { token: token(), headers });
+    await own.next('welcome');
+    await own.close();
+  });
+
   it('says 404, 405 and 426 to what is no handshake for it', async () => {
     const base = pod.url.slice(0, -3);
     expect((await refusal(`${base}/`, { token: token() })).status).toBe(404);

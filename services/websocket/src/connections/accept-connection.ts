@@ -6,16 +6,16 @@
  * to the user's channel → ask
  * persistence where the device resumes → `welcome`. An outage of a shared part makes the welcome degraded, no refusal.
  */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { newId, type ErrorCode, type OpenConnectionResponse, type WelcomeFrame } from '@chat-app/protocol';
-import type { Logger, TokenClaims, TokenVerifier } from '@chat-app/platform';
+import { isAllowedHost, type Logger, type TokenClaims, type TokenVerifier } from '@chat-app/platform';
 import { expiryOf, refusalOf } from './authenticate-connection';
 import type { Clock } from '../clock';
 import type { WebsocketConfiguration } from '../configuration';
 import type { Announcements } from '../inbox/announcements';
 import type { InboxFollower } from '../inbox/follow-inbox';
-import { mayConnectFrom } from './handshake/check-origin';
+import { forwardedScheme, mayConnectFrom } from './handshake/check-origin';
 import type { RefusedHandshakes } from './handshake/limit-handshakes';
 import { isPathOf, readRequest, readToken, type HandshakeRequest } from './handshake/read-request';
 import type { Subscriptions } from '../delivery/subscriptions';
@@ -111,8 +111,8 @@ export class ConnectionAcceptor {
     if (registry.size + this.#underWay > configuration.MAX_CONNECTIONS) {
       return { code: 'overloaded', message: 'this pod is full', retryAfterMs: RETRY_AFTER_MS };
     }
-    if (!mayConnectFrom(request.headers.origin, request.headers.host, configuration.ALLOWED_ORIGINS)) {
-      return { code: 'origin_refused', message: 'this origin may not connect' };
+    if (!this.#isForUs(request.headers)) {
+      return { code: 'origin_refused', message: 'this origin or host may not connect' };
     }
     const token = readToken(request);
     if (token === undefined) return unauthenticated('unauthenticated', 'an access token is needed', 'Bearer');
@@ -138,6 +138,13 @@ export class ConnectionAcceptor {
     }
     // It may have begun while the token was checked.
     return this.#refusing ?? { ...asked, claims };
+  }
+
+  /** Whether a page of this Origin may connect, and the request was sent to a name of ours. */
+  #isForUs({ origin, host, 'x-forwarded-proto': proto }: IncomingHttpHeaders): boolean {
+    const { ALLOWED_ORIGINS, ALLOWED_HOSTS, TRUSTED_PROXIES } = this.dependencies.configuration;
+    if (ALLOWED_HOSTS !== undefined && !isAllowedHost(host, ALLOWED_HOSTS)) return false;
+    return mayConnectFrom(origin, host, ALLOWED_ORIGINS, forwardedScheme(proto, TRUSTED_PROXIES));
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, accepted: Accepted): void {

@@ -1,4 +1,4 @@
-import { mayConnectFrom } from './check-origin';
+import { forwardedScheme, mayConnectFrom } from './check-origin';
 
 describe('the Origin of a handshake', () => {
   it.each([
@@ -23,5 +23,27 @@ describe('the Origin of a handshake', () => {
     ['any, where any is allowed', 'null', 'chat.example', ['*'], true],
   ])('%s', (_, origin, host, allowed, expected) => {
     expect(mayConnectFrom(origin, host, allowed)).toBe(expected);
+  });
+
+  it.each([
+    ['https, and the page too', 'https://chat.example', 'https', true],
+    ['https, and the page by http, where anybody may have written it', 'http://chat.example', 'https', false],
+    ['http, and the page by https, which somebody in front takes off', 'https://chat.example', 'http', true],
+    ['nobody says how', 'http://chat.example', undefined, true],
+  ])('is compared by scheme where the request came by %s', (_, origin, scheme, expected) => {
+    expect(mayConnectFrom(origin, 'chat.example', [], scheme)).toBe(expected);
+  });
+
+  it.each([
+    ['https', 1, 'https'],
+    ['HTTPS', 2, 'https'],
+    ['https, http', 2, 'https'],
+    ['http, https, http', 2, 'https'],
+    ['http, https', 1, 'https'],
+    ['https', 0, undefined],
+    ['gopher', 1, undefined],
+    [undefined, 1, undefined],
+  ])('reads the scheme %s behind %d proxies as %s', (header, proxies, expected) => {
+    expect(forwardedScheme(header, proxies)).toBe(expected);
   });
 });

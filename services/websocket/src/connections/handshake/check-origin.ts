@@ -3,16 +3,30 @@ import { isAllowedOrigin, originOf } from '@chat-app/platform';
 /**
  * Whether a page of this origin may open a socket. Without an Origin header it is no browser, and there are no cookies
  * that a foreign page could ride on: allowed. With one, it must be on the list (`*` = any); an empty list means the
- * host the request itself was sent to, whichever scheme: what stands in front may have taken TLS off.
+ * host the request itself was sent to. A page that came without TLS may not where the request came with it (`scheme`): anybody
+ * on the way may have written it. The other way round it may: what stands in front may have taken TLS off.
  */
 export function mayConnectFrom(
   origin: string | undefined,
   host: string | undefined,
   allowed: readonly string[],
+  scheme?: string,
 ): boolean {
   if (origin === undefined) return true;
   if (allowed.length > 0) return isAllowedOrigin(origin, allowed);
   const asked = originOf(origin);
   if (asked === undefined || host === undefined || !/^https?:/.test(asked)) return false;
+  if (scheme === 'https' && asked.startsWith('http:')) return false;
   return originOf(`${new URL(asked).protocol}//${host}`) === asked;
+}
+
+/**
+ * The scheme a request was sent with, as the outermost of the trusted proxies says (X-Forwarded-Proto, which each appends
+ * to or replaces); undefined where none says it.
+ */
+export function forwardedScheme(header: string | string[] | undefined, trustedProxies: number): string | undefined {
+  if (header === undefined || trustedProxies === 0) return undefined;
+  const said = String(header).split(',');
+  const scheme = said[Math.max(0, said.length - trustedProxies)]?.trim().toLowerCase();
+  return scheme === 'http' || scheme === 'https' ? scheme : undefined;
 }

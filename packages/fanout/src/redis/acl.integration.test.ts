@@ -1,0 +1,155 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { Metrics, secretOf, silentLogger } from '@chat-app/platform';
+import { describeWithBackend } from '../../../../test/testing/backends';
+import type { Fanout } from '../fanout';
+import { hear, inState } from '../fanout.contract';
+import { createRedisFanout } from './fanout-redis';
+
+const OPERATIONS = join(__dirname, '../../../../docs/operations.md');
+const PASSWORD = 'secret';
+type Service = 'authentication' | 'websocket' | 'persistence';
+
+/** The users of Redis as docs/operations.md gives them to operators, with a password. */
+function usersOfTheDocumentation(): string[] {
+  const text = readFileSync(OPERATIONS, 'utf8');
+  const lines = text.split('\n').filter((line) => /^user /.test(line));
+  return lines.map((line) => line.replace('>…', `>${PASSWORD}`));
+}
+
+/** What each service says and hears. */
+const SAYS: Record<Service, string[]> = {
+  authentication: ['sessions:ended'],
+  websocket: ['user:u', 'conversation:c', 'pods:websocket'],
+  persistence: ['user:u', 'conversation:c'],
+};
+const HEARS: Record<Service, string[]> = {
+  authentication: [],
+  websocket: ['user:u', 'conversation:c', 'sessions:ended', 'pods:websocket'],
+  persistence: ['sessions:ended'],
+};
+const SERVICES = Object.keys(SAYS) as Service[];
+const CHANNELS = ['user:u', 'conversation:c', 'sessions:ended', 'pods:websocket', 'anything'];
+
+describeWithBackend('redis', 'the users of Redis that the documentation names', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'redis-acl-'));
+  let server: ChildProcess;
+  let port: number;
+  beforeAll(async () => {
+    const probe = createServer().listen(0, '127.0.0.1');
+    await once(probe, 'listening');
+    port = (probe.address() as AddressInfo).port;
+    probe.close();
+    const file = join(directory, 'users.acl');
+    writeFileSync(file, `${usersOfTheDocumentation().join('\n')}\n`);
+    const options = ['--port', String(port), '--save', '', '--bind', '127.0.0.1', '--aclfile', file];
+    server = spawn('redis-server', options);
+    let output = '';
+    for await (const chunk of server.stdout ?? []) {
+      output += String(chunk);
+      if (output.includes('Ready to accept connections')) return;
+    }
+    throw new Error(output);
+  }, 30_000);
+  afterAll(async () => {
+    const exited = once(server, 'exit');
+    server.kill('SIGKILL');
+    await exited;
+    rmSync(directory, { recursive: true });
+  });
+
+  const open: Fanout[] = [];
+  const connections: Redis[] = [];
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((fanout) => fanout.close()));
+    for (const connection of connections.splice(0)) connection.disconnect();
+  });
+  const fanoutOf = async (service: Service): Promise<Fanout> => {
+    const fanout = createRedisFanout({
+      url: `redis://127.0.0.1:${port}`,
+      username: `chat-${service}`,
+      password: secretOf(PASSWORD),
+      podName: `chat-app-${service}-0`,
+      logger: silentLogger,
+      metrics: new Metrics('test'),
+    });
+    open.push(fanout);
+    await inState(fanout, 'connected');
+    return fanout;
+  };
+  const raw = (service: Service): Redis => {
+    const connection = new Redis(port, '127.0.0.1', {
+      username: `chat-${service}`,
+      password: PASSWORD,
+      enableReadyCheck: false,
+      protocol: 2,
+    });
+    connection.on('error', () => undefined);
+    connections.push(connection);
+    return connection;
+  };
+  const refusalOf = (answer: Promise<unknown>): Promise<string> =>
+    answer.then(
+      () => 'taken',
+      (error: Error) => error.message.split(' ', 1)[0] ?? '',
+    );
+
+  it('let every service do its whole work', async () => {
+    const [authentication, websocket, persistence] = [
+      await fanoutOf('authentication'),
+      await fanoutOf('websocket'),
+      await fanoutOf('persistence'),
+    ];
+    const [pod, store] = [hear(websocket), hear(persistence)];
+    await websocket.subscribe(HEARS.websocket);
+    await persistence.subscribe(HEARS.persistence);
+    await persistence.publish('user:u', 'stored');
+    await persistence.publish('conversation:c', 'stored');
+    await websocket.publish('user:u', 'live');
+    await websocket.publish('pods:websocket', 'beat');
+    await authentication.publish('sessions:ended', 'ended');
+    await expect(pod.until(5)).resolves.toHaveLength(5);
+    await expect(store.until(1)).resolves.toEqual(['sessions:ended=ended']);
+    await websocket.unsubscribe(['user:u']);
+    expect([authentication, websocket, persistence].map(({ state }) => state)).toEqual(Array(3).fill('connected'));
+  });
+
+  it.each(SERVICES)('let %s publish on its own channels and on no other: NOPERM', async (service) => {
+    const connection = raw(service);
+    const answers: Record<string, string> = {};
+    for (const channel of CHANNELS) answers[channel] = await refusalOf(connection.publish(channel, 'x'));
+    const expected = CHANNELS.map((channel) => [channel, SAYS[service].includes(channel) ? 'taken' : 'NOPERM']);
+    expect(answers).toEqual(Object.fromEntries(expected));
+  });
+
+  it.each(SERVICES)('let %s subscribe to its own channels and to no other: NOPERM', async (service) => {
+    const answers: Record<string, string> = {};
+    for (const channel of CHANNELS) answers[channel] = await refusalOf(raw(service).subscribe(channel));
+    const expected = CHANNELS.map((channel) => [channel, HEARS[service].includes(channel) ? 'taken' : 'NOPERM']);
+    expect(answers).toEqual(Object.fromEntries(expected));
+    expect(await refusalOf(raw(service).psubscribe('*'))).toBe('NOPERM');
+  });
+
+  it.each(SERVICES)('let %s run nothing else, and nobody in without a password', async (service) => {
+    const connection = raw(service);
+    const commands = [
+      ['CONFIG', 'GET', '*'],
+      ['ACL', 'LIST'],
+      ['KEYS', '*'],
+      ['SET', 'a', 'b'],
+      ['EVAL', 'return 1', '0'],
+    ];
+    for (const [command = '', ...parameters] of [...commands, ['CLIENT', 'LIST'], ['MONITOR'], ['FLUSHALL']]) {
+      expect([command, await refusalOf(connection.call(command, ...parameters))]).toEqual([command, 'NOPERM']);
+    }
+    const anonymous = new Redis(port, '127.0.0.1', { enableReadyCheck: false, protocol: 2 });
+    anonymous.on('error', () => undefined);
+    connections.push(anonymous);
+    expect(await refusalOf(anonymous.publish('user:u', 'x'))).toMatch(/^(NOAUTH|NOPERM|WRONGPASS)$/);
+  });
+});
