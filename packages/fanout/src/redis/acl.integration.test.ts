@@ -8,7 +8,7 @@ import { Redis } from 'ioredis';
 import { Metrics, secretOf, silentLogger } from '@chat-app/platform';
 import { describeWithBackend } from '../../../../test/testing/backends';
 import type { Fanout } from '../fanout';
-import { hear, inState } from '../fanout.contract';
+import { collect, inState } from '../fanout.contract';
 import { createRedisFanout } from './fanout-redis';
 
 const OPERATIONS = join(__dirname, '../../../../docs/operations.md');
@@ -105,7 +105,7 @@ describeWithBackend('redis', 'the users of Redis that the documentation names', 
       await fanoutOf('websocket'),
       await fanoutOf('persistence'),
     ];
-    const [pod, store] = [hear(websocket), hear(persistence)];
+    const [pod, store] = [collect(websocket), collect(persistence)];
     await websocket.subscribe(HEARS.websocket);
     await persistence.subscribe(HEARS.persistence);
     await persistence.publish('user:u', 'stored');

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { ERRORS } from '@chat-app/protocol';
+import { ERRORS, FEATURES, POD_FEATURES } from '@chat-app/protocol';
 import { ALICE, BOB, TestWorld, until, type TestPod } from '../testing/test-pod';
 import { TestClient, type RefusedHandshake } from '../testing/ws-test-client';
 
@@ -41,7 +41,7 @@ describe('the handshake', () => {
         device_id: expect.any(String) as string,
         seq: 0,
         epoch: world.persistence.epoch,
-        features: ['after', 'conversation', 'data', 'joined', 'left', 'message', 'ping'],
+        features: [...FEATURES, ...POD_FEATURES].sort(),
         ping_interval_ms: 15_000,
         limits: { frame_bytes: 65_536, content_bytes: 16_384, unacknowledged_sends: 256 },
       });
