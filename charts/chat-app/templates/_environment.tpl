@@ -69,6 +69,7 @@ Takes the resources of the container.
 - { name: KEY_PUBLISH_BEFORE_USE_S, value: {{ .Values.authentication.signingKeys.publishBeforeUseSeconds | toString | quote }} }
 - { name: ACCESS_TOKEN_TTL_S, value: {{ .Values.authentication.accessTokenTtlSeconds | int64 | toString | quote }} }
 - { name: REFRESH_TOKEN_TTL_S, value: {{ .Values.authentication.refreshTokenTtlSeconds | int64 | toString | quote }} }
+- { name: SESSION_MAX_AGE_S, value: {{ .Values.authentication.sessionMaxAgeSeconds | int64 | toString | quote }} }
 - { name: REGISTRATIONS_PER_MINUTE, value: {{ .Values.authentication.registrationsPerMinute | int64 | toString | quote }} }
 - { name: FAILED_LOGINS_PER_MINUTE, value: {{ .Values.authentication.failedLoginsPerMinute | int64 | toString | quote }} }
 - { name: LOGINS_PER_USER_PER_MINUTE, value: {{ .Values.authentication.loginsPerUserPerMinute | int64 | toString | quote }} }

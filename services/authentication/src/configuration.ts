@@ -51,6 +51,12 @@ export const authenticationVariables = {
     description:
       'Seconds for which a device that a user logged in from is not delayed by those who guess the password.',
   }),
+  SESSION_MAX_AGE_S: integer({
+    default: 31_536_000,
+    min: 60,
+    max: 315_360_000,
+    description: 'Seconds after which a session is over, however often it was refreshed: its user logs in again.',
+  }),
   DEMO_USERS: flag({
     default: false,
     description: 'Creates user1 to user5 with passwords that everyone knows. Never where it matters.',

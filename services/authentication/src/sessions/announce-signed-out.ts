@@ -1,5 +1,5 @@
 import { asError } from '@chat-app/platform';
-import { ENDED_SESSIONS_CHANNEL, userChannel, writeEnvelope } from '@chat-app/protocol';
+import { ENDED_SESSIONS_CHANNEL, writeEnvelope } from '@chat-app/protocol';
 import type { Context } from '../context';
 import type { EndReason } from './sql/end-session';
 
@@ -26,6 +26,4 @@ export async function announceSignedOut(
       error: asError(thrown),
     });
   }
-  // Pods of the version before hear of it on the user's channel alone. Goes with the release after this one.
-  await context.fanout.publish(userChannel(userId), envelope).catch(() => undefined);
 }

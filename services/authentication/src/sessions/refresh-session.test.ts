@@ -203,6 +203,40 @@ describe('refresh of a session', () => {
     expect((await service.refresh(refresh_token)).error?.code).toBe('refresh_token_invalid');
   });
 
+  it('ends with the longest life of a session, however often it was refreshed, and its tokens with it', async () => {
+    const strict = await startHarness({ database: service.database, configuration: { SESSION_MAX_AGE_S: 3_600 } });
+    const age = (sessionId: string, seconds: number) =>
+      service.database.query(
+        {
+          name: 'age_session',
+          text: `
+            with tokens as (
+              update auth.refresh_tokens set expires_at = expires_at - make_interval(secs => $2) where session_id = $1
+            )
+            update auth.sessions
+            set created_at = created_at - make_interval(secs => $2), expires_at = expires_at - make_interval(secs => $2)
+            where id = $1`,
+        },
+        [sessionId, seconds],
+      );
+    try {
+      const first = await strict.registered('old-timer');
+      const { sessionId } = await strict.verifier.verify(first.token);
+      await age(sessionId, 3_500);
+      const second = (await strict.refresh(first.refresh_token, attempt())).json as SessionResponse;
+      expect((await strict.callInternally('/internal/sessions/ended', { session_ids: [sessionId] })).json).toEqual({
+        ended: [],
+      });
+      await age(sessionId, 101);
+      expect((await strict.refresh(second.refresh_token, attempt())).error?.code).toBe('refresh_token_invalid');
+      expect((await strict.callInternally('/internal/sessions/ended', { session_ids: [sessionId] })).json).toEqual({
+        ended: [sessionId],
+      });
+    } finally {
+      await strict.close();
+    }
+  });
+
   it('names the field of a bad request', async () => {
     const answer = await service.call('POST', '/refresh', {});
     expect(answer.status).toBe(400);

@@ -78,6 +78,7 @@ async function refresh(context: Context, on: Queryable, body: RefreshRequest): P
     attemptHash: hashAttemptId(attemptId),
     successorHash: successor.hash,
     refreshTokenTtlS: context.configuration.REFRESH_TOKEN_TTL_S,
+    maxAgeS: context.configuration.SESSION_MAX_AGE_S,
   });
   return { kind: 'rotated', session, refreshToken: successor.token };
 }

@@ -20,6 +20,7 @@ export async function startSession(
     passwordVersion: user.password_version,
     refreshTokenHash: refresh.hash,
     refreshTokenTtlS: context.configuration.REFRESH_TOKEN_TTL_S,
+    maxAgeS: context.configuration.SESSION_MAX_AGE_S,
     device,
   });
   return opened ? { userId: user.id, sessionId: id, refreshToken: refresh.token } : undefined;

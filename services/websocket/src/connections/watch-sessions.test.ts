@@ -36,17 +36,16 @@ describe('the end of a session', () => {
     await laptop.next('accepted');
   });
 
-  it('is heard on the channel of its user too, where pods of the version before tell it', async () => {
+  it('is believed of authentication alone: a word on a channel where other services publish is ignored', async () => {
     const pod = await world.pod();
-    const [phone, laptop] = [
-      await world.connect(pod, ALICE, { sessionId: session(1) }),
-      await world.connect(pod, ALICE, { device: 'laptop', sessionId: session(2) }),
-    ];
-    const envelope = { kind: 'signed_out' as const, user_id: ALICE };
-    world.bus.publish(userChannel(ALICE), writeEnvelope({ ...envelope, session_ids: [session(1)] }));
-    expect((await phone.closed).code).toBe(4500);
+    const phone = await world.connect(pod, ALICE, { sessionId: session(1) });
+    const envelope = { kind: 'signed_out' as const, user_id: ALICE, session_ids: [session(1)] };
     world.bus.publish(userChannel(ALICE), writeEnvelope(envelope));
-    expect((await laptop.closed).code).toBe(4500);
+    phone.say({ type: 'send', recipient_id: ALICE, content: 'still here' });
+    await phone.next('accepted');
+    world.authentication.end(ALICE, session(1));
+    told(session(1));
+    expect((await phone.closed).code).toBe(4500);
   });
 
   it('refuses its handshakes with 401 at once on every pod, before anything is sent or read', async () => {

@@ -127,8 +127,8 @@ function fitsChannel(envelope: ChannelEnvelope, channel: string): boolean {
       if (channel.startsWith(USER_PREFIX)) return true;
       return !isPersonal(envelope) && channel === conversationChannel(envelope.conversation_id);
     case 'signed_out':
-      // Pods of the version before tell it on the user's channel.
-      return channel === ENDED_SESSIONS_CHANNEL || channel === userChannel(envelope.user_id);
+      // Where authentication alone may publish.
+      return channel === ENDED_SESSIONS_CHANNEL;
     case 'stored':
       // Only positions of the channel's own subscribers are looked at.
       return true;

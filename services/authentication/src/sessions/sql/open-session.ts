@@ -11,7 +11,7 @@ const OPEN_SESSION: Statement = {
       select id from auth.users where id = $2 and password_version = $3 for share
     ), session as (
       insert into auth.sessions (id, user_id, expires_at, device_name, user_agent)
-      select $1, id, clock_timestamp() + make_interval(secs => $5), $6, $7 from account
+      select $1, id, clock_timestamp() + make_interval(secs => least($5::double precision, $8::double precision)), $6, $7 from account
       returning id, expires_at
     )
     insert into auth.refresh_tokens (hash, session_id, expires_at)
@@ -33,6 +33,7 @@ export interface NewSession {
   passwordVersion: number;
   refreshTokenHash: Uint8Array;
   refreshTokenTtlS: number;
+  maxAgeS: number;
   device: SessionDevice;
 }
 
@@ -46,6 +47,7 @@ export async function openSession(on: Queryable, session: NewSession): Promise<b
     session.refreshTokenTtlS,
     session.device.name ?? null,
     session.device.userAgent ?? null,
+    session.maxAgeS,
   ]);
   return rows.length === 1;
 }

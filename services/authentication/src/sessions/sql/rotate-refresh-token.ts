@@ -11,7 +11,11 @@ const ROTATE_REFRESH_TOKEN: Statement = {
       where hash = $2
     ), prolonged as (
       update auth.sessions set
-        expires_at = clock_timestamp() + make_interval(secs => $5), last_used_at = clock_timestamp()
+        expires_at = least(
+          clock_timestamp() + make_interval(secs => $5),
+          created_at + make_interval(secs => $7)
+        ),
+        last_used_at = clock_timestamp()
       where id = $1
       returning id, expires_at
     )
@@ -27,6 +31,8 @@ export interface Rotation {
   attemptHash: Uint8Array;
   successorHash: Uint8Array;
   refreshTokenTtlS: number;
+  /** The session's longest life since it began. */
+  maxAgeS: number;
 }
 
 /**
@@ -41,5 +47,6 @@ export async function rotateRefreshToken(on: Queryable, rotation: Rotation): Pro
     rotation.successorHash,
     rotation.refreshTokenTtlS,
     rotation.attemptHash,
+    rotation.maxAgeS,
   ]);
 }
