@@ -8,6 +8,7 @@ import type { Passwords } from './passwords/passwords';
 import type { AccountThrottle } from './throttling/account-throttle';
 import type { AddressThrottle } from './throttling/address-throttle';
 import type { KeyedBudget } from './throttling/keyed-budget';
+import type { TokenLimits } from './throttling/token-limits';
 
 /** What the verbs of this service work with. */
 export interface Context {
@@ -25,4 +26,6 @@ export interface Context {
   readonly registrationAddresses: AddressThrottle;
   /** Names looked up, by the user who asks. */
   readonly lookups: KeyedBudget;
+  /** Uses of refresh tokens, by address and by session. */
+  readonly tokenLimits: TokenLimits;
 }

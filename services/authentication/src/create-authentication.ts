@@ -23,6 +23,7 @@ import { Sweeper } from './sessions/sweep-expired';
 import { AccountThrottle } from './throttling/account-throttle';
 import { AddressThrottle } from './throttling/address-throttle';
 import { KeyedBudget } from './throttling/keyed-budget';
+import { createTokenLimits } from './throttling/token-limits';
 
 export interface AuthenticationDependencies {
   database: Database;
@@ -109,5 +110,6 @@ export function createContext(dependencies: AuthenticationDependencies): Context
     loginAddresses: new AddressThrottle(configuration.FAILED_LOGINS_PER_MINUTE),
     registrationAddresses: new AddressThrottle(configuration.REGISTRATIONS_PER_MINUTE),
     lookups: new KeyedBudget(configuration.LOOKUPS_PER_USER_PER_MINUTE),
+    tokenLimits: createTokenLimits(),
   };
 }

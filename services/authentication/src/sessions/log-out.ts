@@ -1,6 +1,7 @@
 import { route, type Route } from '@chat-app/platform';
 import { LogoutRequest } from '@chat-app/protocol';
 import type { Context } from '../context';
+import { chargeAddress } from '../throttling/charge-address';
 import { announceSignedOut } from './announce-signed-out';
 import { hashRefreshToken } from './refresh-token';
 import { endSessionOfToken } from './sql/end-session-of-token';
@@ -17,9 +18,13 @@ export function logOutRoute(context: Context): Route {
     access: 'public',
     body: LogoutRequest,
     responses: { 204: null },
-    async handle({ body }) {
+    async handle({ body, address }) {
+      const release = chargeAddress(context, context.tokenLimits.addresses, address);
       const ended = await endSessionOfToken(context.database, hashRefreshToken(body.refresh_token));
-      if (ended !== undefined) await announceSignedOut(context, ended.user_id, [ended.id], 'log_out');
+      if (ended !== undefined) {
+        release();
+        await announceSignedOut(context, ended.user_id, [ended.id], 'log_out');
+      }
       return { status: 204 };
     },
   });

@@ -6,6 +6,7 @@ import type { Context } from '../context';
 import { refusal } from '../refusal';
 import { announceSignedOut } from './announce-signed-out';
 import { answerSession } from './answer-session';
+import { chargeAddress } from '../throttling/charge-address';
 import { hashAttemptId, hashRefreshToken, newSuccessorSalt, successorOf } from './refresh-token';
 import { endSession } from './sql/end-session';
 import { lockSessionOfToken, type LockedSession } from './sql/lock-session-of-token';
@@ -32,9 +33,12 @@ export function refreshSessionRoute(context: Context): Route {
     access: 'public',
     body: RefreshRequest,
     responses: { 200: SessionResponse },
-    async handle({ body }) {
+    async handle({ body, address }) {
+      const release = chargeAddress(context, context.tokenLimits.addresses, address);
       const outcome = await context.database.transaction((transaction) => refresh(context, transaction, body));
       context.metrics.refreshes.inc({ outcome: outcome.kind });
+      // Only what guesses is counted against an address: many people may share one.
+      if (outcome.kind !== 'invalid') release();
       if (outcome.kind === 'invalid') throw refusal('refresh_token_invalid', 'the refresh token is not valid');
       const { id, user_id } = outcome.session;
       if (outcome.kind === 'reused') {
@@ -59,6 +63,7 @@ async function refresh(context: Context, on: Queryable, body: RefreshRequest): P
   const hash = hashRefreshToken(token);
   const session = await lockSessionOfToken(on, hash);
   if (session === undefined || session.ended) return { kind: 'invalid' };
+  chargeSession(context, session.id);
   const stored = await readRefreshToken(on, hash, GRACE_S);
   if (stored === undefined) return { kind: 'invalid' };
   if (stored.used) {
@@ -88,4 +93,12 @@ function isSameAttempt(stored: StoredRefreshToken, attemptId: string | undefined
   if (attemptId !== undefined && used?.length === 32) return timingSafeEqual(used, hashAttemptId(attemptId));
   // By the clock where the client that used it gave no id, or a pod of the version before did not read it.
   return stored.in_grace && (used === null || (attemptId === undefined && used.length === 0));
+}
+
+/** @throws HttpError rate_limited */
+function chargeSession(context: Context, sessionId: string): void {
+  const waitMs = context.tokenLimits.sessions.take(sessionId);
+  if (waitMs === 0) return;
+  context.metrics.throttled.inc({ by: 'session' });
+  throw refusal('rate_limited', 'this session is refreshed too often; wait before the next', waitMs);
 }

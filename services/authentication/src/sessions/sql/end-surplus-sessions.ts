@@ -1,13 +1,12 @@
 import type { Queryable, Statement } from '@chat-app/database';
 
-/** Each use of a session prolongs it, so the one that expires first was not used for longest. */
 const END_SURPLUS_SESSIONS: Statement = {
   name: 'end_surplus_sessions',
   text: `
     update auth.sessions set ended_at = clock_timestamp(), end_reason = 'surplus'
     where ended_at is null and id in (
       select id from auth.sessions where user_id = $1 and ended_at is null and expires_at > clock_timestamp()
-      order by expires_at desc, created_at desc
+      order by coalesce(last_used_at, created_at) desc, id desc
       offset $2
     )
     returning id`,
