@@ -23,6 +23,10 @@ describe('a new password', () => {
     expect(code(password)).toBe('password_too_common');
   });
 
+  it.each(['chat-app-2026', 'Chat_App!!', '12345chat', 'MyChat#1234'])('is no word of this context: %s', (password) => {
+    expect(code(password)).toBe('password_too_common');
+  });
+
   it.each([
     ['Grace.Hopper', 'grace.hopper'],
     ['ｇｒａｃｅ.ｈｏｐｐｅｒ', 'Grace.Hopper'],

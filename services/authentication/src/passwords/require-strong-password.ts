@@ -8,9 +8,19 @@ const MIN_CHARACTERS = 8;
 /** Some fifty thousand passwords that people choose most, in lower case. */
 const COMMON: ReadonlySet<string> = new Set(dictionary['passwords-common'].map(String));
 
+/** What is guessed first here, of all places: names of the product, alone or with digits and signs around and between. */
+export const CONTEXT_WORDS: readonly string[] = [
+  'chat',
+  'chatapp',
+  'chatserver',
+  'chatpassword',
+  'mychat',
+  'messenger',
+];
+
 /**
  * The form in which a new password is hashed, where it is none of those that are tried first: not among the commonest, not
- * blanks alone, not the user's own name.
+ * blanks alone, not the user's own name, not a word of this context.
  * @param field name of the field for the message
  * @throws HttpError password_too_common; invalid_request, naming the field
  */
@@ -22,7 +32,8 @@ export function requireStrongPassword(password: string, field: string, username?
   if (/^\p{White_Space}*$/u.test(prepared)) throw refusal('invalid_request', `${field}: must not be blank`);
   const known = prepared.toLowerCase();
   const own = username !== undefined && known === username.normalize('NFKC').toLowerCase();
-  if (own || COMMON.has(known) || COMMON.has(known.trim())) {
+  const letters = known.replace(/\P{L}/gu, '');
+  if (own || CONTEXT_WORDS.includes(letters) || COMMON.has(known) || COMMON.has(known.trim())) {
     throw refusal('password_too_common', `${field}: is one that is guessed first; choose another`);
   }
   return prepared;
