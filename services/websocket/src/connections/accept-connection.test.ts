@@ -56,6 +56,12 @@ describe('the handshake', () => {
     await client.close();
   });
 
+  it('agrees to no compression, whatever the client offers: secrets beside chosen text would show in its length', async () => {
+    const client = await TestClient.open(pod.url, { token: token() });
+    expect(client.socket.extensions).toBe('');
+    await client.close();
+  });
+
   it('keeps the device id it is given, and makes one where none is given', async () => {
     const client = await world.connect(pod, ALICE, { device: 'my-laptop' });
     expect(client.all('welcome')[0]?.device_id).toBe('my-laptop');
