@@ -8,8 +8,10 @@ import { createKafkaMessageLog } from '@chat-app/message-log/kafka';
 import type { Stores } from '../../checker/history';
 import type { Backends } from './backends';
 
+type Databases = Pick<Backends, 'databaseUrl'>;
+
 /** Runs statements as superuser, past every proxy. */
-export async function withDatabase<T>(backends: Backends, work: (client: Client) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(backends: Databases, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: backends.databaseUrl('postgres') });
   // A server that is killed under it is the test's own doing.
   client.on('error', () => undefined);
@@ -22,7 +24,7 @@ export async function withDatabase<T>(backends: Backends, work: (client: Client)
 }
 
 /** How many of these messages are stored or dead-lettered. */
-export async function countSettled(backends: Backends, ids: readonly string[]): Promise<number> {
+export async function countSettled(backends: Databases, ids: readonly string[]): Promise<number> {
   return withDatabase(backends, async (client) => {
     const { rows } = await client.query<{ count: string }>(
       `select count(distinct id) from (
@@ -47,7 +49,7 @@ export async function readHeads(backends: Backends, users: readonly string[]): P
 
 /** Everything that concerns these users and conversations. */
 export async function readStores(
-  backends: Backends,
+  backends: Databases,
   users: readonly string[],
   conversations: readonly string[],
 ): Promise<Stores> {

@@ -1,0 +1,42 @@
+/** Messages pile up in the log while persistence is stopped; then how fast does it store them? The product alone. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Product } from '../systems/product';
+import { load } from './load';
+
+const LOOK_MS = 500;
+
+export interface DrainFigures {
+  scenario: 'drain';
+  system: string;
+  stored: number;
+  perSecond: number;
+  /** Accepted messages that were not stored in the end. */
+  lost: number;
+}
+
+export async function drain(product: Product, seconds: number, pairs = 100): Promise<DrainFigures> {
+  const count = async (): Promise<number> =>
+    Number((await product.users.query<{ count: string }>('select count(*) from chat.messages'))[0]?.count);
+  const pids = product.pids('persistence');
+  const before = await count();
+  const stopStoring = (): void => {
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  };
+  let sent: number;
+  try {
+    ({ sent } = await load(product, { scenario: 'drain', pairs, window: 16, seconds, whenConnected: stopStoring }));
+  } finally {
+    for (const pid of pids) process.kill(pid, 'SIGCONT');
+  }
+  const points: { at: number; stored: number }[] = [];
+  for (let still = 0, last = -1; still < 3; await delay(LOOK_MS)) {
+    const stored = (await count()) - before;
+    if (stored !== last) points.push({ at: performance.now(), stored });
+    still = stored === last ? still + 1 : 0;
+    last = stored;
+  }
+  const [from, to] = [points.find(({ stored }) => stored > 0), points.at(-1)];
+  if (from === undefined || to === undefined) throw new Error('nothing was stored');
+  const perSecond = Math.round(((to.stored - from.stored) / (to.at - from.at)) * 1_000);
+  return { scenario: 'drain', system: product.name, stored: to.stored, perSecond, lost: sent - to.stored };
+}
