@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createServiceClient, Metrics, silentLogger, startHttpServer } from '@chat-app/platform';
+import { createAudit, createServiceClient, Metrics, silentLogger, startHttpServer } from '@chat-app/platform';
 import { createTokenVerifier, StandingSessions, type SessionSource } from '@chat-app/tokens';
 import { ERRORS } from '@chat-app/protocol';
 import { createPostgresDatabase } from '@chat-app/database/postgres';
@@ -41,6 +41,7 @@ async function declareShared(metrics: Metrics, parts: readonly ('database' | 'lo
     errors: ERRORS,
   });
   await server.close();
+  createAudit({ service: 'x', metrics });
   // The same class; a name for it that the sources know.
   const own = metrics;
   if (parts.includes('log')) declareLogMetrics(own);

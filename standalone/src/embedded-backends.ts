@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
-import type { Logger, Metrics, CleanupStack } from '@chat-app/platform';
+import type { Audit, Logger, Metrics, CleanupStack } from '@chat-app/platform';
 import type { MessageLog } from '@chat-app/message-log';
 import { createSigningKey, createTokenSigner, type TokenSigner } from '@chat-app/tokens';
 import { createPgliteDatabase } from '@chat-app/embedded/database';
@@ -12,6 +12,7 @@ import { createEmbeddedMessageLog } from '@chat-app/embedded/message-log';
 /** What everything in this process shares. */
 export interface Shared {
   logger: Logger;
+  audit: Audit;
   metrics: Metrics;
   cleanup: CleanupStack;
 }
@@ -28,13 +29,12 @@ export const TOKEN_SCOPE = { issuer: 'chat-app', audience: 'chat-app' } as const
 /** One process verifies with the keys it signs with: a new key may sign at once. */
 const PUBLISH_BEFORE_USE_S = 0;
 
-/** Opens the database and the signing key in the folder. @throws PlatformError illegal_state where another process has it */
+/** Opens the database and the signing key in the folder, which exists. @throws PlatformError illegal_state where another process has it */
 export async function openEmbeddedBackends(
   directory: string,
   accessTtlS: number,
   { logger, metrics, cleanup }: Shared,
 ): Promise<EmbeddedBackends> {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const database = await createPgliteDatabase({ directory, logger, metrics });
   cleanup.add('database', () => database.close());
   const log = createEmbeddedMessageLog({ logger, metrics });

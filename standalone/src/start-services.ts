@@ -51,8 +51,8 @@ export async function startServices(
   backends: EmbeddedBackends,
   shared: Shared,
 ): Promise<Services> {
-  const { cleanup, logger, metrics } = shared;
-  const parts = { ...backends, configuration, logger, metrics };
+  const { cleanup, logger, audit, metrics } = shared;
+  const parts = { ...backends, configuration, logger, audit, metrics };
   const inside = new InsideCalls(shared);
 
   const authentication = createAuthentication(parts);
@@ -107,6 +107,7 @@ class InsideCalls {
       internalSecretHeader: INTERNAL_SECRET_HEADER,
       bodyLimitBytes,
       logger: this.shared.logger,
+      audit: this.shared.audit,
       metrics: this.shared.metrics,
     });
     this.shared.cleanup.add(`internal server of ${name}`, () => server.close());

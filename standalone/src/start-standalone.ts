@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PUBLIC_BODY_BYTES } from '@chat-app/persistence';
 import {
+  createAudit,
   httpOptionsFrom,
   Metrics,
   Readiness,
@@ -15,6 +16,7 @@ import {
 import { ERRORS } from '@chat-app/protocol';
 import { websocketRoutes } from '@chat-app/websocket';
 import type { StandaloneConfiguration } from './configuration';
+import { openAuditFile } from './open-audit-file';
 import { openEmbeddedBackends, type Shared } from './embedded-backends';
 import { startServices, type Services } from './start-services';
 
@@ -36,9 +38,14 @@ export async function startStandalone(
   configuration: StandaloneConfiguration,
   { logger, cleanup }: { logger: Logger; cleanup: CleanupStack },
 ): Promise<Standalone> {
-  const shared: Shared = { logger, cleanup, metrics: new Metrics('standalone') };
-  const readiness = await startManagement(configuration, shared);
+  const metrics = new Metrics('standalone');
   const directory = resolve(configuration.DATA_DIRECTORY);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const auditFile = openAuditFile(directory);
+  cleanup.add('audit log', () => auditFile.close());
+  const audit = createAudit({ service: 'standalone', metrics, destination: auditFile });
+  const shared: Shared = { logger, cleanup, metrics, audit };
+  const readiness = await startManagement(configuration, shared);
   const backends = await openEmbeddedBackends(directory, configuration.ACCESS_TOKEN_TTL_S, shared);
   const services = await startServices(configuration, backends, shared);
   const url = await openServers(configuration, services, shared);
@@ -82,6 +89,7 @@ async function openServers(
       errors: ERRORS,
       bodyLimitBytes: PUBLIC_BODY_BYTES,
       logger: shared.logger,
+      audit: shared.audit,
       metrics: shared.metrics,
       ...(existsSync(join(PAGES, 'index.html')) && { pages: PAGES }),
     });

@@ -3,6 +3,7 @@ export * from './errors';
 export * from './configuration';
 export * from './lifecycle';
 export * from './log';
+export * from './audit';
 export * from './tracing';
 export {
   Metrics,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   commonVariables,
+  createAudit,
   createServiceClient,
   httpOptionsFrom,
   httpUrl,
@@ -121,7 +122,8 @@ async function serve(
   sessions: StandingSessions,
 ): Promise<() => Promise<void>> {
   const { host, keepAliveTimeoutMs } = httpOptionsFrom(configuration);
-  const listen = { host, keepAliveTimeoutMs, logger, metrics, errors: ERRORS };
+  const audit = createAudit({ service: 'persistence', metrics });
+  const listen = { host, keepAliveTimeoutMs, logger, audit, metrics, errors: ERRORS };
   const verifier = createTokenVerifier({
     jwksUrl: configuration.JWKS_URL,
     issuer: configuration.TOKEN_ISSUER,

@@ -1,7 +1,7 @@
 /** Puts the journey's steps together: in the order in which they need each other, each given what it uses and no more. */
 import type { Fanout } from '@chat-app/fanout';
 import { newId } from '@chat-app/protocol';
-import type { Logger, Metrics, TokenVerifier } from '@chat-app/platform';
+import { silentAudit, type Audit, type Logger, type Metrics, type TokenVerifier } from '@chat-app/platform';
 import type { MessageLog } from '@chat-app/message-log';
 import { StandingSessions } from '@chat-app/tokens';
 import { systemClock, type Clock } from './clock';
@@ -53,6 +53,8 @@ export interface WebsocketDependencies {
   authentication: AuthenticationClient;
   configuration: WebsocketConfiguration;
   logger: Logger;
+  /** Told of handshakes that are refused for who asks; nothing is recorded without it. */
+  audit?: Audit;
   metrics: Metrics;
   /** The system's by default. */
   clock?: Clock;
@@ -141,6 +143,7 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
   const acceptor = new ConnectionAcceptor({
     ...{ configuration, verifier, sockets, registry, subscriptions, opener, follower, transmitter },
     ...{ rates, refused, listener: receiver, announcements, heartbeats, sessions, metrics, clock, logger },
+    audit: dependencies.audit ?? silentAudit,
   });
   const drainer = new ConnectionDrainer({
     ...{ acceptor, registry, transmitter, cursors, follower, metrics, clock, random, logger },

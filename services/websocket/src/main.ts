@@ -1,5 +1,6 @@
 import {
   commonVariables,
+  createAudit,
   createServiceClient,
   httpOptionsFrom,
   Metrics,
@@ -44,6 +45,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
   const configuration = parseConfiguration(context.environment, VARIABLES);
   const { HOST: host } = configuration;
   const metrics = new Metrics('websocket');
+  const audit = createAudit({ service: 'websocket', metrics });
   const readiness = new Readiness();
   readiness.set('started', false, 'not listening yet');
   let websocket: WebsocketService | undefined = undefined;
@@ -90,6 +92,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
     authentication: createAuthenticationClient(clientOf('authentication', configuration.AUTHENTICATION_URL)),
     configuration,
     logger,
+    audit,
     metrics,
   });
   websocket = service;

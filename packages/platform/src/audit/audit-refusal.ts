@@ -16,7 +16,7 @@ const SUSPICIOUS: ReadonlySet<string> = new Set([
 const THROTTLED: ReadonlySet<string> = new Set(['rate_limited', 'too_many_connections']);
 
 /** How an error code ends an attempt; undefined where it is no matter of security. */
-export function outcomeOfRefusal(code: string): AuditOutcome | undefined {
+function outcomeOfRefusal(code: string): AuditOutcome | undefined {
   if (THROTTLED.has(code)) return 'throttled';
   return SUSPICIOUS.has(code) ? 'refused' : undefined;
 }
@@ -29,4 +29,16 @@ export function auditRefusal(
 ): void {
   const outcome = outcomeOfRefusal(code);
   if (outcome !== undefined) audit?.record({ ...event, outcome, reason: code });
+}
+
+const recorded = new WeakSet<object>();
+
+/** Marks an error whose refusal is in the audit log: whoever answers it does not record it once more. */
+export function markRecorded(error: Error): void {
+  recorded.add(error);
+}
+
+/** Whether the refusal of this error is in the audit log. */
+export function isRecorded(thrown: unknown): boolean {
+  return thrown instanceof Error && recorded.has(thrown);
 }

@@ -34,6 +34,8 @@ export interface AuditEvent {
   count?: number | undefined;
   /** Template of the endpoint, or name of the tool. */
   route?: string | undefined;
+  /** When, in ISO 8601, where that is earlier than the line is written. */
+  at?: string | undefined;
   /** Of the page that asked, where it is a foreign one. */
   origin?: string | undefined;
 }

@@ -31,6 +31,20 @@ describe('the audit log', () => {
     expect(body).toMatch(/chat_audit_events_total\{[^}]*action="connect"[^}]*outcome="refused"[^}]*\} 0\n/);
   });
 
+  it('writes some lines of a flood of refusals, says how many it left out, and counts all', async () => {
+    const { lines, metrics, audit } = memoryAudit();
+    for (let n = 0; n < 5_000; n += 1) audit.record({ action: 'connect', outcome: 'refused' });
+    expect(lines.length).toBeGreaterThanOrEqual(1_000);
+    expect(lines.length).toBeLessThan(4_000);
+    audit.record({ action: 'log_in', outcome: 'succeeded' });
+    expect(lines.at(-1)).toMatchObject({ action: 'log_in' });
+    const said = lines.filter((line) => line['left_out'] !== undefined);
+    const leftOut = said.reduce((sum, line) => sum + Number(line['left_out']), 0);
+    expect(leftOut + lines.length - said.length).toBe(5_001);
+    const { body } = await metrics.expose();
+    expect(body).toMatch(/chat_audit_events_total\{[^}]*action="connect"[^}]*outcome="refused"[^}]*\} 5000\n/);
+  });
+
   it('keeps a line short, however long a header of a stranger is', () => {
     const { lines, audit } = memoryAudit();
     audit.record({ action: 'connect', outcome: 'refused', origin: 'x'.repeat(10_000) });

@@ -1,3 +1,4 @@
+import { TokenBucket } from '@chat-app/timing';
 import type { LogDestination } from '../log/logger-pino';
 import { createLogger } from '../log/logger-pino';
 import type { Metrics } from '../metrics/metrics';
@@ -10,9 +11,13 @@ export interface AuditOptions {
   destination?: LogDestination;
 }
 
+/** Refusals that get a line: a flood of them must not fill the disk of who keeps the lines. All are counted. */
+const LINES_PER_SECOND = 100;
+const LINES_AT_ONCE = 1_000;
+
 /**
  * Writes each event as one JSON line with `stream: "audit"`, whatever the level of the log, and counts it in
- * `chat_audit_events_total`. What ships logs keeps the lines apart by that field.
+ * `chat_audit_events_total`; of a flood of refusals some, and how many were left out. What ships logs keeps the lines apart by that field.
  */
 export function createAudit({ service, metrics, destination }: AuditOptions): Audit {
   const options = { service, level: 'info' as const, ...(destination !== undefined && { destination }) };
@@ -25,10 +30,18 @@ export function createAudit({ service, metrics, destination }: AuditOptions): Au
   for (const action of AUDIT_ACTIONS) {
     for (const outcome of ['succeeded', 'refused', 'throttled']) events.inc({ action, outcome }, 0);
   }
+  const refusals = new TokenBucket(LINES_AT_ONCE, performance.now());
+  let left = 0;
   return {
     record(event) {
       const { action, outcome, origin, ...fields } = event;
       events.inc({ action, outcome });
+      if (outcome !== 'succeeded' && refusals.take(performance.now(), LINES_PER_SECOND, LINES_AT_ONCE) > 0) {
+        left += 1;
+        return;
+      }
+      if (left > 0) logger.info('events without a line of their own', { left_out: left });
+      left = 0;
       // A header of a stranger's: what is long says no more.
       const shown = origin === undefined ? {} : { origin: origin.slice(0, 200) };
       logger.info(action, { action, outcome, ...fields, ...shown });

@@ -1,3 +1,3 @@
 export { AUDIT_ACTIONS, silentAudit, type Audit, type AuditAction, type AuditEvent, type AuditOutcome } from './audit';
-export { auditRefusal, outcomeOfRefusal } from './audit-refusal';
+export { auditRefusal, isRecorded, markRecorded } from './audit-refusal';
 export { createAudit, type AuditOptions } from './create-audit';

@@ -16,20 +16,29 @@ export function isAllowedOrigin(origin: string, allowed: readonly string[]): boo
   return asked !== undefined && allowed.includes(asked);
 }
 
+/** Whether a page was loaded from the very host that it asks. */
+function isOwnOrigin(origin: string, host: string | undefined): boolean {
+  return host !== undefined && URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
+}
+
 /**
  * Lets pages of these origins call the routes (Fetch standard, "CORS protocol"), and answers their preflights. Pages of
  * the server's own origin need none of it: with an empty list nothing is added and a preflight is answered like any
- * unknown method. Tokens travel in a header and there are no cookies, so `Access-Control-Allow-Credentials` is never sent.
+ * unknown method. `onForeign` is told of every other origin. Tokens travel in a header and there are no cookies, so `Access-Control-Allow-Credentials` is never sent.
  */
 export function crossOrigin(
   allowed: readonly string[],
   routes: readonly Route[],
+  onForeign: (request: IncomingMessage, origin: string) => void = () => undefined,
 ): (request: IncomingMessage, response: ServerResponse, next: () => void) => void {
   const known = routes.map(({ method, path }) => ({ method, matches: pathMatcher(path) }));
   const any = allowed.includes('*');
   return (request, response, next) => {
-    if (allowed.length === 0) return next();
     const { origin, 'access-control-request-method': asked } = request.headers;
+    if (origin !== undefined && !isOwnOrigin(origin, request.headers.host) && !isAllowedOrigin(origin, allowed)) {
+      onForeign(request, origin);
+    }
+    if (allowed.length === 0) return next();
     // What one origin is answered, a cache must not give to another.
     if (!any) response.appendHeader('Vary', 'Origin');
     const admitted = origin !== undefined && isAllowedOrigin(origin, allowed);

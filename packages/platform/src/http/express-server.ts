@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join, resolve, sep } from 'node:path';
 import compression from 'compression';
 import express, {
@@ -12,6 +12,8 @@ import express, {
 import helmet from 'helmet';
 import type { Secret } from '../configuration/secret';
 import { asError } from '../errors';
+import type { Audit } from '../audit/audit';
+import { auditRefusal } from '../audit/audit-refusal';
 import type { Logger } from '../log/logger';
 import type { Metrics } from '../metrics/metrics';
 import type { TokenVerifier } from './claims';
@@ -40,6 +42,8 @@ export interface HttpServerOptions extends ListenOptions {
   routes: readonly Route[];
   logger: Logger;
   metrics: Metrics;
+  /** Told of refusals that say something about who asks. */
+  audit?: Audit;
   /** The protocol's ERRORS. */
   errors: ErrorTable;
   /** Needed where a route's access is `user`. */
@@ -82,7 +86,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const pages = typeof options.pages === 'string' ? { directory: options.pages } : options.pages;
   app.use(records.begin, securityHeaders(pages, options.strictTransportSecurity));
   if (options.allowedHosts !== undefined) app.use(requireHost(options.allowedHosts, options.errors));
-  app.use(crossOrigin(options.allowedOrigins ?? [], options.routes));
+  const onForeign = (request: IncomingMessage, origin: string) =>
+    auditRefusal(options.audit, 'origin_refused', { action: 'access', address: addressOf(request, options), origin });
+  app.use(crossOrigin(options.allowedOrigins ?? [], options.routes, onForeign));
   addRoutes(app, options, records);
   if (pages !== undefined) app.use(servePages(pages.directory));
   app.use(unmatched(options));
@@ -115,13 +121,16 @@ function addRoutes(app: Express, options: HttpServerOptions, records: Records): 
     const method = route.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
     app[method](expressPath(route.path), (request, response) => {
       const { params, query } = request;
-      const forwarded = request.headers['x-forwarded-for'] as string | undefined;
-      const address = clientAddress(request.socket.remoteAddress, forwarded, options.trustedProxies ?? 0);
+      const address = addressOf(request, options);
       const traceId = records.enter(response, route.path);
       const readBody = () => readJson(parseJson, request, response, options.errors);
       void serveRoute(route, { request, response, params, query, address, traceId, readBody }, rules);
     });
   }
+}
+
+function addressOf({ headers, socket }: IncomingMessage, { trustedProxies = 0 }: HttpServerOptions): string {
+  return clientAddress(socket.remoteAddress, headers['x-forwarded-for'] as string | undefined, trustedProxies);
 }
 
 /** Reads the body, where there is one. @throws HttpError unsupported_media_type, payload_too_large, invalid_json */

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TIMED_OUT } from '@chat-app/timing';
+import type { Audit } from '../audit/audit';
+import { auditRefusal, isRecorded } from '../audit/audit-refusal';
 import type { Logger } from '../log/logger';
 import type { TokenClaims } from './claims';
 import { inSpan, traceIdOf, type SpanHandle, type SpanOptions } from '../tracing/spans';
@@ -20,12 +22,16 @@ export interface Exchange {
   address: string;
   /** Known before any span: the caller's trace id, or a random one. */
   traceId: string;
+  /** Who asks, once that is known. */
+  caller?: TokenClaims | undefined;
   /** Resolves to undefined where there is no body. @throws HttpError */
   readBody(): Promise<unknown>;
 }
 
 export interface RouteRules extends AccessRules {
   logger: Logger;
+  /** Told of refusals that say something about who asks. */
+  audit?: Audit;
   /** Longest time for a handler, in milliseconds. */
   requestTimeoutMs: number;
   /** Checks answers against the route's schemas too; for tests. */
@@ -76,6 +82,7 @@ async function answerWithin(
   } catch (thrown) {
     if (deadline.gone) return 499;
     const error = thrown === TIMED_OUT ? timedOut(rules) : toHttpError(thrown, rules.errors, traceId);
+    if (!isRecorded(thrown)) auditRefused(route, exchange, rules, error);
     const fields = { error: thrown, method: route.method, route: route.path, trace_id: traceId };
     if (error.status >= 500) {
       span.fail(thrown === TIMED_OUT ? error : thrown);
@@ -92,9 +99,17 @@ async function answerWithin(
 /** Characters of a `User-Agent` that are looked at: it may be as long as all headers. */
 const MAX_USER_AGENT = 256;
 
+/** A secret that services share is known by them alone: who gives another is none of them. */
+function auditRefused(route: Route, { caller, address }: Exchange, { audit }: RouteRules, error: HttpError): void {
+  const code = route.access === 'internal' && error.status === 401 ? 'wrong_secret' : error.code;
+  const where = { action: 'access', address, route: `${route.method} ${route.path}` } as const;
+  auditRefusal(audit, code, { ...where, user_id: caller?.userId, session_id: caller?.sessionId });
+}
+
 async function handle(route: Route, exchange: Exchange, rules: RouteRules, signal: AbortSignal): Promise<HttpResult> {
   const { request, address } = exchange;
   const caller = await authorize(route.access, request.headers, rules);
+  exchange.caller = caller;
   const params = checkInput('path', route.params, exchange.params, rules.errors);
   const query = checkInput('query', route.query, exchange.query, rules.errors);
   const body = checkInput('body', route.body, await exchange.readBody(), rules.errors);

@@ -9,7 +9,15 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { newId, type ErrorCode, type OpenConnectionResponse, type WelcomeFrame } from '@chat-app/protocol';
-import { isAllowedHost, type Logger, type TokenClaims, type TokenVerifier } from '@chat-app/platform';
+import {
+  auditRefusal,
+  clientAddress,
+  isAllowedHost,
+  type Audit,
+  type Logger,
+  type TokenClaims,
+  type TokenVerifier,
+} from '@chat-app/platform';
 import { expiryOf, refusalOf } from './authenticate-connection';
 import type { Clock } from '../clock';
 import type { WebsocketConfiguration } from '../configuration';
@@ -51,6 +59,7 @@ export interface AcceptorDependencies {
   listener: ConnectionListener;
   clock: Clock;
   logger: Logger;
+  audit: Audit;
 }
 
 /** A handshake that takes longer is cut off, milliseconds. */
@@ -92,8 +101,20 @@ export class ConnectionAcceptor {
     if (socket.destroyed || socket.writableEnded) return;
     if ('code' in checked) {
       this.dependencies.refused.count(request, checked, this.dependencies.clock.monotonic());
+      this.#record(request, checked);
       this.#refuse(socket, checked);
     } else this.#upgrade(request, socket, head, checked);
+  }
+
+  #record({ headers, socket }: IncomingMessage, { code, userId }: Refusal): void {
+    const forwarded = headers['x-forwarded-for'];
+    const { audit, configuration } = this.dependencies;
+    auditRefusal(audit, code, {
+      action: 'connect',
+      address: clientAddress(socket.remoteAddress, String(forwarded ?? '') || undefined, configuration.TRUSTED_PROXIES),
+      ...(userId !== undefined && { user_id: userId }),
+      ...(headers.origin !== undefined && { origin: headers.origin }),
+    });
   }
 
   #refuse(socket: Duplex, refusal: Refusal): void {
@@ -124,7 +145,9 @@ export class ConnectionAcceptor {
       if (code === 'unavailable') return { code, message, retryAfterMs: RETRY_AFTER_MS };
       return unauthenticated(code, message, 'Bearer error="invalid_token"');
     }
-    if (!isPathOf(asked, claims.userId)) return { code: 'wrong_user', message: 'the path names another user' };
+    if (!isPathOf(asked, claims.userId)) {
+      return { code: 'wrong_user', message: 'the path names another user', userId: claims.userId };
+    }
     if (claims.expiresAt * 1_000 <= clock.wall()) {
       return unauthenticated('token_expired', 'the access token has expired', 'Bearer error="invalid_token"');
     }
@@ -134,7 +157,11 @@ export class ConnectionAcceptor {
       return unauthenticated('token_invalid', 'the session was ended', 'Bearer error="invalid_token"');
     }
     if ((registry.find(claims.userId)?.connections.length ?? 0) >= configuration.MAX_CONNECTIONS_PER_USER) {
-      return { code: 'too_many_connections', message: 'this user has too many connections open' };
+      return {
+        code: 'too_many_connections',
+        message: 'this user has too many connections open',
+        userId: claims.userId,
+      };
     }
     // It may have begun while the token was checked.
     return this.#refusing ?? { ...asked, claims };

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Fanout } from '@chat-app/fanout';
 import type { MessageLog } from '@chat-app/message-log';
-import { Metrics, silentLogger } from '@chat-app/platform';
+import { Metrics, silentLogger, type Audit } from '@chat-app/platform';
 import type { Clock } from '../clock';
 import type { WebsocketConfiguration } from '../configuration';
 import { createWebsocket, type WebsocketService } from '../create-websocket';
@@ -64,7 +64,7 @@ export class TestWorld {
 
   async pod(
     configuration: Partial<WebsocketConfiguration> = {},
-    parts: { log?: MessageLog; fanout?: Fanout; clock?: Clock } = {},
+    parts: { log?: MessageLog; fanout?: Fanout; clock?: Clock; audit?: Audit } = {},
   ): Promise<TestPod> {
     const server = createServer();
     const fanout = parts.fanout ?? this.bus.join();
@@ -79,6 +79,7 @@ export class TestWorld {
       logger: silentLogger,
       metrics,
       ...(parts.clock !== undefined && { clock: parts.clock }),
+      ...(parts.audit !== undefined && { audit: parts.audit }),
     });
     service.attach(server);
     service.start();

@@ -9,6 +9,8 @@ export interface Refusal {
   /** When trying again makes sense, milliseconds. */
   retryAfterMs?: number;
   headers?: Readonly<Record<string, string>>;
+  /** Who is refused, where that is known: for the audit log. */
+  userId?: string;
 }
 
 /** Answers an upgrade request with an HTTP status and the error as JSON, and ends the connection. */
