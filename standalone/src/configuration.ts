@@ -31,7 +31,11 @@ export const standaloneVariables = {
     description: 'Address by which people reach it, where that is a name; https://chat.example.',
   }),
   DATA_DIRECTORY: text({ default: 'data', description: 'Folder of the database and the signing key.' }),
-  DEMO_USERS: flag({ default: true, description: 'Creates user1 to user5 with passwords pwd1 to pwd5.' }),
+  DEMO_USERS: flag({
+    default: true,
+    description:
+      'Creates user1 to user5 with passwords pwd1 to pwd5; by default only where HOST is this machine alone.',
+  }),
   ENDPOINT_SETTLE_MS: integer({ default: 0, description: 'There is no proxy to wait for.' }),
   DRAIN_WINDOW_MS: integer({ default: 500, description: 'Time over which clients are sent away at the end.' }),
 };
@@ -51,8 +55,15 @@ export function standaloneConfiguration(environment: Environment): StandaloneCon
   const urls = [...ALLOWED_ORIGINS, ...(PUBLIC_URL === undefined ? [] : [PUBLIC_URL])].filter((url) =>
     URL.canParse(url),
   );
+  // Passwords that everyone knows, where other machines can try them: only by an explicit word.
+  const asked = (environment['DEMO_USERS'] ?? '') !== '';
   return Object.freeze({
     ...configuration,
+    DEMO_USERS: configuration.DEMO_USERS && (asked || isLoopback(HOST)),
     ALLOWED_HOSTS: [HOST, hostname(), ...urls.map((url) => new URL(url).hostname)],
   });
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }

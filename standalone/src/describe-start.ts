@@ -5,12 +5,21 @@ const DEMO_RECIPIENT = '789e0123-e45b-67d8-a901-324534567890';
 
 /** What a developer can open and try, for the terminal. */
 export function describeStart(configuration: StandaloneConfiguration, url: string): string {
-  const websocket = url.replace(/^http/, 'ws');
   const lines = [
     '',
     `  chat-app is ready.          ${url}`,
     `  Data                        ${configuration.DATA_DIRECTORY}/`,
     '',
+    ...(configuration.DEMO_USERS ? tryIt(url) : ['  No demo users: open the page and register.', '']),
+    '  Ctrl-C stops it.',
+    '',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function tryIt(url: string): string[] {
+  const websocket = url.replace(/^http/, 'ws');
+  return [
     '  Try it in two terminals:',
     '',
     '    npm run chat -- user1 pwd1',
@@ -23,8 +32,5 @@ export function describeStart(configuration: StandaloneConfiguration, url: strin
     `    npx wscat -c ${websocket}/ws/${DEMO_USER} -H "Authorization: Bearer $TOKEN"`,
     `    > {"sender_id":"${DEMO_USER}","recipient_id":"${DEMO_RECIPIENT}","content":"hello"}`,
     '',
-    '  Ctrl-C stops it.',
-    '',
   ];
-  return `${lines.join('\n')}\n`;
 }

@@ -20,6 +20,7 @@ export const ERRORS = {
   // Who is asking, and may they.
   unauthenticated: { status: 401, retryable: false, action: 'Log in or refresh the token, then try again.' },
   wrong_credentials: { status: 401, retryable: false, action: 'Check the user name and the password.' },
+  account_disabled: { status: 403, retryable: false, action: 'Ask the operator.' },
   token_invalid: { status: 401, retryable: false, action: 'Log in again.' },
   token_expired: { status: 401, retryable: false, action: 'Refresh the token, then try again.' },
   refresh_token_invalid: { status: 401, retryable: false, action: 'Log in again.' },

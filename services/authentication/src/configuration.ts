@@ -59,7 +59,8 @@ export const authenticationVariables = {
   }),
   DEMO_USERS: flag({
     default: false,
-    description: 'Creates user1 to user5 with passwords that everyone knows. Never where it matters.',
+    description:
+      'Creates user1 to user5 with passwords that everyone knows. Never where it matters; off, those there are are disabled.',
   }),
   REGISTRATIONS_PER_MINUTE: integer({
     default: 120,

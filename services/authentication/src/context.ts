@@ -1,6 +1,6 @@
 import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
-import type { Logger } from '@chat-app/platform';
+import type { Audit, Logger } from '@chat-app/platform';
 import type { TokenSigner } from '@chat-app/tokens';
 import type { AuthenticationConfiguration } from './configuration';
 import type { AuthenticationMetrics } from './metrics';
@@ -17,6 +17,7 @@ export interface Context {
   readonly signer: TokenSigner;
   readonly configuration: AuthenticationConfiguration;
   readonly logger: Logger;
+  readonly audit: Audit;
   readonly metrics: AuthenticationMetrics;
   readonly passwords: Passwords;
   readonly accounts: AccountThrottle;

@@ -1,6 +1,6 @@
 import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
-import type { Logger, Metrics, Route } from '@chat-app/platform';
+import type { Audit, Logger, Metrics, Route } from '@chat-app/platform';
 import type { SessionSource, TokenSigner } from '@chat-app/tokens';
 import { internalRoutes } from './internal-routes';
 import { changePasswordRoute } from './passwords/change-password';
@@ -31,6 +31,7 @@ export interface AuthenticationDependencies {
   signer: TokenSigner;
   configuration: AuthenticationConfiguration;
   logger: Logger;
+  audit: Audit;
   metrics: Metrics;
   /** Folder with the web page, served at `/` beside the routes. */
   pages?: string;
@@ -96,7 +97,7 @@ export function createAuthentication(dependencies: AuthenticationDependencies): 
 
 /** Makes what the verbs share. */
 export function createContext(dependencies: AuthenticationDependencies): Context {
-  const { database, fanout, signer, configuration, logger } = dependencies;
+  const { database, fanout, signer, configuration, logger, audit } = dependencies;
   const metrics = declareMetrics(dependencies.metrics);
   return {
     database,
@@ -104,6 +105,7 @@ export function createContext(dependencies: AuthenticationDependencies): Context
     signer,
     configuration,
     logger,
+    audit,
     metrics,
     passwords: new Passwords(metrics, configuration.PASSWORDS_WAITING),
     accounts: new AccountThrottle(database),

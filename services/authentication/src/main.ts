@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   commonVariables,
+  createAudit,
   httpOptionsFrom,
   integer,
   Metrics,
@@ -53,6 +54,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
   const { cleanup, logger } = context;
   const configuration = parseConfiguration(context.environment, VARIABLES);
   const metrics = new Metrics('authentication');
+  const audit = createAudit({ service: 'authentication', metrics });
   const readiness = new Readiness();
   readiness.set('started', false, 'the schema is not known to be up to date');
   const management = await startManagementServer({
@@ -82,13 +84,14 @@ async function start(context: ProcessContext): Promise<RunningService> {
     signer,
     configuration,
     logger,
+    audit,
     metrics,
     ...(configuration.PAGES_DIRECTORY !== undefined && { pages: configuration.PAGES_DIRECTORY }),
   });
   cleanup.add('authentication', () => service.close());
 
   const { host, keepAliveTimeoutMs } = httpOptionsFrom(configuration);
-  const listen = { host, keepAliveTimeoutMs, logger, metrics, errors: ERRORS };
+  const listen = { host, keepAliveTimeoutMs, logger, audit, metrics, errors: ERRORS };
   // Keys come from the service itself, whose port is known only once it listens.
   const sessions = new StandingSessions({ source: service.sessions, logger, metrics });
   cleanup.add('sessions', () => sessions.close());

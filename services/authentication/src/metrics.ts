@@ -1,5 +1,5 @@
 import type { Counter, Metrics } from '@chat-app/platform';
-import type { EndReason } from './sessions/sql/end-session';
+import { END_REASONS } from './sessions/sql/end-session';
 
 /** Outcomes of a login, the only label values of the counter. */
 export type LoginOutcome = 'succeeded' | 'wrong_credentials' | 'throttled' | 'overloaded' | 'refused' | 'failed';
@@ -40,10 +40,10 @@ export function declareMetrics(metrics: Metrics) {
     sessionsEnded: counter(
       {
         name: 'chat_authentication_sessions_ended_total',
-        help: 'Sessions ended before their time, by reason: log_out, reuse, password_change, surplus.',
+        help: 'Sessions ended before their time, by reason: log_out, reuse, password_change, surplus, disabled, operator.',
       },
       'reason',
-      ['log_out', 'reuse', 'password_change', 'surplus'] satisfies EndReason[],
+      END_REASONS,
     ),
     throttled: counter(
       {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Metrics, parseConfiguration, silentLogger } from '@chat-app/platform';
+import { Metrics, parseConfiguration, silentAudit, silentLogger } from '@chat-app/platform';
 import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
 import type { TokenSigner } from '@chat-app/tokens';
@@ -17,6 +17,7 @@ describe('openapi.yaml', () => {
     signer: {} as TokenSigner,
     configuration: parseConfiguration({}, authenticationVariables),
     logger: silentLogger,
+    audit: silentAudit,
     metrics: new Metrics('authentication'),
   });
   const all = [...routes, ...internalRoutes];

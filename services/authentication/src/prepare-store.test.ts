@@ -1,7 +1,7 @@
 import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
 import type { TokenSigner } from '@chat-app/tokens';
-import { Metrics, parseConfiguration, PlatformError, silentLogger } from '@chat-app/platform';
+import { Metrics, parseConfiguration, PlatformError, silentAudit, silentLogger } from '@chat-app/platform';
 import { authenticationVariables } from './configuration';
 import { createAuthentication } from './create-authentication';
 
@@ -21,6 +21,7 @@ function serviceOn(migrate: Database['migrate']) {
     signer: {} as TokenSigner,
     configuration: parseConfiguration({}, authenticationVariables),
     logger: silentLogger,
+    audit: silentAudit,
     metrics: new Metrics('authentication'),
   });
 }

@@ -1,11 +1,11 @@
 import { whenAvailable } from '@chat-app/database';
 import type { Context } from './context';
-import { createDemoUsers } from './accounts/create-demo-users';
+import { createDemoUsers, disableDemoUsers } from './accounts/create-demo-users';
 import { keyUsernames } from './accounts/key-usernames';
 import { MIGRATIONS, SCHEMA } from './migrations';
 
 /**
- * Brings the schema and what is derived from names up to date, and creates the demo users where wanted. An unavailable
+ * Brings the schema and what is derived from names up to date, and creates the demo users or disables them. An unavailable
  * database is waited for. Returns early, without having done it, when the signal is aborted.
  * @throws PlatformError database_refused
  */
@@ -15,5 +15,6 @@ export async function prepareStore(context: Context, signal: AbortSignal): Promi
     await context.database.migrate(SCHEMA, MIGRATIONS);
     await keyUsernames(context.database, signal);
     if (context.configuration.DEMO_USERS) await createDemoUsers(context);
+    else await disableDemoUsers(context);
   });
 }

@@ -45,6 +45,28 @@ describe('demo users', () => {
     },
   );
 
+  it('are disabled where they are turned off: the log says so, no log-in is taken, their sessions end', async () => {
+    let refreshToken = '';
+    await serving(true, async (service) => {
+      refreshToken = ((await service.logIn('user1', 'pwd1')).json as SessionResponse).refresh_token;
+      const { token } = (await service.logIn('user2', 'pwd2')).json as SessionResponse;
+      const body = { password: 'pwd2', new_password: 'no longer well-known' };
+      expect((await service.callAs(token, 'PUT', '/password', body)).status).toBe(204);
+    });
+    await serving(false, async (service) => {
+      const answer = await service.logIn('user1', 'pwd1');
+      expect(answer.status).toBe(403);
+      expect(answer.error?.code).toBe('account_disabled');
+      expect((await service.refresh(refreshToken)).status).toBe(401);
+      expect((await service.logIn('user2', 'no longer well-known')).status).toBe(200);
+      const said = service.lines.filter((line) => line.level === 'warn' && /demo users .* disabled/.test(line.message));
+      expect(said.map(({ fields }) => fields['usernames'])).toEqual([['user1', 'user3', 'user4', 'user5']]);
+    });
+    await serving(true, async (service) => {
+      expect((await service.logIn('user1', 'pwd1')).status).toBe(200);
+    });
+  });
+
   it('do not exist elsewhere', () =>
     serving(false, async (service) => {
       expect((await service.logIn('user1', 'pwd1')).status).toBe(401);

@@ -1,4 +1,8 @@
 import type { Context } from '../context';
+import { announceSignedOut } from '../sessions/announce-signed-out';
+import { endAllSessions } from '../sessions/sql/end-all-sessions';
+import { disableUnchangedUsers } from './sql/disable-unchanged-users';
+import { enableUsers } from './sql/enable-users';
 import { insertUser } from './sql/insert-user';
 import { findUserByName } from './sql/find-user-by-name';
 import { nameKeys } from './username-key';
@@ -12,8 +16,14 @@ export const DEMO_USERS = [
   { id: '5b8e2a63-9d3f-4e79-a02c-2d8b8f4f3c05', username: 'user5', password: 'pwd5' },
 ] as const;
 
-/** Creates those of the demo users that are missing; theirs are passwords that registering would refuse. */
+const DEMO_USER_IDS = DEMO_USERS.map(({ id }) => id);
+
+/**
+ * Creates those of the demo users that are missing, and enables those that were disabled; theirs are passwords that
+ * registering would refuse.
+ */
 export async function createDemoUsers(context: Context): Promise<void> {
+  await enableUsers(context.database, DEMO_USER_IDS);
   for (const { id, username, password } of DEMO_USERS) {
     const keys = nameKeys(username);
     const known = await findUserByName(context.database, keys);
@@ -26,5 +36,20 @@ export async function createDemoUsers(context: Context): Promise<void> {
   }
   context.logger.warn('demo users with well-known passwords exist: never where it matters', {
     usernames: DEMO_USERS.map((user) => user.username),
+  });
+}
+
+/** Disables the demo users that a start with DEMO_USERS left behind, but for those whose passwords were changed since. */
+export async function disableDemoUsers(context: Context): Promise<void> {
+  const ended: { id: string; sessions: string[] }[] = [];
+  const disabled = await context.database.transaction(async (transaction) => {
+    const users = await disableUnchangedUsers(transaction, DEMO_USER_IDS);
+    for (const { id } of users) ended.push({ id, sessions: await endAllSessions(transaction, id, 'disabled') });
+    return users;
+  });
+  if (disabled.length === 0) return;
+  for (const { id, sessions } of ended) await announceSignedOut(context, id, sessions, 'disabled');
+  context.logger.warn('demo users with well-known passwords were disabled: DEMO_USERS is off', {
+    usernames: disabled.map(({ username }) => username),
   });
 }

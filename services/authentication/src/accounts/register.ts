@@ -1,6 +1,8 @@
 import type { Queryable } from '@chat-app/database';
-import { route, type Route } from '@chat-app/platform';
+import { route, type Route, type RouteRequest } from '@chat-app/platform';
 import { newId, RegisterRequest, SessionResponse } from '@chat-app/protocol';
+import type { z } from 'zod';
+import { audited } from '../audited';
 import type { Context } from '../context';
 import { rememberDevice } from '../devices/device-proof';
 import { requireStrongPassword } from '../passwords/require-strong-password';
@@ -27,12 +29,16 @@ export function registerRoute(context: Context): Route {
     access: 'public',
     body: RegisterRequest,
     responses: { 201: SessionResponse },
-    async handle({ body, address, userAgent, signal }) {
+    handle: audited(context, 'register', async ({ body, address, userAgent, signal }: RegisterCall, subject) => {
       const device = { name: body.device_name, userAgent };
-      return answerSession(context, 201, await register(context, { ...body, device }, address, signal));
-    },
+      const session = await register(context, { ...body, device }, address, signal);
+      subject.userId = session.userId;
+      return answerSession(context, 201, session);
+    }),
   });
 }
+
+type RegisterCall = RouteRequest<undefined, undefined, z.infer<typeof RegisterRequest>>;
 
 async function register(
   context: Context,

@@ -7,6 +7,7 @@ import { addRefreshAttempts } from './005-add-refresh-attempts';
 import { addSessionDevices } from './006-add-session-devices';
 import { addDeviceProofs } from './007-add-device-proofs';
 import { addNameKeys } from './008-add-name-keys';
+import { addDisabledUsers } from './009-add-disabled-users';
 
 /** Schema `auth`: nobody but this service opens its tables. */
 export const SCHEMA = 'auth';
@@ -21,4 +22,5 @@ export const MIGRATIONS: readonly Migration[] = [
   addSessionDevices,
   addDeviceProofs,
   addNameKeys,
+  addDisabledUsers,
 ];

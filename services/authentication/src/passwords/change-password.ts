@@ -1,5 +1,7 @@
-import { route, type Route, type TokenClaims } from '@chat-app/platform';
+import { route, type Route, type RouteRequest, type TokenClaims } from '@chat-app/platform';
 import { ChangePasswordRequest } from '@chat-app/protocol';
+import type { z } from 'zod';
+import { audited } from '../audited';
 import type { Context } from '../context';
 import { preparePassword } from './prepare-password';
 import { requireStrongPassword } from './require-strong-password';
@@ -19,13 +21,15 @@ export function changePasswordRoute(context: Context): Route {
     access: 'user',
     body: ChangePasswordRequest,
     responses: { 204: null },
-    async handle({ body, caller, address, signal }) {
+    handle: audited(context, 'change_password', async ({ body, caller, address, signal }: ChangeCall) => {
       const ended = await changePassword(context, body, caller, address, signal);
       await announceSignedOut(context, caller.userId, ended, 'password_change');
       return { status: 204 };
-    },
+    }),
   });
 }
+
+type ChangeCall = RouteRequest<undefined, undefined, z.infer<typeof ChangePasswordRequest>>;
 
 async function changePassword(
   context: Context,

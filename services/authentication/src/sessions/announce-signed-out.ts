@@ -8,13 +8,21 @@ import type { EndReason } from './sql/end-session';
  * they learn of it within two seconds, through `GET /internal/sessions/ended`.
  */
 export async function announceSignedOut(
-  context: Context,
+  context: Pick<Context, 'metrics' | 'logger' | 'fanout' | 'audit'>,
   userId: string,
   sessionIds: readonly string[],
   reason: EndReason,
 ): Promise<void> {
   if (sessionIds.length === 0) return;
   context.metrics.sessionsEnded.inc({ reason }, sessionIds.length);
+  context.audit.record({
+    action: 'end_sessions',
+    outcome: 'succeeded',
+    reason,
+    user_id: userId,
+    count: sessionIds.length,
+    ...(sessionIds.length === 1 && { session_id: sessionIds[0] }),
+  });
   context.logger.info('sessions ended', { user_id: userId, sessions: sessionIds.length, reason });
   const envelope = writeEnvelope({ kind: 'signed_out', user_id: userId, session_ids: [...sessionIds] });
   try {

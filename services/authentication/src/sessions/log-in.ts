@@ -1,6 +1,7 @@
-import { asError, HttpError, route, type HttpResult, type Route } from '@chat-app/platform';
+import { asError, HttpError, route, type HttpResult, type Route, type RouteRequest } from '@chat-app/platform';
 import { LoginRequest, SessionResponse } from '@chat-app/protocol';
 import type { z } from 'zod';
+import { audited, type AuditSubject } from '../audited';
 import type { Context } from '../context';
 import { knownDevice, rememberDevice } from '../devices/device-proof';
 import type { LoginOutcome } from '../metrics';
@@ -19,7 +20,9 @@ import { chargeAddress } from '../throttling/charge-address';
 import { nameKeys, type NameKeys } from '../accounts/username-key';
 import { verifyCredentials } from '../passwords/verify-credentials';
 
-type Login = z.infer<typeof LoginRequest> & { device: SessionDevice };
+type LogInCall = RouteRequest<undefined, undefined, z.infer<typeof LoginRequest>>;
+type Login = LogInCall['body'] &
+  Pick<LogInCall, 'address' | 'signal'> & { device: SessionDevice; subject: AuditSubject };
 
 /** `POST /login`, and `GET /login` with a JSON body: the legacy client's request. */
 export function logInRoutes(context: Context): Route[] {
@@ -31,15 +34,16 @@ export function logInRoutes(context: Context): Route[] {
       access: 'public',
       body: LoginRequest,
       responses: { 200: SessionResponse },
-      handle: ({ body, address, userAgent, signal }) =>
-        logIn(context, { ...body, device: { name: body.device_name, userAgent } }, address, signal),
+      handle: audited(context, 'log_in', ({ body, address, userAgent, signal }: LogInCall, subject) =>
+        logIn(context, { ...body, device: { name: body.device_name, userAgent }, address, signal, subject }),
+      ),
     }),
   );
 }
 
-async function logIn(context: Context, login: Login, address: string, signal: AbortSignal): Promise<HttpResult> {
+async function logIn(context: Context, login: Login): Promise<HttpResult> {
   try {
-    const answer = answerSession(context, 200, await openSession(context, login, address, signal));
+    const answer = answerSession(context, 200, await openSession(context, login));
     context.metrics.logins.inc({ outcome: 'succeeded' satisfies LoginOutcome });
     return answer;
   } catch (thrown) {
@@ -48,12 +52,8 @@ async function logIn(context: Context, login: Login, address: string, signal: Ab
   }
 }
 
-async function openSession(
-  context: Context,
-  login: Login,
-  address: string,
-  signal: AbortSignal,
-): Promise<GrantedSession> {
+async function openSession(context: Context, login: Login): Promise<GrantedSession> {
+  const { address, signal, subject } = login;
   const name = nameKeys(login.username);
   const password = preparePassword(login.password, 'password');
   const known = await knownDevice(context, login.device_proof, name);
@@ -66,8 +66,13 @@ async function openSession(
   let failed = true;
   try {
     await requireFewSessions(context, name);
-    const find = () => findCredentials(context.database, name);
+    const find = async () => {
+      const found = await findCredentials(context.database, name);
+      if (found !== undefined) subject.userId = found.id;
+      return found;
+    };
     const user = await verifyCredentials(context, { attempt, password, address }, find, signal);
+    if (user?.disabled === true) throw refusal('account_disabled', 'this account is disabled');
     // A password changed between the look and the session is a wrong one by now.
     const session = user && (await startSession(context, context.database, user, login.device));
     if (user === undefined || session === undefined) {

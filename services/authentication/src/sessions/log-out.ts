@@ -1,5 +1,7 @@
-import { route, type Route } from '@chat-app/platform';
+import { route, type Route, type RouteRequest } from '@chat-app/platform';
 import { LogoutRequest } from '@chat-app/protocol';
+import type { z } from 'zod';
+import { audited } from '../audited';
 import type { Context } from '../context';
 import { chargeAddress } from '../throttling/charge-address';
 import { announceSignedOut } from './announce-signed-out';
@@ -18,14 +20,17 @@ export function logOutRoute(context: Context): Route {
     access: 'public',
     body: LogoutRequest,
     responses: { 204: null },
-    async handle({ body, address }) {
+    handle: audited(context, 'log_out', async ({ body, address }: LogOutCall, subject) => {
       const release = chargeAddress(context, context.tokenLimits.addresses, address);
       const ended = await endSessionOfToken(context.database, hashRefreshToken(body.refresh_token));
       if (ended !== undefined) {
         release();
+        subject.userId = ended.user_id;
         await announceSignedOut(context, ended.user_id, [ended.id], 'log_out');
       }
       return { status: 204 };
-    },
+    }),
   });
 }
+
+type LogOutCall = RouteRequest<undefined, undefined, z.infer<typeof LogoutRequest>>;

@@ -1,7 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Queryable } from '@chat-app/database';
-import { route, type Route } from '@chat-app/platform';
+import { route, type HttpResult, type Route, type RouteRequest } from '@chat-app/platform';
 import { RefreshRequest, SessionResponse } from '@chat-app/protocol';
+import { audited, type AuditSubject } from '../audited';
 import type { Context } from '../context';
 import { refusal } from '../refusal';
 import { announceSignedOut } from './announce-signed-out';
@@ -33,23 +34,28 @@ export function refreshSessionRoute(context: Context): Route {
     access: 'public',
     body: RefreshRequest,
     responses: { 200: SessionResponse },
-    async handle({ body, address }) {
-      const release = chargeAddress(context, context.tokenLimits.addresses, address);
-      const outcome = await context.database.transaction((transaction) => refresh(context, transaction, body));
-      context.metrics.refreshes.inc({ outcome: outcome.kind });
-      // Only what guesses is counted against an address: many people may share one.
-      if (outcome.kind !== 'invalid') release();
-      if (outcome.kind === 'invalid') throw refusal('refresh_token_invalid', 'the refresh token is not valid');
-      const { id, user_id } = outcome.session;
-      if (outcome.kind === 'reused') {
-        context.logger.warn('a used refresh token came again: its session was ended', { user_id, session_id: id });
-        await announceSignedOut(context, user_id, [id], 'reuse');
-        throw refusal('refresh_token_reused', 'the refresh token was used before; the session was ended');
-      }
-      return answerSession(context, 200, { userId: user_id, sessionId: id, refreshToken: outcome.refreshToken });
-    },
+    handle: audited(context, 'refresh', refreshed, { successes: false }),
   });
+
+  async function refreshed({ body, address }: RefreshCall, subject: AuditSubject): Promise<HttpResult> {
+    const release = chargeAddress(context, context.tokenLimits.addresses, address);
+    const outcome = await context.database.transaction((transaction) => refresh(context, transaction, body));
+    context.metrics.refreshes.inc({ outcome: outcome.kind });
+    // Only what guesses is counted against an address: many people may share one.
+    if (outcome.kind !== 'invalid') release();
+    if (outcome.kind === 'invalid') throw refusal('refresh_token_invalid', 'the refresh token is not valid');
+    const { id, user_id } = outcome.session;
+    subject.userId = user_id;
+    if (outcome.kind === 'reused') {
+      context.logger.warn('a used refresh token came again: its session was ended', { user_id, session_id: id });
+      await announceSignedOut(context, user_id, [id], 'reuse');
+      throw refusal('refresh_token_reused', 'the refresh token was used before; the session was ended');
+    }
+    return answerSession(context, 200, { userId: user_id, sessionId: id, refreshToken: outcome.refreshToken });
+  }
 }
+
+type RefreshCall = RouteRequest<undefined, undefined, RefreshRequest>;
 
 /**
  * States of a refresh token: unused → used → used, and so is its successor. An unused one is rotated. A used one is

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
-import { Metrics, CleanupStack, secretOf, startHttpServer, type Logger } from '@chat-app/platform';
+import { createAudit, Metrics, CleanupStack, secretOf, startHttpServer, type Logger } from '@chat-app/platform';
 import { createSigningKey, createTokenSigner, createTokenVerifier, StandingSessions } from '@chat-app/tokens';
 import { createPgliteDatabase } from '@chat-app/embedded/database';
 import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
@@ -18,6 +18,7 @@ import {
   type SessionResponse,
 } from '@chat-app/protocol';
 import { RESERVED_NAMES } from '../accounts/reserved-names';
+import { createContext } from '../create-authentication';
 import { createAuthentication, INTERNAL_BODY_BYTES, type AuthenticationConfiguration } from '..';
 
 /** PGlite starts in a second or two, on a machine that is busy with other tests in half a minute. */
@@ -92,9 +93,13 @@ export async function startHarness(options: HarnessOptions = {}) {
     publishBeforeUseS: options.publishBeforeUseS ?? 600,
     logger,
   });
-  const dependencies = { database, fanout, signer, configuration, logger, metrics };
+  const auditLines: string[] = [];
+  const destination = { write: (line: string) => void auditLines.push(line) };
+  const audit = createAudit({ service: 'authentication', metrics, destination });
+  const dependencies = { database, fanout, signer, configuration, logger, audit, metrics };
+  const context = createContext({ ...dependencies, metrics: new Metrics('authentication') });
   const service = createAuthentication(dependencies);
-  const listen = { host: '127.0.0.1', port: 0, logger, metrics, errors: ERRORS, checkResponses: true };
+  const listen = { host: '127.0.0.1', port: 0, logger, metrics, audit, errors: ERRORS, checkResponses: true };
   // Its own keys are fetched from itself, whose port is known only once it listens.
   const sessions = new StandingSessions({ source: service.sessions, logger });
   cleanup.add('sessions', () => sessions.close());
@@ -128,6 +133,10 @@ export async function startHarness(options: HarnessOptions = {}) {
     database,
     service,
     dependencies,
+    /** What operators' tools and the sweeper work with. */
+    context,
+    /** The lines of the audit log. */
+    auditLines,
     metrics,
     lines,
     keysDirectory,

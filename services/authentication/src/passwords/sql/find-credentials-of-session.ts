@@ -4,7 +4,8 @@ import type { Credentials } from './find-credentials';
 const FIND_CREDENTIALS_OF_SESSION: Statement = {
   name: 'find_credentials_of_session',
   text: `
-    select users.id, users.username, users.password_hash, users.password_version
+    select users.id, users.username, users.password_hash, users.password_version,
+      users.disabled_at is not null as disabled
     from auth.sessions join auth.users on users.id = sessions.user_id
     where sessions.id = $1 and sessions.user_id = $2 and sessions.ended_at is null`,
 };

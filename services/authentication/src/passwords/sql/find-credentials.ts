@@ -4,7 +4,7 @@ import type { NameKeys } from '../../accounts/username-key';
 
 const FIND_CREDENTIALS: Statement = {
   name: 'find_credentials',
-  text: `select id, password_hash, password_version from auth.users where id = (${USER_OF_NAME})`,
+  text: `select id, password_hash, password_version, disabled_at is not null as disabled from auth.users where id = (${USER_OF_NAME})`,
 };
 
 /** What a password is verified against. */
@@ -13,6 +13,8 @@ export interface Credentials {
   password_hash: string;
   /** Counts password changes. */
   password_version: number;
+  /** By an operator: may not log in. */
+  disabled: boolean;
 }
 
 /** Credentials of the user of this name. */

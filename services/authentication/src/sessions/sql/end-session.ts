@@ -8,8 +8,12 @@ const END_SESSION: Statement = {
     returning id`,
 };
 
-/** Why a session ended before its time; `surplus`: its user began more than one may have. */
-export type EndReason = 'log_out' | 'reuse' | 'password_change' | 'surplus';
+/**
+ * Why a session ended before its time. `surplus`: its user began more than one may have; `disabled`: the account was; `operator`:
+ * an operator ended it.
+ */
+export const END_REASONS = ['log_out', 'reuse', 'password_change', 'surplus', 'disabled', 'operator'] as const;
+export type EndReason = (typeof END_REASONS)[number];
 
 /** Ends a session for good. False where it was ended before. */
 export async function endSession(on: Queryable, sessionId: string, reason: EndReason): Promise<boolean> {

@@ -8,7 +8,7 @@ const OPEN_SESSION: Statement = {
   name: 'open_session',
   text: `
     with account as (
-      select id from auth.users where id = $2 and password_version = $3 for share
+      select id from auth.users where id = $2 and password_version = $3 and disabled_at is null for share
     ), session as (
       insert into auth.sessions (id, user_id, expires_at, device_name, user_agent)
       select $1, id, clock_timestamp() + make_interval(secs => least($5::double precision, $8::double precision)), $6, $7 from account
@@ -37,7 +37,7 @@ export interface NewSession {
   device: SessionDevice;
 }
 
-/** Opens a session with its first refresh token. False where the password was changed since it was verified. */
+/** Opens a session with its first refresh token. False where the password was changed since it was verified, or the user was disabled. */
 export async function openSession(on: Queryable, session: NewSession): Promise<boolean> {
   const rows = await on.query(OPEN_SESSION, [
     session.id,
