@@ -58,3 +58,27 @@ describeInChromium('editing and deleting on the page', (chromium) => {
     await his.message('This message was deleted by an owner of the group.').waitFor();
   });
 });
+
+describeInChromium('replies and mentions on the page', (chromium) => {
+  const people = peopleForEachTest(chromium);
+
+  it('show what is answered, offer the members by name, and mark what mentions one', async () => {
+    const [alice, bob] = await people.register(2);
+    const client = await people.client(alice!);
+    const { conversation_id } = await client.conversations.createGroup('the group', [bob!.id]);
+    const { id } = client.send({ conversation_id, content: 'who comes?' });
+    await client.settle(id, 'stored');
+    const [hers, his] = [await people.at(alice!), await people.at(bob!)];
+    await hers.entry('the group').click();
+    await hers.message('who comes?').hover();
+    await hers.message('who comes?').getByRole('button', { name: 'What to do with this message' }).click();
+    await hers.page.getByRole('menuitem', { name: 'Reply' }).click();
+    await hers.composer.fill(`you, @${bob!.username.slice(0, 4)}`);
+    await hers.page.getByRole('button', { name: `@${bob!.username}` }).click();
+    await hers.composer.press('Enter');
+    await his.entry('the group').getByText('You were mentioned.').waitFor({ state: 'attached' });
+    await his.entry('the group').click();
+    await his.page.locator('article.mentions-me .quote').getByText('who comes?').waitFor();
+    await his.page.locator('.badge').waitFor({ state: 'detached' });
+  });
+});

@@ -7,7 +7,7 @@
  * storage for the client that comes after a new log-in.
  */
 import type { UserResponse } from '@chat-app/protocol';
-import { CLOSE_CODES } from '@chat-app/protocol/pure';
+import { CLOSE } from '@chat-app/protocol/pure';
 import type { Addresses } from './addresses';
 import { ConnectionKeeper } from './connection/keep-connection';
 import type { Incoming } from './connection/read-frame';
@@ -208,7 +208,7 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
         events.emit('change_state', change);
       },
       onChange: () => saved.saveOutbox(() => outbox.entries()),
-      onSilence: () => this.connection.renew(CLOSE_CODES.ping_timeout.code, 'a send was not answered'),
+      onSilence: () => this.connection.renew(CLOSE.ping_timeout, 'a send was not answered'),
       onTokenRefused: () => void this.authentication.refresh(),
     });
   }
@@ -305,7 +305,7 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
     const { connection } = this;
     return watchEnvironment({
       onOnline: () => connection.restart('the network is another one'),
-      onOffline: () => connection.renew(CLOSE_CODES.ping_timeout.code, 'there is no network'),
+      onOffline: () => connection.renew(CLOSE.ping_timeout, 'there is no network'),
       onAwake: () => connection.wake(),
       onFreeze: () => connection.suspend('the page is frozen'),
     });

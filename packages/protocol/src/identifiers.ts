@@ -32,6 +32,8 @@ export interface MessageIdentity {
   content: string;
   /** What the client hung on it: part of what makes it the same message. */
   data?: Record<string, unknown> | undefined;
+  reply_to?: string | undefined;
+  mentions?: readonly string[] | undefined;
 }
 
 /**
@@ -45,6 +47,8 @@ export function messageId(identity: MessageIdentity): string {
   const parts: unknown[] = [identity.sender_id, identity.conversation_id, identity.id, identity.content];
   // Nothing is added where there is no data: ids derived before there was any stay what they are.
   if (identity.data !== undefined) parts.push(canonicalJson(identity.data));
+  const { reply_to, mentions } = identity;
+  if (reply_to !== undefined || mentions !== undefined) parts.push({ reply_to, mentions });
   const name = JSON.stringify(parts);
   return v5(encoder.encode(name), MESSAGE_NAMESPACE);
 }

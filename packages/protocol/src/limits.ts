@@ -11,6 +11,8 @@ export const LIMITS = {
   dataBytes: 4 * 1024,
   /** Longest client-chosen message id, in characters. */
   clientIdCharacters: 128,
+  /** Most users that one message mentions. */
+  mentions: 50,
   /** Longest device id, in characters. */
   deviceIdCharacters: 64,
   /** Members of one group, its owner included. */

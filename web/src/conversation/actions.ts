@@ -7,6 +7,15 @@ export interface Actions {
   readonly isOwner: boolean;
   /** Begins to edit a message where one writes. */
   readonly edit: (message: MessageView) => void;
+  /** Begins to answer a message where one writes. */
+  readonly reply: (message: MessageView) => void;
+  /** A message of the conversation, where it is loaded. */
+  readonly find: (messageId: string) => MessageView | undefined;
 }
 
-export const ActionsContext = createContext<Actions>({ isOwner: false, edit: () => undefined });
+export const ActionsContext = createContext<Actions>({
+  isOwner: false,
+  edit: () => undefined,
+  reply: () => undefined,
+  find: () => undefined,
+});

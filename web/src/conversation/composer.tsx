@@ -3,37 +3,61 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useChat } from '../context';
 import { Icon } from '../icons';
 import { faultText, t } from '../texts';
+import { findMentions, nameBegun } from './find-mentions';
+import { Quoted } from './quote';
+import { usePeople } from './use-people';
 
 /** What an input method reports while it composes, in browsers that end the composition before the key. */
 const COMPOSING_KEY = 229;
 
-interface ComposerProps {
-  id: string;
-  /** The message that is edited here; else a new one is written. */
-  edited: MessageView | undefined;
-  onEdited: () => void;
+/** What is being done with a message: it is edited, or answered by what is written. */
+export interface About {
+  readonly kind: 'edit' | 'reply';
+  readonly message: MessageView;
 }
 
+interface ComposerProps {
+  id: string;
+  isGroup: boolean;
+  /** Else a new message is written. */
+  about: About | undefined;
+  onDone: () => void;
+}
+
+/** Most names that are offered, and most users that one message mentions. */
+const MOST_NAMES = 6;
+const MOST_MENTIONS = 50;
+
 /** Where one writes. Each text is kept with its conversation while it is written; an edit leaves it as it is. */
-export function Composer({ id, edited, onEdited }: ComposerProps) {
-  const { store } = useChat();
+export function Composer({ id, isGroup, about, onDone }: ComposerProps) {
+  const { store, client } = useChat();
+  const people = usePeople(id, isGroup);
+  const edited = about?.kind === 'edit' ? about.message : undefined;
   const [text, setText] = useState(() => edited?.content ?? store.draft(id));
   const [fault, setFault] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     // On a touch screen a focus would open the keyboard over the messages.
-    if (edited !== undefined || matchMedia('(pointer: fine)').matches) field.current?.focus();
-  }, []);
+    if (about !== undefined || matchMedia('(pointer: fine)').matches) field.current?.focus();
+  }, [about]);
   const write = (next: string): void => {
     setText(next);
     if (edited === undefined) store.setDraft(id, next);
   };
+  const references = (): { reply_to?: string; mentions?: string[] } => {
+    const mentions = client.has('mentions') ? findMentions(text, people).slice(0, MOST_MENTIONS) : [];
+    return {
+      ...(about?.kind === 'reply' && { reply_to: about.message.message_id }),
+      ...(mentions.length > 0 && { mentions }),
+    };
+  };
   const send = (): void => {
     if (text.trim() === '') return;
     try {
-      if (edited === undefined) store.send(id, text);
+      if (edited === undefined) store.send(id, text, references());
       else if (text !== edited.content || edited.change?.state === 'failed') store.edit(edited, text);
-      if (edited !== undefined) return onEdited();
+      if (about !== undefined) onDone();
+      if (edited !== undefined) return;
       write('');
       setFault('');
     } catch (thrown) {
@@ -41,8 +65,12 @@ export function Composer({ id, edited, onEdited }: ComposerProps) {
     }
     field.current?.focus();
   };
+  const complete = (name: string): void => {
+    write(text.replace(/@\S*$/, `@${name} `));
+    field.current?.focus();
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape' && edited !== undefined && !event.isComposing) return onEdited();
+    if (event.key === 'Escape' && about !== undefined && !event.isComposing) return onDone();
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === COMPOSING_KEY) return;
     event.preventDefault();
     send();
@@ -55,15 +83,16 @@ export function Composer({ id, edited, onEdited }: ComposerProps) {
         send();
       }}
     >
-      {edited !== undefined && (
+      {about !== undefined && (
         <p class="about">
-          <Icon name="pencil" />
-          <span>{t.message.editing}</span>
-          <button class="link" type="button" onClick={onEdited}>
+          <Icon name={about.kind === 'edit' ? 'pencil' : 'reply'} />
+          <span>{about.kind === 'edit' ? t.message.editing : <Quoted message={about.message} />}</span>
+          <button class="link" type="button" onClick={onDone}>
             {t.group.cancel}
           </button>
         </p>
       )}
+      <Names begun={nameBegun(text)} people={people} onChoose={complete} />
       <p class="fault" role="alert">
         {fault}
       </p>
@@ -81,5 +110,27 @@ export function Composer({ id, edited, onEdited }: ComposerProps) {
         <Icon name="send" />
       </button>
     </form>
+  );
+}
+
+interface NamesProps {
+  begun: string | undefined;
+  people: ReadonlyMap<string, string>;
+  onChoose: (name: string) => void;
+}
+
+/** Members whose name begins as it is written. */
+function Names({ begun, people, onChoose }: NamesProps) {
+  if (begun === undefined) return null;
+  const fitting = [...people.values()].filter((name) => name.toLowerCase().startsWith(begun)).slice(0, MOST_NAMES);
+  if (fitting.length === 0) return null;
+  return (
+    <p class="names" role="group" aria-label={t.composer.mention}>
+      {fitting.map((name) => (
+        <button key={name} type="button" onClick={() => onChoose(name)}>
+          @<bdi>{name}</bdi>
+        </button>
+      ))}
+    </p>
   );
 }

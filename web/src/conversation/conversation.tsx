@@ -7,7 +7,7 @@ import { titleOf } from '../list/conversation-entry';
 import { t } from '../texts';
 import { useObservable } from '../use-observable';
 import { ActionsContext } from './actions';
-import { Composer } from './composer';
+import { Composer, type About } from './composer';
 import { MessageList } from './message-list';
 
 /** The open conversation: who it is with, its messages, and where one writes. */
@@ -17,10 +17,21 @@ export function Conversation({ id }: { id: string }) {
   const status = useObservable(store.listStatus);
   const names = useObservable(store.userNames);
   const [showsDetails, setShowsDetails] = useState(false);
-  const [edited, edit] = useState<MessageView>();
+  const [about, setAbout] = useState<About>();
   const conversation = conversations.find((one) => one.conversation_id === id);
   const isOwner = conversation?.kind === 'group' && conversation.role === 'owner';
-  const actions = useMemo(() => ({ isOwner, edit }), [isOwner]);
+  const timeline = useObservable(store.timeline(id));
+  const actions = useMemo(() => {
+    const messages = new Map(
+      timeline.items.flatMap((item) => (item.kind === 'message' ? [[item.message.message_id, item.message]] : [])),
+    );
+    return {
+      isOwner,
+      edit: (message: MessageView) => setAbout({ kind: 'edit', message }),
+      reply: (message: MessageView) => setAbout({ kind: 'reply', message }),
+      find: (messageId: string) => messages.get(messageId),
+    };
+  }, [isOwner, timeline]);
   const isUnknown = conversation === undefined && status.loaded;
   useEffect(() => {
     // Not in the part of the list that was read: the server knows what it is, or that it is nothing.
@@ -52,7 +63,13 @@ export function Conversation({ id }: { id: string }) {
         <MessageList id={id} isGroup={conversation.kind === 'group'} />
       </ActionsContext.Provider>
       {conversation.member ? (
-        <Composer key={edited?.message_id} id={id} edited={edited} onEdited={() => edit(undefined)} />
+        <Composer
+          key={about?.kind === 'edit' ? about.message.message_id : ''}
+          id={id}
+          isGroup={conversation.kind === 'group'}
+          about={about}
+          onDone={() => setAbout(undefined)}
+        />
       ) : (
         <p class="notice">{t.conversation.noMember}</p>
       )}

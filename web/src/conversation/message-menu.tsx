@@ -12,29 +12,39 @@ const MARGIN_PX = 8;
 /** What can be done with a message. Nothing is drawn where nothing can be. */
 export function MessageMenu({ message }: { message: MessageView }) {
   const { client, store } = useChat();
-  const { isOwner, edit } = useContext(ActionsContext);
+  const { isOwner, edit, reply } = useContext(ActionsContext);
   const { own, state, deleted_at } = message;
   const isSettled = state === undefined || state === 'accepted' || state === 'stored';
-  const canChange = client.has('edited') && client.has('deleted') && isSettled && deleted_at === undefined;
+  if (!isSettled || deleted_at !== undefined) return null;
+  const canChange = client.has('edited') && client.has('deleted');
   const mayDelete = canChange && (own || isOwner);
-  if (!mayDelete) return null;
+  const mayReply = client.has('reply');
+  if (!mayDelete && !mayReply) return null;
   return (
     <Menu label={t.message.menu}>
-      {own && (
+      {mayReply && (
+        <button type="button" role="menuitem" onClick={() => reply(message)}>
+          <Icon name="reply" />
+          {t.message.reply}
+        </button>
+      )}
+      {canChange && own && (
         <button type="button" role="menuitem" onClick={() => edit(message)}>
           <Icon name="pencil" />
           {t.message.edit}
         </button>
       )}
-      <button
-        type="button"
-        role="menuitem"
-        class="danger"
-        onClick={() => confirm(t.message.deleteSure) && store.delete(message)}
-      >
-        <Icon name="bin" />
-        {t.message.delete}
-      </button>
+      {mayDelete && (
+        <button
+          type="button"
+          role="menuitem"
+          class="danger"
+          onClick={() => confirm(t.message.deleteSure) && store.delete(message)}
+        >
+          <Icon name="bin" />
+          {t.message.delete}
+        </button>
+      )}
     </Menu>
   );
 }

@@ -4,6 +4,7 @@ import { Icon } from '../icons';
 import { splitLinks } from '../links';
 import { faultText, t } from '../texts';
 import { MessageMenu } from './message-menu';
+import { Quote } from './quote';
 import { RefusedChange } from './refused-change';
 
 interface MessageProps {
@@ -17,7 +18,15 @@ interface MessageProps {
 /** One message. What people wrote is text: nothing of it is ever read as markup. */
 export function Message({ message, isFirst, sender }: MessageProps) {
   const { own, sent_at, state } = message;
-  const classes = ['message', own ? 'own' : 'other', isFirst && 'first', state === 'failed' && 'failed'];
+  const { userId } = useChat().client;
+  const mentionsMe = message.mentions?.includes(userId) === true;
+  const classes = [
+    'message',
+    mentionsMe && 'mentions-me',
+    own ? 'own' : 'other',
+    isFirst && 'first',
+    state === 'failed' && 'failed',
+  ];
   return (
     <article class={classes.filter(Boolean).join(' ')} data-message-id={message.message_id}>
       <div class="bubble">
@@ -26,6 +35,7 @@ export function Message({ message, isFirst, sender }: MessageProps) {
             <bdi>{sender}</bdi>
           </strong>
         )}
+        {message.reply_to !== undefined && <Quote messageId={message.reply_to} />}
         <Content message={message} />
         <footer>
           {message.edited_at !== undefined && message.deleted_at === undefined && <span>{t.message.edited}</span>}

@@ -14,7 +14,7 @@ export function titleOf(conversation: ConversationView, names: ReadonlyMap<strin
 export function ConversationEntry({ conversation, isOpen }: { conversation: ConversationView; isOpen: boolean }) {
   const { store } = useChat();
   const names = useObservable(store.userNames);
-  const { conversation_id, last, unread, member } = conversation;
+  const { conversation_id, last, unread, unreadMentions, member } = conversation;
   const title = titleOf(conversation, names);
   return (
     <li>
@@ -33,6 +33,12 @@ export function ConversationEntry({ conversation, isOpen }: { conversation: Conv
         </span>
         {unread > 0 && (
           <span class="badge">
+            {unreadMentions > 0 && (
+              <>
+                <span aria-hidden="true">@ </span>
+                <span class="unseen">{t.list.mentions(unreadMentions)}</span>
+              </>
+            )}
             <span aria-hidden="true">{unread > 99 ? '99+' : unread}</span>
             <span class="unseen">{t.list.unread(unread)}</span>
           </span>

@@ -59,6 +59,7 @@ export const de: Texts = {
     you: 'Du',
     draft: 'Entwurf:',
     unread: (count) => (count === 1 ? '1 ungelesene Nachricht' : `${count} ungelesene Nachrichten`),
+    mentions: (count) => (count === 1 ? 'Du wurdest erwähnt.' : `Du wurdest ${count}-mal erwähnt.`),
     left: 'Verlassen',
     noTitle: 'Unterhaltung',
   },
@@ -98,10 +99,13 @@ export const de: Texts = {
   composer: {
     label: 'Nachricht',
     placeholder: 'Nachricht schreiben',
+    mention: 'Mitglieder zum Erwähnen',
     send: 'Senden',
   },
   message: {
     menu: 'Was mit dieser Nachricht geschehen soll',
+    reply: 'Antworten',
+    quoteUnknown: 'Antwort auf eine frühere Nachricht',
     edit: 'Bearbeiten',
     delete: 'Löschen',
     deleteSure: 'Diese Nachricht für alle löschen? Das lässt sich nicht rückgängig machen.',

@@ -57,6 +57,7 @@ export const en = {
     you: 'You',
     draft: 'Draft:',
     unread: (count: number) => (count === 1 ? '1 unread message' : `${count} unread messages`),
+    mentions: (count: number) => (count === 1 ? 'You were mentioned.' : `You were mentioned ${count} times.`),
     left: 'You left',
     noTitle: 'Conversation',
   },
@@ -96,10 +97,13 @@ export const en = {
   composer: {
     label: 'Message',
     placeholder: 'Write a message',
+    mention: 'Members to mention',
     send: 'Send',
   },
   message: {
     menu: 'What to do with this message',
+    reply: 'Reply',
+    quoteUnknown: 'In reply to an earlier message',
     edit: 'Edit',
     delete: 'Delete',
     deleteSure: 'Delete this message for everyone? It cannot be brought back.',

@@ -9,7 +9,7 @@
  * handshake in a row that failed (a browser does not say why: the token may be the reason), the token is refreshed first. In
  * the second case the token at hand is tried again where no newer one is to be had: authentication alone may be unavailable.
  */
-import { CLOSE_CODES, mayReconnect } from '@chat-app/protocol/pure';
+import { CLOSE, mayReconnect } from '@chat-app/protocol/pure';
 import { backoffMs, type BackoffOptions } from '@chat-app/timing';
 import { isFinal } from '../errors';
 import type { ConnectionState, ConnectionStatus } from '../events';
@@ -78,7 +78,7 @@ export class ConnectionKeeper {
   restart(reason: string): void {
     this.attempts = 0;
     if (this.link === undefined) this.connect();
-    else this.link.giveUp(CLOSE_CODES.ping_timeout.code, reason);
+    else this.link.giveUp(CLOSE.ping_timeout, reason);
   }
 
   /** Whoever waited or slept looks again: connects, or ends a connection that was silent for too long. */
@@ -188,7 +188,7 @@ export class ConnectionKeeper {
 
   private ended(end: LinkEnd): void {
     this.lost();
-    if (end.code === CLOSE_CODES.signed_out.code) {
+    if (end.code === CLOSE.signed_out) {
       this.stop({ state: 'signed_out', code: end.code, reason: end.reason });
       return;
     }
@@ -200,7 +200,7 @@ export class ConnectionKeeper {
       this.failedHandshakes += 1;
       if (this.failedHandshakes % 4 === 2) this.tokenFault = 'possible';
     }
-    if (end.code === CLOSE_CODES.token_expired.code) this.tokenFault = 'certain';
+    if (end.code === CLOSE.token_expired) this.tokenFault = 'certain';
     this.wait({ code: end.code, ...(end.reason !== '' && { reason: end.reason }) });
   }
 

@@ -1,4 +1,4 @@
-import { BEARER_SUBPROTOCOL_PREFIX, CLOSE_CODES, SUBPROTOCOL } from '@chat-app/protocol/pure';
+import { BEARER_SUBPROTOCOL_PREFIX, CLOSE, SUBPROTOCOL } from '@chat-app/protocol/pure';
 import { monotonicNow } from '../state/clock';
 import { Timers } from '../state/timers';
 import { readFrame, type Incoming, type WelcomeFrame } from './read-frame';
@@ -65,7 +65,7 @@ export function openLink(options: LinkOptions): Link {
     options.onEnd({ code, reason, welcomed });
   };
   const dispose = (code: number, reason: string): void => {
-    if (socket.terminate !== undefined && code !== CLOSE_CODES.normal.code) socket.terminate();
+    if (socket.terminate !== undefined && code !== CLOSE.normal) socket.terminate();
     else socket.close(code, reason);
   };
   const giveUp = (code: number, reason: string): void => {
@@ -76,7 +76,7 @@ export function openLink(options: LinkOptions): Link {
   const alive = (): void => {
     if (pingIntervalMs === undefined || ended) return;
     receivedAt = { monotonic: monotonicNow(), wall: Date.now() };
-    timers.set('silence', 2 * pingIntervalMs, () => giveUp(CLOSE_CODES.ping_timeout.code, 'no ping came'));
+    timers.set('silence', 2 * pingIntervalMs, () => giveUp(CLOSE.ping_timeout, 'no ping came'));
   };
   const received = (data: unknown): void => {
     if (ended) return;
@@ -100,7 +100,7 @@ export function openLink(options: LinkOptions): Link {
   };
 
   const socket: Socket = new options.WebSocket(options.url, [SUBPROTOCOL, BEARER_SUBPROTOCOL_PREFIX + options.token]);
-  timers.set('welcome', options.welcomeTimeoutMs, () => giveUp(CLOSE_CODES.ping_timeout.code, 'no welcome came'));
+  timers.set('welcome', options.welcomeTimeoutMs, () => giveUp(CLOSE.ping_timeout, 'no welcome came'));
   socket.addEventListener('message', (event) => received(event.data));
   socket.addEventListener('close', (event) => end(event.code, event.reason === '' ? fault : event.reason));
   // A `close` event follows; without this listener ws would throw. Browsers do not say what was wrong, ws does.
@@ -117,13 +117,13 @@ export function openLink(options: LinkOptions): Link {
       if (ended) return;
       ended = true;
       timers.releaseAll();
-      dispose(CLOSE_CODES.normal.code, '');
+      dispose(CLOSE.normal, '');
     },
     giveUp,
     giveUpIfStale() {
       if (pingIntervalMs === undefined) return;
       const silence = Math.max(monotonicNow() - receivedAt.monotonic, Date.now() - receivedAt.wall);
-      if (silence > STALE_INTERVALS * pingIntervalMs) giveUp(CLOSE_CODES.ping_timeout.code, 'no ping came');
+      if (silence > STALE_INTERVALS * pingIntervalMs) giveUp(CLOSE.ping_timeout, 'no ping came');
     },
   };
 }

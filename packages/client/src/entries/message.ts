@@ -1,4 +1,4 @@
-import { count, has, isObject, optional, text } from '../read/checks';
+import { count, has, isObject, list, optional, text } from '../read/checks';
 import { withoutType, type EntryKind } from './entry-kind';
 
 /** Whatever an application hangs on a message: a JSON object of at most 4 KiB. */
@@ -13,6 +13,10 @@ export interface ReceivedMessage<Data extends JsonObject = JsonObject> {
   recipient_id?: string | undefined;
   content: string;
   data?: Data | undefined;
+  /** The message that it answers. */
+  reply_to?: string | undefined;
+  /** Users that it mentions. */
+  mentions?: string[] | undefined;
   /** When it was accepted: RFC 3339, UTC, milliseconds. */
   sent_at: string;
   /** When it was last edited. */
@@ -31,6 +35,8 @@ const FIELDS = {
   recipient_id: optional(text),
   content: text,
   data: optional(isObject),
+  reply_to: optional(text),
+  mentions: optional(list(text)),
   sent_at: text,
   edited_at: optional(text),
   deleted_at: optional(text),

@@ -21,6 +21,10 @@ export interface Target {
 
 export interface OutboundMessage<Data extends JsonObject = JsonObject> extends Target {
   content: string;
+  /** The message of the conversation that it answers. */
+  reply_to?: string;
+  /** Users that it mentions, at most 50: members of the conversation. */
+  mentions?: readonly string[];
   /** Whatever the application hangs on it, at most 4 KiB as JSON: part of what makes it the same message. */
   data?: Data;
   /** The client's own id; by default a new one. A message that is sent again with it and the same content exists once. */
@@ -28,7 +32,10 @@ export interface OutboundMessage<Data extends JsonObject = JsonObject> extends T
 }
 
 /** Other content for an own message. Without `data` it has none from then on. */
-export interface OutboundEdit<Data extends JsonObject = JsonObject> extends OutboundMessage<Data> {
+export interface OutboundEdit<Data extends JsonObject = JsonObject> extends Omit<
+  OutboundMessage<Data>,
+  'reply_to' | 'mentions'
+> {
   message_id: string;
 }
 
@@ -49,9 +56,13 @@ export interface OutgoingRules {
 /** @throws ChatError content_…, invalid_request */
 export function messageEntry(message: OutboundMessage, rules: OutgoingRules): OutboxEntry {
   const fields = contentFields(message, rules);
-  const { conversation_id } = fields;
-  const { id, content, data } = fields;
-  return { ...fields, message_id: messageId({ sender_id: rules.userId, conversation_id, id, content, data }) };
+  const refers = {
+    ...(message.reply_to !== undefined && { reply_to: message.reply_to.toLowerCase() }),
+    ...(message.mentions !== undefined && { mentions: message.mentions.map((userId) => userId.toLowerCase()) }),
+  };
+  const { conversation_id, id, content, data } = fields;
+  const identity = { sender_id: rules.userId, conversation_id, id, content, data, ...refers };
+  return { ...fields, ...refers, message_id: messageId(identity) };
 }
 
 /** @throws ChatError content_…, invalid_request */
@@ -73,10 +84,13 @@ export function deletionEntry(deletion: OutboundDeletion, { userId }: OutgoingRu
 }
 
 /** The frame that asks for an entry. */
-export function commandFrame({ id, content, data, change, ...entry }: OutboxEntry, after: string | undefined): object {
+export function commandFrame(
+  { id, content, data, change, reply_to, mentions, ...entry }: OutboxEntry,
+  after: string | undefined,
+): object {
   const target = entry.recipient_id === undefined ? 'conversation_id' : 'recipient_id';
   const frame = { type: 'send', ...change, id, [target]: entry[target], after };
-  return change?.type === 'delete' ? frame : { ...frame, content, data };
+  return change?.type === 'delete' ? frame : { ...frame, content, data, reply_to, mentions };
 }
 
 function contentFields({ content, data, ...message }: OutboundMessage, { userId, contentBytes }: OutgoingRules) {

@@ -6,7 +6,7 @@
  * Confirmations are coalesced: after `confirmAfterMs` or `confirmAfterEntries`, whichever is first. One thread; the only
  * await is that of the save, one at a time.
  */
-import { CLOSE_CODES } from '@chat-app/protocol/pure';
+import { CLOSE } from '@chat-app/protocol/pure';
 import { backoffMs, type BackoffOptions } from '@chat-app/timing';
 import type { StoredFrame, WelcomeFrame } from '../connection/read-frame';
 import { readEntry } from '../entries';
@@ -198,7 +198,7 @@ export class Receiver {
     if (this.inbox.hole) {
       if (!this.options.timers.has('hole')) {
         this.options.timers.set('hole', this.options.holeTimeoutMs, () => {
-          if (this.inbox.hole) this.options.onHole(CLOSE_CODES.lagging.code, 'an inbox entry is missing');
+          if (this.inbox.hole) this.options.onHole(CLOSE.lagging, 'an inbox entry is missing');
         });
       }
     } else this.options.timers.clear('hole');

@@ -104,6 +104,7 @@ export class Sender {
     this.options.outbox.connected({
       pipelined: features.includes('after'),
       data: features.includes('data'),
+      replies: features.includes('reply') && features.includes('mentions'),
       changes: features.includes('edited') && features.includes('deleted'),
     });
   }

@@ -11,6 +11,9 @@ export interface OutboxEntry {
   readonly recipient_id?: string;
   readonly content: string;
   readonly data?: JsonObject;
+  /** The message that it answers, and the users that it mentions. */
+  readonly reply_to?: string;
+  readonly mentions?: string[];
   /** The message that it edits or deletes; `message_id` is the id of the edit or deletion itself then. */
   readonly change?: { readonly type: 'edit' | 'delete'; readonly message_id: string };
 }
@@ -32,6 +35,8 @@ export interface SendingRules {
   data: boolean;
   /** It takes edits and deletions, which wait likewise. */
   changes?: boolean;
+  /** It keeps what a message answers and mentions: what does either waits likewise. */
+  replies?: boolean;
 }
 
 /** An entry to send now. */
@@ -213,7 +218,9 @@ export class Outbox {
     if (queue.inFlight > 0 && (queue.stopped || !this.rules.pipelined)) return undefined;
     const next = queue.entries[queue.inFlight];
     if (next?.entry.data !== undefined && !this.rules.data) return undefined;
-    return next?.entry.change !== undefined && this.rules.changes !== true ? undefined : next;
+    if (next?.entry.change !== undefined && this.rules.changes !== true) return undefined;
+    const refers = next?.entry.reply_to !== undefined || next?.entry.mentions !== undefined;
+    return refers && this.rules.replies !== true ? undefined : next;
   }
 
   /** The entry is not in flight any more. */

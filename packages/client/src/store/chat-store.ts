@@ -16,7 +16,7 @@ import { ConversationList } from './conversation-list';
 import { ReadMarkers } from './mark-read';
 import { Names } from './names';
 import { Derived, type Observable } from './observable';
-import { OwnWriting } from './own-writing';
+import { OwnWriting, type References } from './own-writing';
 import { ListReader } from './read-list';
 import { SavedTexts } from './saved-texts';
 import type { StoreClient } from './store-client';
@@ -174,8 +174,8 @@ export class ChatStore {
    * Sends a text, online or not. It is shown at once.
    * @throws ChatError content_…, outbox_full, closed: nothing was taken.
    */
-  send(conversationId: string, content: string): void {
-    this.writing.send(conversationId, content);
+  send(conversationId: string, content: string, refers: References = {}): void {
+    this.writing.send(conversationId, content, refers);
   }
 
   /** Gives an own message other content, online or not. It is shown at once. @throws as send */
@@ -194,8 +194,8 @@ export class ChatStore {
   }
 
   /** Sends a refused message once more, as a new one. @throws as send */
-  sendAgain({ conversation_id, message_id, content }: MessageView): void {
-    this.writing.send(conversation_id, content);
+  sendAgain({ conversation_id, message_id, content, reply_to, mentions }: MessageView): void {
+    this.writing.send(conversation_id, content, { reply_to, mentions });
     this.writing.discard(conversation_id, message_id);
   }
 
@@ -263,7 +263,10 @@ export class ChatStore {
     const isNew = this.timelineOf(conversation_id).received(message);
     this.names.want(sender_id);
     if (record.recipient_id !== undefined) this.names.want(record.recipient_id);
-    if (isNew && !own && !this.isRead(conversation_id)) record.unread += 1;
+    if (isNew && !own && !this.isRead(conversation_id)) {
+      record.unread += 1;
+      if (message.mentions?.includes(this.client.userId) === true) record.unreadMentions += 1;
+    }
     this.activity(conversation_id);
     if (!own && conversation_id === this.activeId) this.mark(conversation_id);
     // What comes from the inbox may be in the server's count already.
@@ -285,7 +288,7 @@ export class ChatStore {
     const record = this.list.get(conversation_id);
     if (user_id !== this.client.userId || record === undefined || record.unread === 0) return;
     const newest = this.timelineOf(conversation_id).newestOfOthers ?? record.last;
-    if (newest?.message_id === message_id) record.unread = 0;
+    if (newest?.message_id === message_id) record.unread = record.unreadMentions = 0;
     // How many came after it the server knows.
     else this.refreshSoon(conversation_id);
     this.listView.changed();
@@ -342,7 +345,7 @@ export class ChatStore {
     const newest = this.timelineOf(conversationId).newestOfOthers;
     const record = this.list.get(conversationId);
     if (newest === undefined || record === undefined) return;
-    record.unread = 0;
+    record.unread = record.unreadMentions = 0;
     this.markers.mark(conversationId, newest.message_id);
     this.listView.changed();
   }

@@ -12,6 +12,7 @@ export interface ConversationRecord {
   recipient_id?: string;
   role: ConversationResponse['role'];
   unread: number;
+  unreadMentions: number;
   last?: MessageView;
   member: boolean;
   /** Whether the server was asked what it is. */
@@ -45,6 +46,7 @@ export class ConversationList {
       kind: recipientId === undefined ? 'group' : 'direct',
       role: 'member',
       unread: 0,
+      unreadMentions: 0,
       member: true,
       // Of a direct conversation everything is known.
       described: recipientId !== undefined,
@@ -70,7 +72,10 @@ export class ConversationList {
     record.role = answer.role;
     record.member = true;
     record.described = true;
-    if (!keepUnread) record.unread = answer.unread_count;
+    if (!keepUnread) {
+      record.unread = answer.unread_count;
+      record.unreadMentions = answer.unread_mention_count ?? 0;
+    }
     if (answer.last_message !== undefined && record.last?.state !== 'sending') {
       record.last = viewOf(answer.last_message, this.userId, 'stored');
     }

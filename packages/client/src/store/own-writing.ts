@@ -10,6 +10,12 @@ import type { StoreClient } from './store-client';
 import type { Timeline } from './timeline';
 import type { MessageView } from './views';
 
+/** What a message answers, and whom it mentions. */
+export interface References {
+  readonly reply_to?: string | undefined;
+  readonly mentions?: readonly string[] | undefined;
+}
+
 export interface OwnWritingParts {
   readonly client: StoreClient;
   readonly list: ConversationList;
@@ -29,12 +35,14 @@ export class OwnWriting {
   /** What an earlier run of this device left: what waits, and what was refused. */
   restore(): void {
     const { client, list, texts } = this.parts;
-    for (const { id, message_id, conversation_id, recipient_id, content, change } of client.pending) {
+    for (const { id, message_id, conversation_id, recipient_id, content, change, ...entry } of client.pending) {
       list.ensure(conversation_id, recipient_id);
       const timeline = this.parts.timelineOf(conversation_id);
       if (change !== undefined) timeline.changing(change.message_id, id, change.type, content);
       else {
-        timeline.sending({ message_id, conversation_id, content });
+        const { reply_to, mentions } = entry;
+        const refers = { ...(reply_to !== undefined && { reply_to }), ...(mentions !== undefined && { mentions }) };
+        timeline.sending({ message_id, conversation_id, content, ...refers });
         this.parts.onActivity(conversation_id);
       }
     }
@@ -42,9 +50,11 @@ export class OwnWriting {
   }
 
   /** @throws ChatError content_…, outbox_full, closed: nothing was taken */
-  send(conversationId: string, content: string): void {
-    const { message_id, conversation_id } = this.parts.client.send({ ...this.targetOf(conversationId), content });
-    this.parts.timelineOf(conversationId).sending({ message_id, conversation_id, content });
+  send(conversationId: string, content: string, { reply_to, mentions }: References = {}): void {
+    const refers = { ...(reply_to !== undefined && { reply_to }), ...(mentions !== undefined && { mentions }) };
+    const message = { ...this.targetOf(conversationId), content, ...refers };
+    const { message_id, conversation_id } = this.parts.client.send(message);
+    this.parts.timelineOf(conversationId).sending({ message_id, conversation_id, content, ...refers });
     this.parts.onActivity(conversationId);
   }
 

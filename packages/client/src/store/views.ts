@@ -13,6 +13,9 @@ export interface MessageView {
   readonly own: boolean;
   /** Of own messages. */
   readonly state?: MessageState;
+  /** The message that it answers, and whom it mentions. */
+  readonly reply_to?: string;
+  readonly mentions?: readonly string[];
   /** When its sender last edited it. */
   readonly edited_at?: string;
   /** When and by whom it was deleted: then content is empty. */
@@ -33,10 +36,13 @@ export interface MessageView {
 /** A message that the server told of, as this user sees it. */
 export function viewOf(message: ReceivedMessage, userId: string, state: 'accepted' | 'stored'): MessageView {
   const { message_id, conversation_id, sender_id, content, sent_at, edited_at, deleted_at, deleted_by } = message;
+  const { reply_to, mentions } = message;
   const own = sender_id === userId;
   return {
     ...{ message_id, conversation_id, sender_id, content, sent_at, own },
     ...(own && { state }),
+    ...(reply_to !== undefined && { reply_to }),
+    ...(mentions !== undefined && { mentions }),
     ...(edited_at !== undefined && { edited_at }),
     ...(deleted_at !== undefined && { deleted_at }),
     ...(deleted_by !== undefined && { deleted_by }),
@@ -73,6 +79,8 @@ export interface ConversationView {
   readonly recipient_id?: string;
   readonly role: ConversationResponse['role'];
   readonly unread: number;
+  /** How many of the unread messages mention this user. */
+  readonly unreadMentions: number;
   readonly last?: MessageView;
   /** A text that was begun here and not sent. */
   readonly draft: string;

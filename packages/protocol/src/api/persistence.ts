@@ -56,6 +56,8 @@ export const ConversationResponse = z.object({
   data: CustomData.optional(),
   created_at: z.string(),
   unread_count: z.int(),
+  /** How many of the unread messages mention the caller. */
+  unread_mention_count: z.int().optional(),
   last_message: StoredMessage.optional(),
 });
 export type ConversationResponse = z.infer<typeof ConversationResponse>;

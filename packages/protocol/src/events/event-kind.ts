@@ -28,6 +28,10 @@ export interface CommandFields {
   conversation_id?: string | undefined;
   /** Custom data. */
   data?: Record<string, unknown> | undefined;
+  /** The message that it answers. */
+  reply_to?: string | undefined;
+  /** Users that it mentions. */
+  mentions?: string[] | undefined;
 }
 
 /** How a client asks for an event of a kind. */

@@ -4,6 +4,7 @@ import { CustomData } from '../custom-data';
 import { Uuid } from '../identifier-schemas';
 import { messageId } from '../identifiers';
 import type { Known } from '../known';
+import { LIMITS } from '../limits';
 import { COMMAND_FIELDS, namesOneTarget, ONE_TARGET, SEQ, type Command, type EventKind } from './event-kind';
 
 /** One accepted message, as it stands in the log, in inboxes and in history. Fields it does not know stay. */
@@ -16,6 +17,10 @@ export const ChatMessage = z.looseObject({
   content: z.string(),
   /** What the sender's client hung on it. */
   data: CustomData.optional(),
+  /** The message of the conversation that it answers. */
+  reply_to: Uuid.optional(),
+  /** Users that it mentions; of those who are no members nobody is told. */
+  mentions: z.array(Uuid).max(LIMITS.mentions).optional(),
   /** When it was accepted: RFC 3339, UTC, milliseconds. */
   sent_at: z.iso.datetime(),
 });
@@ -51,7 +56,14 @@ export type MessageFrame = Known<z.infer<typeof MessageFrame>>;
  * makes a retry safe; `after` is that of the send before it in the conversation. `sender_id` is accepted for legacy clients and must be the authenticated user.
  */
 export const SendFrame = z
-  .object({ ...COMMAND_FIELDS, type: z.literal('send'), content: z.string(), data: CustomData.optional() })
+  .object({
+    ...COMMAND_FIELDS,
+    type: z.literal('send'),
+    content: z.string(),
+    data: CustomData.optional(),
+    reply_to: Uuid.optional(),
+    mentions: z.array(Uuid).max(LIMITS.mentions).optional(),
+  })
   .refine(namesOneTarget, ONE_TARGET);
 export type SendFrame = z.infer<typeof SendFrame>;
 
@@ -70,14 +82,16 @@ export const sendCommand = {
   type: 'send',
   frame: SendFrame,
   fault: (frame, { contentBytes }) => contentFault(frame.content, contentBytes),
-  toRecord({ content, data, id }, { actor_id, conversation_id, recipient_id, at }) {
+  toRecord({ content, data, id, reply_to, mentions }, { actor_id, conversation_id, recipient_id, at }) {
     return {
-      message_id: messageId({ sender_id: actor_id, conversation_id, id, content, data }),
+      message_id: messageId({ sender_id: actor_id, conversation_id, id, content, data, reply_to, mentions }),
       conversation_id,
       sender_id: actor_id,
       ...(recipient_id !== undefined && { recipient_id }),
       content,
       ...(data !== undefined && { data }),
+      ...(reply_to !== undefined && { reply_to }),
+      ...(mentions !== undefined && { mentions }),
       sent_at: at,
     };
   },

@@ -76,6 +76,7 @@ function toConversation(row: ConversationRow): ConversationResponse {
     ...(row.data !== null && { data: row.data }),
     created_at: row.created_at.toISOString(),
     unread_count: row.unread_count,
+    unread_mention_count: row.unread_mention_count,
     ...(last !== undefined && { last_message: toStoredMessage(last) }),
   };
 }

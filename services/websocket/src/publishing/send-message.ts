@@ -60,6 +60,13 @@ interface Sending {
 
 const OUT_OF_ORDER: [ErrorCode, string] = ['out_of_order', 'the send before it was rejected'];
 
+/** What persistence keeps of a command only where it announces so. */
+const KEPT = [
+  ['data', 'data'],
+  ['reply_to', 'reply'],
+  ['mentions', 'mentions'],
+] as const;
+
 /** Advice with answers that make sense to try again, milliseconds. */
 const RETRY_AFTER_MS = 1_000;
 
@@ -137,8 +144,10 @@ export class MessageSender {
     }
     // Persistence is upgraded first: until all of it knows a kind or feature, nobody may ask for it.
     if (!announcements.has(command.kind)) return ['unknown_type', `type: this server does not take ${frame.type} yet`];
-    if (frame.data !== undefined && !announcements.has('data')) {
-      return ['unknown_type', 'data: this server does not keep it yet'];
+    for (const [field, feature] of KEPT) {
+      if (frame[field] !== undefined && !announcements.has(feature)) {
+        return ['unknown_type', `${field}: this server does not keep it yet`];
+      }
     }
     const fault = command.fault(frame, limits);
     if (fault !== undefined) return [fault, `content: ${ERRORS[fault].action}`];

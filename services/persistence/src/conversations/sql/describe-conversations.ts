@@ -4,6 +4,7 @@
  */
 export const DESCRIBE_CONVERSATIONS = `
 select p.id, p.kind, p.title, p.data, p.created_at, p.role, p.activity, unread.count as unread_count,
+  unread.mentions as unread_mention_count,
   case when p.kind = 'direct' then coalesce(
     (select o.user_id from chat.members o where o.conversation_id = p.id and o.user_id <> $1),
     $1
@@ -15,9 +16,10 @@ select p.id, p.kind, p.title, p.data, p.created_at, p.role, p.activity, unread.c
 from page p
 left join chat.messages l on l.conversation_id = p.id and l.number = p.last_number
 cross join lateral (
-  select count(*) filter (where recent.sender_id <> $1 and recent.deleted_at is null)::integer as count
+  select count(*) filter (where recent.sender_id <> $1 and recent.deleted_at is null)::integer as count,
+    count(*) filter (where recent.sender_id <> $1 and recent.extra -> 'mentions' ? $1::text)::integer as mentions
   from (
-    select x.sender_id, x.deleted_at from chat.messages x
+    select x.sender_id, x.deleted_at, x.extra from chat.messages x
     where x.conversation_id = p.id and x.number > p.read_number order by x.number desc limit 1000
   ) recent
 ) unread
@@ -33,6 +35,7 @@ export interface ConversationRow {
   /** Grows with each message: newest activity has the largest. */
   activity: number;
   unread_count: number;
+  unread_mention_count: number;
   peer_id: string | null;
   last_id: string | null;
   last_sender_id: string | null;
