@@ -1,13 +1,16 @@
 import { isIPv6 } from 'node:net';
-import { rawValue, shown, type Environment, type Reading, type Variable } from './variable';
+import { define, fallbackOf, shown, type Variable } from './variable';
 
 /** An http(s) URL. Without a default it must be set. A value that is none is not repeated: it may hold a password. */
 export function httpUrl(options: { description: string }): Variable<string> {
-  return variable('http or https URL', options.description, undefined, (value) =>
-    isHttpUrl(value)
-      ? { ok: true, value }
-      : { ok: false, fault: 'must be a URL: http://host:port or https://host:port, with a % in it written as %25' },
-  );
+  return define({
+    kind: 'http or https URL',
+    description: options.description,
+    parse: (value) =>
+      isHttpUrl(value)
+        ? { ok: true, value }
+        : { ok: false, fault: 'must be a URL: http://host:port or https://host:port, with a % in it written as %25' },
+  });
 }
 
 /** Whether it is a URL with a host for http or https, all of which can be decoded. */
@@ -29,13 +32,18 @@ export function decodeUrlPart(part: string): string | undefined {
 
 /** Addresses `host:port`, comma-separated; an IPv6 address stands in brackets, `[fd00::1]:9093`. */
 export function hostPorts(options: { default?: readonly string[]; description: string }): Variable<readonly string[]> {
-  return variable('list of host:port', options.description, options.default, (value) => {
-    const entries = entriesOf(value);
-    const wrong = entries.find((entry) => parseHostPort(entry) === undefined);
-    if (wrong !== undefined || entries.length === 0) {
-      return { ok: false, fault: `must be a list of host:port but has ${shown(wrong ?? value)}` };
-    }
-    return { ok: true, value: Object.freeze(entries) };
+  return define<readonly string[]>({
+    kind: 'list of host:port',
+    description: options.description,
+    fallback: fallbackOf(options.default),
+    parse(value) {
+      const entries = entriesOf(value);
+      const wrong = entries.find((entry) => parseHostPort(entry) === undefined);
+      if (wrong !== undefined || entries.length === 0) {
+        return { ok: false, fault: `must be a list of host:port but has ${shown(wrong ?? value)}` };
+      }
+      return { ok: true, value: Object.freeze(entries) };
+    },
   });
 }
 
@@ -51,14 +59,19 @@ export function parseHostPort(address: string): { host: string; port: number } |
 
 /** Origins of pages, comma-separated, as `originOf` writes them; `*` stands for any. */
 export function origins(options: { default: readonly string[]; description: string }): Variable<readonly string[]> {
-  return variable('list of origins', options.description, options.default, (value) => {
-    const entries = entriesOf(value);
-    const wrong = entries.find((entry) => entry !== '*' && originOf(entry) === undefined);
-    if (wrong !== undefined || entries.length === 0) {
-      const fault = `must be a list of origins (https://chat.example.org, or * for any) but has ${shown(wrong ?? value)}`;
-      return { ok: false, fault };
-    }
-    return { ok: true, value: Object.freeze([...new Set(entries.map((entry) => originOf(entry) ?? entry))]) };
+  return define<readonly string[]>({
+    kind: 'list of origins',
+    description: options.description,
+    fallback: fallbackOf(options.default),
+    parse(value) {
+      const entries = entriesOf(value);
+      const wrong = entries.find((entry) => entry !== '*' && originOf(entry) === undefined);
+      if (wrong !== undefined || entries.length === 0) {
+        const fault = `must be a list of origins (https://chat.example.org, or * for any) but has ${shown(wrong ?? value)}`;
+        return { ok: false, fault };
+      }
+      return { ok: true, value: Object.freeze([...new Set(entries.map((entry) => originOf(entry) ?? entry))]) };
+    },
   });
 }
 
@@ -80,24 +93,4 @@ function entriesOf(value: string): string[] {
     .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
-}
-
-function variable<T>(
-  kind: string,
-  description: string,
-  fallback: T | undefined,
-  parse: (value: string) => Reading<T>,
-): Variable<T> {
-  return Object.freeze({
-    kind,
-    description,
-    fallback: fallback === undefined ? undefined : String(fallback),
-    secret: false,
-    read(name: string, environment: Environment): Reading<T> {
-      const value = rawValue(name, environment);
-      if (value !== undefined) return parse(value);
-      if (fallback !== undefined) return { ok: true, value: fallback };
-      return { ok: false, fault: `is not set; set it to a ${kind}: ${description}` };
-    },
-  });
 }

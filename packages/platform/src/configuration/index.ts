@@ -5,11 +5,9 @@ export { secret, secretFile, secretOf, type Secret } from './secret';
 export { trustedCertificates, type TrustedCertificates } from './trusted-certificates';
 export {
   configurationInvalid,
-  describeConfiguration,
   parseConfiguration,
   type Configuration,
   type ConfigurationFault,
-  type VariableDescription,
   type Variables,
 } from './parse-configuration';
 export { commonVariables, port, tokenVariables } from './common-variables';

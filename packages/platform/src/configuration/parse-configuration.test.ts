@@ -1,7 +1,7 @@
 import type { PlatformError } from '../errors';
 import { isPlatformError } from '../errors';
 import { commonVariables, tokenVariables } from './common-variables';
-import { describeConfiguration, parseConfiguration, type Variables } from './parse-configuration';
+import { parseConfiguration, type Variables } from './parse-configuration';
 import { secret } from './secret';
 import { flag, integer, list, oneOf, optionalText, text } from './variables';
 
@@ -112,20 +112,5 @@ describe('the ready-made groups', () => {
     expect(configuration.MANAGEMENT_PORT).toBe(9464);
     expect(configuration.SHUTDOWN_TIMEOUT_MS).toBe(50_000);
     expect(configuration.INTERNAL_SECRET.read()).toBe('of sixteen bytes');
-  });
-});
-
-describe('describeConfiguration', () => {
-  it('lists name, kind, default and description in the order of declaration', () => {
-    const rows = describeConfiguration({
-      PORT: integer({ default: 1, min: 0, max: 65_535, description: 'Port.' }),
-      KEY: secret({ description: 'Key.' }),
-      NOTE: optionalText({ description: 'Note.' }),
-    });
-    expect(rows).toEqual([
-      { name: 'PORT', kind: 'integer from 0 to 65535', default: '1', description: 'Port.' },
-      { name: 'KEY or KEY_FILE', kind: 'secret text', default: undefined, description: 'Key.' },
-      { name: 'NOTE', kind: 'text', default: '', description: 'Note.' },
-    ]);
   });
 });

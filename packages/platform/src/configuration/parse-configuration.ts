@@ -41,22 +41,3 @@ export function configurationInvalid(faults: readonly ConfigurationFault[]): Pla
   const lines = faults.map(({ variable, fault }) => `${variable} ${fault}`);
   return new PlatformError('configuration_invalid', lines.join('\n'), { faults: faults.length });
 }
-
-/** One row of the documentation's table. */
-export interface VariableDescription {
-  name: string;
-  kind: string;
-  /** Empty = absent by default; undefined = it must be set. */
-  default: string | undefined;
-  description: string;
-}
-
-/** The table of declared variables, in the order of their declaration. A secret is listed with its `_FILE` twin. */
-export function describeConfiguration(variables: Variables): readonly VariableDescription[] {
-  return Object.entries(variables).map(([name, variable]) => ({
-    name: variable.secret ? `${name} or ${name}_FILE` : name,
-    kind: variable.kind,
-    default: variable.fallback,
-    description: variable.description,
-  }));
-}

@@ -99,10 +99,6 @@ export function secret(options: SecretOptions & { optional?: false }): Variable<
 export function secret(options: SecretOptions & { optional: true }): Variable<Secret | undefined>;
 export function secret(options: SecretOptions): Variable<Secret | undefined> {
   return Object.freeze({
-    kind: 'secret text',
-    description: options.description,
-    fallback: options.optional === true ? '' : undefined,
-    secret: true,
     read: (name: string, environment: Environment) => readSecret(name, environment, options),
   });
 }

@@ -1,33 +1,4 @@
-import { rawValue, shown, type Reading, type Variable } from './variable';
-
-/** Reads a set value; not called when the variable is absent. */
-type Parse<T> = (value: string) => Reading<T>;
-
-interface Definition<T> {
-  kind: string;
-  description: string;
-  /** The value without being set; `undefined` here and no `optional` = it must be set. */
-  fallback?: { value: T; printed: string } | undefined;
-  parse: Parse<T>;
-}
-
-function define<T>({ kind, description, fallback, parse }: Definition<T>): Variable<T> {
-  return Object.freeze({
-    kind,
-    description,
-    fallback: fallback?.printed,
-    secret: false,
-    read(name: string, environment: Readonly<Record<string, string | undefined>>): Reading<T> {
-      const value = rawValue(name, environment);
-      if (value !== undefined) return parse(value);
-      if (fallback !== undefined) return { ok: true, value: fallback.value };
-      return { ok: false, fault: `is not set; set it to a ${kind}: ${description}` };
-    },
-  });
-}
-
-const fallbackOf = <T>(value: T | undefined, print: (value: T) => string = String) =>
-  value === undefined ? undefined : { value, printed: print(value) };
+import { define, fallbackOf, shown, type Variable } from './variable';
 
 /** A text. Without a default it must be set. */
 export function text(options: { default?: string; description: string; pattern?: RegExp }): Variable<string> {
@@ -48,7 +19,7 @@ export function optionalText(options: { description: string }): Variable<string 
   return define<string | undefined>({
     kind: 'text',
     description: options.description,
-    fallback: { value: undefined, printed: '' },
+    fallback: { value: undefined },
     parse: (value) => ({ ok: true, value }),
   });
 }
@@ -110,9 +81,7 @@ export function list(options: { default?: readonly string[]; description: string
   return define<readonly string[]>({
     kind: 'comma-separated list',
     description: options.description,
-    fallback: fallbackOf<readonly string[]>(options.default && Object.freeze([...options.default]), (words) =>
-      words.join(','),
-    ),
+    fallback: fallbackOf<readonly string[]>(options.default && Object.freeze([...options.default])),
     parse(value) {
       const words = value
         .split(',')
