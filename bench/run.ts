@@ -49,8 +49,9 @@ function readOptions(): Options {
     },
   });
   const [rounds, scale, port] = [values.rounds, values.scale, values.port].map(Number) as [number, number, number];
-  if (![rounds, scale, port].every((value) => value > 0))
+  if (![rounds, scale, port].every((value) => value > 0)) {
     throw new Error('--rounds, --scale and --port are numbers above 0');
+  }
   return {
     only: choice('--only', values.only, SCENARIOS),
     rounds,

@@ -2,8 +2,8 @@ import { WebSocket, type ClientOptions } from 'ws';
 
 /** A WebSocket of a load generator: text in, text out. */
 export interface Socket {
-  send(text: string): void;
-  close(): void;
+  send: (text: string) => void;
+  close: () => void;
 }
 
 /**

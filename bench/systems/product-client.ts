@@ -40,39 +40,31 @@ export async function connectProduct(options: ProductClientOptions): Promise<Pro
   let listener = options.onMessage ?? (() => undefined);
   let [number, position, confirmed] = [0, 0, 0];
   const see = (what: DistributedOmit<Observation, 'at' | 'user'>): void =>
-    observe?.({ ...what, at: Date.now(), user: userId } as Observation);
+    observe?.({ ...what, at: Date.now(), user: userId });
   const onFrame = (frame: ServerFrame, ready: () => void): void => {
-    switch (frame.type) {
-      case 'welcome':
-        position = confirmed = frame.seq ?? 0;
-        ready();
-        break;
-      case 'message': {
-        if (frame.seq !== undefined) position = Math.max(position, frame.seq);
-        if (observe !== undefined) {
-          const { message_id, conversation_id, sender_id, content, seq } = frame;
-          see({ kind: 'shown', device: userId, message_id, conversation_id, sender_id, content });
-          if (seq !== undefined) see({ kind: 'positioned', device: userId, seq, message_id });
-        }
-        listener(frame.content);
-        break;
+    if (frame.type === 'welcome') {
+      position = confirmed = frame.seq ?? 0;
+      ready();
+    } else if (frame.type === 'message') {
+      if (frame.seq !== undefined) position = Math.max(position, frame.seq);
+      if (observe !== undefined) {
+        const { message_id, conversation_id, sender_id, content, seq } = frame;
+        see({ kind: 'shown', device: userId, message_id, conversation_id, sender_id, content });
+        if (seq !== undefined) see({ kind: 'positioned', device: userId, seq, message_id });
       }
-      case 'stored':
-        position = Math.max(position, frame.from + frame.message_ids.length - 1);
-        if (observe !== undefined) {
-          for (const [index, message_id] of frame.message_ids.entries()) {
-            see({ kind: 'positioned', device: userId, seq: frame.from + index, message_id });
-          }
-        }
-        break;
-      case 'accepted':
-        answers.accepted += 1;
-        see({ kind: 'accepted', client_id: frame.id ?? '', message_id: frame.message_id });
-        break;
-      case 'rejected':
-        answers.rejected += 1;
-        see({ kind: 'rejected', client_id: frame.id ?? '', code: frame.code });
-        break;
+      listener(frame.content);
+    } else if (frame.type === 'stored') {
+      position = Math.max(position, frame.from + frame.message_ids.length - 1);
+      if (observe === undefined) return;
+      for (const [index, message_id] of frame.message_ids.entries()) {
+        see({ kind: 'positioned', device: userId, seq: frame.from + index, message_id });
+      }
+    } else if (frame.type === 'accepted') {
+      answers.accepted += 1;
+      see({ kind: 'accepted', client_id: frame.id ?? '', message_id: frame.message_id });
+    } else if (frame.type === 'rejected') {
+      answers.rejected += 1;
+      see({ kind: 'rejected', client_id: frame.id ?? '', code: frame.code });
     }
   };
   const socket = await openSocket(

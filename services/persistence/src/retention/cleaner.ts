@@ -34,7 +34,12 @@ export class Cleaner {
   /** Jitter keeps the pods apart. */
   #next(ms: number): void {
     if (this.#closed) return;
-    this.#timer = setTimeout(() => (this.#running = this.#remove()), ms * (0.8 + Math.random() * 0.4));
+    this.#timer = setTimeout(
+      () => {
+        this.#running = this.#remove();
+      },
+      ms * (0.8 + Math.random() * 0.4),
+    );
     this.#timer.unref();
   }
 

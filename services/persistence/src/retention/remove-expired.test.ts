@@ -121,8 +121,9 @@ describe('rows that end', () => {
       [now, day(9)],
     );
     const batches: number[] = [];
-    for (let n = 0; (await count('inbox')) > 0; n += 1)
+    for (let n = 0; (await count('inbox')) > 0; n += 1) {
       batches.push((await removeExpired(context, new Date(now.getTime() + n * 1_000))) ?? -1);
+    }
     expect(batches).toEqual([400, 400, 100]);
     expect(await removeExpired(context, now)).toBeUndefined();
   });
@@ -193,8 +194,9 @@ describe('rows that end', () => {
       sizes.push(now);
     }
     const [steady, end] = [sizes[19]!, sizes[29]!];
-    for (const table of ['inbox', 'events', 'dead_messages'])
+    for (const table of ['inbox', 'events', 'dead_messages']) {
       expect(end[table]).toBeLessThanOrEqual(steady[table]! * 1.1);
+    }
     expect(end['messages']).toBe(30 * 60);
     // The device that was lost on the first day is told how much it missed since, and sent the rest without a hole.
     const lost = await open(bob, 'lost');
