@@ -67,6 +67,15 @@ describe('demo users', () => {
     });
   });
 
+  it('can be taken for nobody who registers later', () =>
+    serving(true, async (service) => {
+      const answer = await service.call('POST', '/register', {
+        username: 'us\u0435r1',
+        password: 'correct horse battery',
+      });
+      expect(answer.error?.code).toBe('username_confusable');
+    }));
+
   it('do not exist elsewhere', () =>
     serving(false, async (service) => {
       expect((await service.logIn('user1', 'pwd1')).status).toBe(401);

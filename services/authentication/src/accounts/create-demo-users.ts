@@ -1,11 +1,12 @@
 import type { Context } from '../context';
 import { announceSignedOut } from '../sessions/announce-signed-out';
 import { endAllSessions } from '../sessions/sql/end-all-sessions';
+import { claimLooks } from './sql/claim-looks';
 import { disableUnchangedUsers } from './sql/disable-unchanged-users';
 import { enableUsers } from './sql/enable-users';
 import { insertUser } from './sql/insert-user';
 import { findUserByName } from './sql/find-user-by-name';
-import { nameKeys } from './username-key';
+import { looksOf, nameKeys } from './username-key';
 
 /** user1 and user2 have the ids that legacy clients know. */
 export const DEMO_USERS = [
@@ -32,7 +33,10 @@ export async function createDemoUsers(context: Context): Promise<void> {
       await insertUser(context.database, { id, username, keys, passwordHash });
     } else if (known.id !== id) {
       context.logger.warn('a demo user name is taken by another user', { username, user_id: known.id });
+      continue;
     }
+    // Nobody who registers later may look like one of them.
+    await claimLooks(context.database, id, looksOf(username));
   }
   context.logger.warn('demo users with well-known passwords exist: never where it matters', {
     usernames: DEMO_USERS.map((user) => user.username),
