@@ -30,7 +30,7 @@ async function keepConnected(person, hear, use) {
     const { token } = await ask('/login', person);
     const socket = new WebSocket(`${WEBSOCKET_URL}?device_id=${person.username}`, ['chat.v1', `bearer.${token}`]);
     socket.on('error', () => undefined);
-    const ended = new Promise((resolve) => socket.once('close', resolve));
+    const ended = new Promise((resolve) => socket.once('close', () => resolve(undefined)));
     const welcome = new Promise((resolve) => {
       socket.on('message', (data) => {
         const frame = JSON.parse(data);
@@ -38,7 +38,7 @@ async function keepConnected(person, hear, use) {
         hear(frame, socket);
       });
     });
-    await Promise.race([welcome.then(() => use?.(socket)), ended]);
+    await Promise.race([welcome.then(() => use?.(socket, ended)), ended]);
     if (use !== undefined) socket.close();
     await ended;
     await sleep(200);
@@ -65,15 +65,16 @@ async function main() {
   await keepConnected(
     one,
     (frame) => ['accepted', 'rejected', 'error'].includes(frame.type) && answer?.(frame),
-    async (socket) => {
+    async (socket, ended) => {
       // Without an answer the same is sent again.
       while (!stopped && socket.readyState === WebSocket.OPEN) {
         const answered = new Promise((resolve) => (answer = resolve));
         socket.send(JSON.stringify({ type: 'wave', id, hue: 'blue', recipient_id: user_id }));
-        const frame = await Promise.race([answered, new Promise((resolve) => socket.once('close', () => resolve({})))]);
-        if (frame.type !== undefined) id = randomUUID();
+        const frame = await Promise.race([answered, ended]);
+        if (frame === undefined) break;
+        id = randomUUID();
         if (frame.type === 'accepted') accepted.add(frame.message_id);
-        else if (frame.code !== undefined) refusals.add(frame.code);
+        else refusals.add(frame.code);
         await sleep(200);
       }
     },
