@@ -1,59 +1,72 @@
 import { randomUUID } from 'node:crypto';
+import type { HttpResult, TokenClaims } from '@chat-app/platform';
 import type { SessionResponse } from '@chat-app/protocol';
-import { metricValue, startHarness, type Harness } from '../testing/authentication-harness';
-import { FAILED_TOKENS_PER_MINUTE, REFRESHES_PER_SESSION_PER_MINUTE } from './token-limits';
+import type { Context } from '../context';
+import { createContext } from '../create-authentication';
+import { logOutRoute } from '../sessions/log-out';
+import { refreshSessionRoute } from '../sessions/refresh-session';
+import { startHarness, type Harness } from '../testing/authentication-harness';
+import { AddressThrottle } from './address-throttle';
+import { KeyedBudget } from './keyed-budget';
 
 describe('the use of refresh tokens', () => {
   let service: Harness;
+  let context: Context;
+  let now: number;
   beforeAll(async () => {
-    service = await startHarness({ trustedProxies: 1 });
+    service = await startHarness();
   });
   afterAll(() => service.close());
+  beforeEach(() => {
+    now = 0;
+    const clock = () => now;
+    const tokenLimits = { addresses: new AddressThrottle(4, 100, clock), sessions: new KeyedBudget(3, 100, clock) };
+    context = { ...createContext(service.dependencies), tokenLimits };
+  });
 
-  const from = (address: string, path: string, refresh_token: string) =>
-    service.call('POST', path, { refresh_token, attempt_id: randomUUID() }, { 'x-forwarded-for': address });
-  const throttled = () => metricValue(service.metrics, 'chat_authentication_throttled_total', { by: 'address' });
+  const use = (route: typeof refreshSessionRoute, address: string, refresh_token: string): Promise<HttpResult> =>
+    route(context).handle({
+      params: undefined,
+      query: undefined,
+      body: { refresh_token, attempt_id: randomUUID() },
+      caller: {} as TokenClaims,
+      address,
+      signal: new AbortController().signal,
+    });
+  const codeOf = (used: Promise<HttpResult>): Promise<unknown> =>
+    used.then(
+      ({ status }) => status,
+      (thrown: { code: string }) => thrown.code,
+    );
 
   it('is limited for an address that guesses, log-outs and refreshes together, and for nobody else', async () => {
     const session = await service.registered('neighbour');
-    const guesses = Array.from({ length: FAILED_TOKENS_PER_MINUTE }, (_, n) =>
-      from('192.0.2.1', n % 2 === 0 ? '/refresh' : '/logout', `guess-${n}`),
-    );
-    for (const { status } of await Promise.all(guesses)) expect([204, 401]).toContain(status);
-    // A slow machine refills meanwhile.
-    const more = Array.from({ length: FAILED_TOKENS_PER_MINUTE }, (_, n) =>
-      from('192.0.2.1', n % 2 === 0 ? '/refresh' : '/logout', `more-${n}`),
-    );
-    const refused = (await Promise.all(more)).filter(({ status }) => status === 429);
-    expect(refused.length).toBeGreaterThan(0);
-    for (const { error } of refused) expect(error).toMatchObject({ code: 'rate_limited', retryable: true });
-    expect((await from('192.0.2.2', '/refresh', session.refresh_token)).status).toBe(200);
+    const codes: unknown[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      codes.push(await codeOf(use(refreshSessionRoute, '192.0.2.1', `guess-${n}`)));
+      codes.push(await codeOf(use(logOutRoute, '192.0.2.1', `guess-${n}`)));
+    }
+    expect(codes).toEqual(['refresh_token_invalid', 204, 'refresh_token_invalid', 204, 'rate_limited', 'rate_limited']);
+    expect(await codeOf(use(refreshSessionRoute, '192.0.2.2', session.refresh_token))).toBe(200);
+    now = 16_000;
+    expect(await codeOf(use(logOutRoute, '192.0.2.1', 'guess'))).toBe(204);
   });
 
   it('costs an address nothing where the token is right: many people may share one', async () => {
-    const before = await throttled();
-    let { refresh_token } = await service.registered('one-of-many');
-    for (let n = 0; n < 5; n += 1) {
-      ({ refresh_token } = (await from('192.0.2.3', '/refresh', refresh_token)).json as SessionResponse);
+    for (let n = 0; n < 6; n += 1) {
+      const { refresh_token } = await service.registered(`one-of-many-${n}`);
+      expect(await codeOf(use(refreshSessionRoute, '192.0.2.3', refresh_token))).toBe(200);
+      expect(await codeOf(use(logOutRoute, '192.0.2.3', refresh_token))).toBe(204);
     }
-    const guesses = Array.from({ length: FAILED_TOKENS_PER_MINUTE }, (_, n) =>
-      from('192.0.2.3', '/logout', `guess-${n}`),
-    );
-    for (const { status } of await Promise.all(guesses)) expect(status).toBe(204);
-    expect(await throttled()).toBe(before);
   });
 
   it('is limited for a session, so that rows do not grow without end; the session goes on afterwards', async () => {
     let { refresh_token } = await service.registered('eager');
-    let answer = await from('192.0.2.4', '/refresh', refresh_token);
-    let refreshes = 0;
-    for (; answer.status === 200 && refreshes < 1_000; refreshes += 1) {
-      ({ refresh_token } = answer.json as SessionResponse);
-      answer = await from('192.0.2.4', '/refresh', refresh_token);
+    for (let n = 0; n < 3; n += 1) {
+      ({ refresh_token } = (await use(refreshSessionRoute, '192.0.2.4', refresh_token)).body as SessionResponse);
     }
-    expect([answer.status, answer.error?.code]).toEqual([429, 'rate_limited']);
-    expect(refreshes).toBeGreaterThanOrEqual(REFRESHES_PER_SESSION_PER_MINUTE);
-    await new Promise((resolve) => setTimeout(resolve, answer.error?.retry_after_ms));
-    expect((await from('192.0.2.4', '/refresh', refresh_token)).status).toBe(200);
+    expect(await codeOf(use(refreshSessionRoute, '192.0.2.4', refresh_token))).toBe('rate_limited');
+    now = 21_000;
+    expect(await codeOf(use(refreshSessionRoute, '192.0.2.4', refresh_token))).toBe(200);
   });
 });
