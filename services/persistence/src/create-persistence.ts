@@ -68,10 +68,12 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
     routes: publicRoutes(context),
     internalRoutes: internalRoutes(context),
     async start() {
-      await whenAvailable(logger, stopping.signal, () => database.migrate(SCHEMA, MIGRATIONS));
+      await whenAvailable(logger, stopping.signal, async () => {
+        await database.migrate(SCHEMA, MIGRATIONS);
+        // Before anything is consumed: what this pod does not know is announced no more.
+        await instance.register();
+      });
       if (stopping.signal.aborted) return;
-      // Before anything is consumed: what this pod does not know is announced no more.
-      await instance.register();
       sweeper.start();
       const { groupId, batchRecords: maxBatchRecords } = settings;
       const consumer = new MessageConsumer(context);
