@@ -55,7 +55,7 @@ async function restore(people: TwoPeople): Promise<void> {
   // Once, whatever else broke their connections meanwhile.
   expect(people.told.map(({ missed }) => missed)).toEqual([[{ reason: 'restored' }], [{ reason: 'restored' }]]);
   await people.say('after the restore');
-  expect(people.heard).toEqual(['before the backup', 'after the backup', 'later', 'after the restore']);
+  expect(people.received).toEqual(['before the backup', 'after the backup', 'later', 'after the restore']);
 
   // The load waits until its own messages are stored: by then those read again, which came before them, are too.
   expect(await underLoad({ durationS: 5 }, async () => undefined)).toMatchObject(NOTHING_LOST);

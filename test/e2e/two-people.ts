@@ -7,7 +7,7 @@ import { PortForward } from './port-forward';
 /** A person with the client that we ship, on a pod, and all that it told them. */
 interface Person {
   client: ChatClient;
-  heard: string[];
+  received: string[];
   missed: Missed[];
   closes: number[];
 }
@@ -40,12 +40,12 @@ export class TwoPeople {
   async say(content: string): Promise<void> {
     const { id } = this.one.client.send({ recipient_id: this.other.client.userId, content });
     await this.one.client.settle(id, 'stored');
-    await eventually(`"${content}" is heard`, 60_000, async () => this.other.heard.includes(content));
+    await eventually(`"${content}" is heard`, 60_000, async () => this.other.received.includes(content));
   }
 
   /** Everything the second of them heard, in order. */
-  get heard(): readonly string[] {
-    return this.other.heard;
+  get received(): readonly string[] {
+    return this.other.received;
   }
 
   /** Codes with which their connections were closed, and what they were told that they missed. */
@@ -65,12 +65,12 @@ async function connectPerson(accounts: string, address: string): Promise<Person>
   const { token } = await register(http, name, randomBytes(18).toString('base64url'));
   const person: Person = {
     client: await createChatClient({ url: `http://${address}`, getToken: () => token, WebSocket }),
-    heard: [],
+    received: [],
     missed: [],
     closes: [],
   };
   const { client } = person;
-  client.on('message', ({ content }) => void person.heard.push(content));
+  client.on('message', ({ content }) => void person.received.push(content));
   client.on('missed', (missed) => void person.missed.push(missed));
   client.on('connection', ({ code }: ConnectionStatus) => void (code !== undefined && person.closes.push(code)));
   await eventually(`${name} is online`, 60_000, async () => client.state === 'online');

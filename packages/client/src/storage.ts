@@ -1,4 +1,4 @@
-import { isObject } from './read/checks';
+import { isObject } from './parsing/checks';
 import type { OutboxEntry } from './state/outbox';
 
 /**

@@ -55,7 +55,7 @@ describe('the sessions that stand', () => {
     const gone = ended();
     source.ended.push(gone);
     source.before = () => new Promise(() => undefined);
-    sessions.hear(USER, [gone.sessionId]);
+    sessions.notifyEnded(USER, [gone.sessionId]);
     expect(sessions.hasEnded(gone.sessionId)).toBe(true);
     expect(await sessions.stands(gone)).toBe(false);
     source.before = () => Promise.resolve();
@@ -64,7 +64,7 @@ describe('the sessions that stand', () => {
   it('are let in again where the fan-out lied: authentication has the last word', async () => {
     const [gone, victim] = [ended(), ended()];
     source.ended.push(gone);
-    sessions.hear(USER, [gone.sessionId, victim.sessionId, 'no id at all']);
+    sessions.notifyEnded(USER, [gone.sessionId, victim.sessionId, 'no id at all']);
     await until(() => !sessions.hasEnded(victim.sessionId));
     expect(sessions.hasEnded(gone.sessionId)).toBe(true);
     expect(source.asked).toEqual([[gone.sessionId, victim.sessionId]]);
@@ -74,7 +74,7 @@ describe('the sessions that stand', () => {
     source.unavailable = true;
     const gone = ended();
     sessions.start();
-    sessions.hear(USER, [gone.sessionId]);
+    sessions.notifyEnded(USER, [gone.sessionId]);
     await looks(3);
     expect(await sessions.stands(gone)).toBe(false);
   });

@@ -18,7 +18,7 @@ const COLLECT_MS = 20;
 /** Until authentication says how long tokens live: the longest that may be configured, milliseconds. */
 const LONGEST_TOKEN_MS = 86_400_000;
 /** Hearsay beyond this waits for the next look. */
-const MAX_HEARSAY = 10_000;
+const MAX_UNVERIFIED = 10_000;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export interface StandingSessionsOptions {
@@ -45,7 +45,7 @@ export class StandingSessions {
   readonly #now: () => number;
   readonly #ended = new EndedSessions();
   readonly #questions: SessionQuestions;
-  readonly #hearsay = new Set<string>();
+  readonly #unverified = new Set<string>();
   readonly #listeners: ((ended: EndedSession) => void)[] = [];
   readonly #looks: Counter | undefined;
   readonly #checks: Counter | undefined;
@@ -110,13 +110,13 @@ export class StandingSessions {
   }
 
   /** The fan-out says that these sessions ended. */
-  hear(userId: string, sessionIds: readonly string[]): void {
+  notifyEnded(userId: string, sessionIds: readonly string[]): void {
     for (const sessionId of sessionIds) {
-      if (this.#hearsay.size >= MAX_HEARSAY || !UUID.test(sessionId) || this.#ended.has(sessionId)) continue;
-      this.#hearsay.add(sessionId);
+      if (this.#unverified.size >= MAX_UNVERIFIED || !UUID.test(sessionId) || this.#ended.has(sessionId)) continue;
+      this.#unverified.add(sessionId);
       this.#learn({ sessionId, userId });
     }
-    if (this.#hearsay.size > 0 && this.#looking === undefined) this.#arm(COLLECT_MS);
+    if (this.#unverified.size > 0 && this.#looking === undefined) this.#arm(COLLECT_MS);
   }
 
   /** A verifier that refuses tokens of sessions that are known to have ended. */
@@ -143,7 +143,7 @@ export class StandingSessions {
     this.#timer = setTimeout(() => {
       this.#looking = this.#look().finally(() => {
         this.#looking = undefined;
-        this.#arm(this.#hearsay.size > 0 && !this.#failing ? COLLECT_MS : this.#interval());
+        this.#arm(this.#unverified.size > 0 && !this.#failing ? COLLECT_MS : this.#interval());
       });
     }, delayMs);
   }
@@ -157,7 +157,7 @@ export class StandingSessions {
     this.#ended.forget(this.#now());
     try {
       await this.#readOn();
-      await this.#verifyHearsay();
+      await this.#verifyNotices();
       this.#looks?.inc({ outcome: 'ok' });
       if (this.#failing) this.#options.logger.info('ended sessions are followed again');
       this.#failing = false;
@@ -169,12 +169,12 @@ export class StandingSessions {
     }
   }
 
-  async #verifyHearsay(): Promise<void> {
-    const asked = [...this.#hearsay];
+  async #verifyNotices(): Promise<void> {
+    const asked = [...this.#unverified];
     if (asked.length === 0) return;
     const ended = new Set(await this.#options.source.findEndedSessions(asked));
     for (const sessionId of asked) {
-      this.#hearsay.delete(sessionId);
+      this.#unverified.delete(sessionId);
       if (!ended.has(sessionId)) this.#ended.remove(sessionId);
     }
   }

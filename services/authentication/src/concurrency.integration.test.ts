@@ -54,13 +54,13 @@ describeWithBackend('postgres', 'two pods of authentication on one PostgreSQL', 
     const first = await pods[0].registered('robbed-by-a-crowd');
     const second = (await pods[0].refresh(first.refresh_token)).json as SessionResponse;
     const third = (await pods[1].refresh(second.refresh_token)).json as SessionResponse;
-    const heard = await pods[0].hear(first.user_id);
+    const received = await pods[0].subscribeTo(first.user_id);
     const answers = await through(20, (pod) => pod.refresh(first.refresh_token));
     const codes = answers.map((answer) => answer.error?.code);
     expect(codes.filter((code) => code === 'refresh_token_reused')).toHaveLength(1);
     expect(codes.filter((code) => code === 'refresh_token_invalid')).toHaveLength(19);
     expect((await pods[0].refresh(third.refresh_token)).error?.code).toBe('refresh_token_invalid');
-    expect(heard).toEqual([{ kind: 'signed_out', user_id: first.user_id, session_ids: [await sessionOf(first)] }]);
+    expect(received).toEqual([{ kind: 'signed_out', user_id: first.user_id, session_ids: [await sessionOf(first)] }]);
   });
 
   it('never lock each other out: refreshes of old and new tokens and log-outs at once', async () => {

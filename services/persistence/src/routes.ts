@@ -1,5 +1,5 @@
 import type { Route } from '@chat-app/platform';
-import { askChangeRoute } from './messages/ask-change';
+import { mayChangeRoute } from './messages/may-change';
 import { checkMembershipRoute } from './conversations/check-membership';
 import { limitCallers } from './caller-budgets';
 import type { Context } from './context';
@@ -39,6 +39,6 @@ export function internalRoutes(context: Context): readonly Route[] {
     readHeadsRoute(context),
     saveCursorsRoute(context),
     checkMembershipRoute(context),
-    askChangeRoute(context),
+    mayChangeRoute(context),
   ];
 }

@@ -57,7 +57,7 @@ export class WebsocketService {
   start(): void {
     const { deliverer, reconciler, standing, pods } = this.steps;
     this.fanout.onMessage((channel, payload) => {
-      if (!pods.hear(channel, payload)) deliverer.receive(channel, payload);
+      if (!pods.receive(channel, payload)) deliverer.receive(channel, payload);
     });
     // Where it is unavailable it stays wanted, and what ended is looked up.
     this.fanout.subscribe([ENDED_SESSIONS_CHANNEL]).catch(() => undefined);

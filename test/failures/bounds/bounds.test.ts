@@ -242,13 +242,13 @@ function liveMessage(to: string, from: string): string {
   );
 }
 
-/** Until the pod has heard what was published to it: what it received does not grow any more. */
+/** Until the pod has received what was published to it: what it received does not grow any more. */
 async function eventuallyQuiet({ stack }: Scene): Promise<void> {
   const pod = stack.pod('websocket', ATTACKED);
-  for (let last = -1, heard = 0; heard !== last;) {
-    last = heard;
+  for (let last = -1, received = 0; received !== last;) {
+    last = received;
     await delay(500);
-    heard = await pod.metric('chat_fanout_received_total');
+    received = await pod.metric('chat_fanout_received_total');
   }
 }
 

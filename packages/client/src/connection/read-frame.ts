@@ -9,7 +9,7 @@ import type {
 } from '@chat-app/protocol';
 import { isLiveEntry } from '../entries';
 import type { EntryFrame } from '../entries/entry-kind';
-import { count, flag, has, list, object, optional, parseObject, text, type Fields } from '../read/checks';
+import { count, flag, has, list, object, optional, parseObject, text, type Fields } from '../parsing/checks';
 
 /** `welcome`, with what servers of the version before do not say. */
 export type WelcomeFrame = Welcome & { epoch?: string; features?: string[] };

@@ -1,4 +1,4 @@
-import { text } from '../read/checks';
+import { text } from '../parsing/checks';
 import { defineEntry, type EventFields } from './entry-kind';
 
 /** A message was deleted, by its sender or an owner of the group (`actor_id`): it has no content any more. */

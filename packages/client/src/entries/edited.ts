@@ -1,4 +1,4 @@
-import { isObject, optional, text } from '../read/checks';
+import { isObject, optional, text } from '../parsing/checks';
 import { defineEntry, type EventFields } from './entry-kind';
 import type { JsonObject } from './message';
 

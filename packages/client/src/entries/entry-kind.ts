@@ -1,4 +1,4 @@
-import { count, has, optional, text, type Fields } from '../read/checks';
+import { count, has, optional, text, type Fields } from '../parsing/checks';
 
 /** An entry of the inbox, as it came. Without `seq` it is a live copy, whose number follows in `stored`. */
 export interface EntryFrame {

@@ -1,4 +1,4 @@
-import { optional, text } from '../read/checks';
+import { optional, text } from '../parsing/checks';
 import type { ConversationChange } from './conversation';
 import { defineEntry } from './entry-kind';
 

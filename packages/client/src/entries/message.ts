@@ -1,4 +1,4 @@
-import { count, has, isObject, list, optional, text } from '../read/checks';
+import { count, has, isObject, list, optional, text } from '../parsing/checks';
 import { withoutType, type EntryKind } from './entry-kind';
 
 /** Whatever an application hangs on a message: a JSON object of at most 4 KiB. */

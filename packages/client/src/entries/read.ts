@@ -1,4 +1,4 @@
-import { text } from '../read/checks';
+import { text } from '../parsing/checks';
 import { defineEntry, type EventFields } from './entry-kind';
 
 /** The user has read a conversation up to and including a message, here or on another device. */

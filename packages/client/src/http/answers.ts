@@ -7,7 +7,7 @@ import type {
   StoredMessage,
   UserResponse,
 } from '@chat-app/protocol';
-import { count, flag, has, isObject, list, object, optional, text, type Fields } from '../read/checks';
+import { count, flag, has, isObject, list, object, optional, text, type Fields } from '../parsing/checks';
 
 /** Whether an answer is what it should be. */
 export type Answer<T> = (value: unknown) => value is T;

@@ -1,6 +1,6 @@
 import type { ErrorBody } from '@chat-app/protocol';
 import { ChatError } from '../errors';
-import { count, flag, has, isObject, optional, parseObject, text as isText } from '../read/checks';
+import { count, flag, has, isObject, optional, parseObject, text as isText } from '../parsing/checks';
 import type { Answer } from './answers';
 
 /** What this package uses of `fetch`. */

@@ -1,4 +1,4 @@
-import { parseObject } from '../read/checks';
+import { parseObject } from '../parsing/checks';
 
 /** What a client reads of an access token. */
 export interface Claims {

@@ -1,6 +1,6 @@
 import { isSession } from '../http/answers';
 import type { Session } from '../http/authentication';
-import { parseObject } from '../read/checks';
+import { parseObject } from '../parsing/checks';
 import type { ChatStorage } from '../storage';
 
 /** What this package uses of `navigator.locks`. */

@@ -34,25 +34,25 @@ export function amend(message: MessageView, { content, edited_at, deleted_at, de
 
 /** What became of messages lately: a page of history that was asked for before may not know. Pure state. */
 export class Amendments {
-  private readonly heard = new Map<string, Amendment>();
+  private readonly latest = new Map<string, Amendment>();
 
-  hear(amendment: Amendment): void {
+  record(amendment: Amendment): void {
     const { message_id } = amendment;
-    const known = this.heard.get(message_id);
+    const known = this.latest.get(message_id);
     const isOlder =
       known !== undefined &&
       (known.deleted_at !== undefined ||
         (amendment.deleted_at === undefined && (known.edited_at ?? '') > (amendment.edited_at ?? '')));
     if (isOlder) return;
-    this.heard.delete(message_id);
-    this.heard.set(message_id, amendment);
-    const [oldest] = this.heard.keys();
-    if (this.heard.size > REMEMBERED && oldest !== undefined) this.heard.delete(oldest);
+    this.latest.delete(message_id);
+    this.latest.set(message_id, amendment);
+    const [oldest] = this.latest.keys();
+    if (this.latest.size > REMEMBERED && oldest !== undefined) this.latest.delete(oldest);
   }
 
   /** The message as it is now. */
   apply(message: MessageView): MessageView {
-    const amendment = this.heard.get(message.message_id);
+    const amendment = this.latest.get(message.message_id);
     return amendment === undefined ? message : amend(message, amendment);
   }
 }

@@ -118,7 +118,7 @@ export class Timeline {
 
   /** A message was edited or deleted. */
   amended(amendment: Amendment): void {
-    this.amendments.hear(amendment);
+    this.amendments.record(amendment);
     this.pieces.update(amendment.message_id, (message) => amend(message, amendment));
     this.changed();
   }

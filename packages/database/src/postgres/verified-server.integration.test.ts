@@ -19,9 +19,9 @@ describe('the certificate of PostgreSQL', () => {
   afterEach(() => server?.close());
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  /** As much of PostgreSQL as a handshake sees. What a client says once TLS stands is in `heard`, and ends the connection. */
-  async function serve(certificate: TestCertificate): Promise<{ port: number; heard: Buffer[] }> {
-    const heard: Buffer[] = [];
+  /** As much of PostgreSQL as a handshake sees. What a client says once TLS stands is in `received`, and ends the connection. */
+  async function serve(certificate: TestCertificate): Promise<{ port: number; received: Buffer[] }> {
+    const received: Buffer[] = [];
     server = createServer((socket) => {
       socket.on('error', () => undefined);
       socket.once('data', (request: Buffer) => {
@@ -30,17 +30,17 @@ describe('the certificate of PostgreSQL', () => {
         const inside = new TLSSocket(socket, { isServer: true, ...certificate });
         inside.on('error', () => undefined);
         inside.on('data', (said: Buffer) => {
-          heard.push(said);
+          received.push(said);
           inside.destroy();
         });
       });
     }).listen(0, 'localhost');
     await once(server, 'listening');
-    return { port: (server.address() as AddressInfo).port, heard };
+    return { port: (server.address() as AddressInfo).port, received };
   }
 
   async function connectTo(certificate: TestCertificate) {
-    const { port, heard } = await serve(certificate);
+    const { port, received } = await serve(certificate);
     const database = createPostgresDatabase({
       host: 'localhost',
       port,
@@ -55,26 +55,26 @@ describe('the certificate of PostgreSQL', () => {
       const failure: unknown = await database
         .query({ name: 'one', text: 'select 1' }, [])
         .catch((error: unknown) => error);
-      return { failure: causesOf(failure), heard: Buffer.concat(heard).toString() };
+      return { failure: causesOf(failure), received: Buffer.concat(received).toString() };
     } finally {
       await database.close();
     }
   }
 
   it('of the right authority and name is believed', async () => {
-    expect((await connectTo(trusted!.issue('localhost'))).heard).toContain('chat');
+    expect((await connectTo(trusted!.issue('localhost'))).received).toContain('chat');
   });
 
   it('of another authority is refused before anything is said', async () => {
-    const { failure, heard } = await connectTo(stranger!.issue('localhost'));
+    const { failure, received } = await connectTo(stranger!.issue('localhost'));
     expect(failure).toMatch(/certificate/);
-    expect(heard).toBe('');
+    expect(received).toBe('');
   });
 
   it('for another name is refused before anything is said', async () => {
-    const { failure, heard } = await connectTo(trusted!.issue('elsewhere'));
+    const { failure, received } = await connectTo(trusted!.issue('elsewhere'));
     expect(failure).toMatch(/altnames/);
-    expect(heard).toBe('');
+    expect(received).toBe('');
   });
 });
 

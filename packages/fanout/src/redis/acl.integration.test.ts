@@ -28,7 +28,7 @@ const SAYS: Record<Service, string[]> = {
   websocket: ['user:u', 'conversation:c', 'pods:websocket'],
   persistence: ['user:u', 'conversation:c'],
 };
-const HEARS: Record<Service, string[]> = {
+const SUBSCRIBES: Record<Service, string[]> = {
   authentication: [],
   websocket: ['user:u', 'conversation:c', 'sessions:ended', 'pods:websocket'],
   persistence: ['sessions:ended'],
@@ -106,8 +106,8 @@ describeWithBackend('redis', 'the users of Redis that the documentation names', 
       await fanoutOf('persistence'),
     ];
     const [pod, store] = [collect(websocket), collect(persistence)];
-    await websocket.subscribe(HEARS.websocket);
-    await persistence.subscribe(HEARS.persistence);
+    await websocket.subscribe(SUBSCRIBES.websocket);
+    await persistence.subscribe(SUBSCRIBES.persistence);
     await persistence.publish('user:u', 'stored');
     await persistence.publish('conversation:c', 'stored');
     await websocket.publish('user:u', 'live');
@@ -130,7 +130,7 @@ describeWithBackend('redis', 'the users of Redis that the documentation names', 
   it.each(SERVICES)('let %s subscribe to its own channels and to no other: NOPERM', async (service) => {
     const answers: Record<string, string> = {};
     for (const channel of CHANNELS) answers[channel] = await refusalOf(raw(service).subscribe(channel));
-    const expected = CHANNELS.map((channel) => [channel, HEARS[service].includes(channel) ? 'taken' : 'NOPERM']);
+    const expected = CHANNELS.map((channel) => [channel, SUBSCRIBES[service].includes(channel) ? 'taken' : 'NOPERM']);
     expect(answers).toEqual(Object.fromEntries(expected));
     expect(await refusalOf(raw(service).psubscribe('*'))).toBe('NOPERM');
   });

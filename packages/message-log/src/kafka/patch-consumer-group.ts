@@ -8,7 +8,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { isCoordinatorLost, isMetadataStale } from './map-errors';
-import { Membership, type ConsumerGroup } from './membership';
+import { Membership, type ConsumerGroup } from './consumer-group-membership';
 
 /** What the patch relies on of kafkajs/src/consumer/consumerGroup. */
 export interface PatchedGroup extends ConsumerGroup {

@@ -50,9 +50,9 @@ describe('a connection to brokers', () => {
     ['of another authority', () => next!.issue('localhost')],
     ['for another name', () => old!.issue('elsewhere')],
   ])('that show a certificate %s is refused, and nothing is said to them', async (_, certificate) => {
-    const heard: Buffer[] = [];
+    const received: Buffer[] = [];
     const { server, port } = await serve(certificate(), (socket) => {
-      socket.on('error', () => undefined).on('data', (data: Buffer) => void heard.push(data));
+      socket.on('error', () => undefined).on('data', (data: Buffer) => void received.push(data));
     });
     const refused = new Promise<void>((resolve) => {
       server.on('connection', (socket: Socket) => socket.once('close', () => resolve()));
@@ -70,7 +70,7 @@ describe('a connection to brokers', () => {
     await refused;
     await log.close();
     await expect(append).rejects.toThrow();
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
   });
 });
 

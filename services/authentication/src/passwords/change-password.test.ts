@@ -17,10 +17,10 @@ describe('change of a password', () => {
     const first = await service.registered('changer');
     const second = (await service.logIn('changer', PASSWORD)).json as SessionResponse;
     const { sessionId } = await service.verifier.verify(second.token);
-    const heard = await service.hear(first.user_id);
+    const received = await service.subscribeTo(first.user_id);
     const answer = await change(first.token, PASSWORD, NEW_PASSWORD);
     expect(answer.status).toBe(204);
-    expect(heard).toEqual([{ kind: 'signed_out', user_id: first.user_id, session_ids: [sessionId] }]);
+    expect(received).toEqual([{ kind: 'signed_out', user_id: first.user_id, session_ids: [sessionId] }]);
     expect((await service.logIn('changer', PASSWORD)).status).toBe(401);
     expect((await service.logIn('changer', NEW_PASSWORD)).status).toBe(200);
     expect((await service.refresh(second.refresh_token)).error?.code).toBe('refresh_token_invalid');
@@ -29,9 +29,9 @@ describe('change of a password', () => {
 
   it('says nothing where there was no other session', async () => {
     const { user_id, token } = await service.registered('alone');
-    const heard = await service.hear(user_id);
+    const received = await service.subscribeTo(user_id);
     expect((await change(token, PASSWORD, NEW_PASSWORD)).status).toBe(204);
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
   });
 
   it('refuses without the old password, and delays the session that guesses it, no log-in', async () => {

@@ -25,11 +25,11 @@ describe('sessions of a user', () => {
       const first = await strict.registered('collector');
       const second = (await strict.logIn('collector', PASSWORD)).json as SessionResponse;
       const used = (await strict.refresh(first.refresh_token)).json as SessionResponse;
-      const heard = await strict.hear(first.user_id);
+      const received = await strict.subscribeTo(first.user_id);
       for (let n = 0; n < 2; n += 1) expect((await strict.logIn('collector', PASSWORD)).status).toBe(200);
       expect(await alive(first.user_id)).toBe(3);
       const { sessionId } = await strict.verifier.verify(second.token);
-      expect(heard).toEqual([{ kind: 'signed_out', user_id: first.user_id, session_ids: [sessionId] }]);
+      expect(received).toEqual([{ kind: 'signed_out', user_id: first.user_id, session_ids: [sessionId] }]);
       expect((await strict.refresh(second.refresh_token)).status).toBe(401);
       expect((await strict.refresh(used.refresh_token)).status).toBe(200);
       const reason = { reason: 'surplus' };

@@ -52,11 +52,11 @@ describe('the sessions of a user', () => {
     const mine = await service.registered('ender');
     const lost = await logIn('ender');
     const { sessionId } = await service.verifier.verify(lost.token);
-    const heard = await service.hear(mine.user_id);
+    const received = await service.subscribeTo(mine.user_id);
     for (let again = 0; again < 2; again += 1) {
       expect((await end(mine.token, `/sessions/${sessionId}`)).status).toBe(204);
     }
-    expect(heard).toEqual([{ kind: 'signed_out', user_id: mine.user_id, session_ids: [sessionId] }]);
+    expect(received).toEqual([{ kind: 'signed_out', user_id: mine.user_id, session_ids: [sessionId] }]);
     expect((await service.refresh(lost.refresh_token)).error?.code).toBe('refresh_token_invalid');
     expect(await list(mine.token)).toHaveLength(1);
   });

@@ -12,13 +12,13 @@ describe('log out', () => {
   it('ends the session and says so to the websocket pods, once', async () => {
     const { user_id, refresh_token, token } = await service.registered('leaver');
     const { sessionId } = await service.verifier.verify(token);
-    const heard = await service.hear(user_id);
+    const received = await service.subscribeTo(user_id);
     for (let n = 0; n < 2; n += 1) {
       const answer = await service.call('POST', '/logout', { refresh_token });
       expect(answer.status).toBe(204);
       expect(answer.json).toBeUndefined();
     }
-    expect(heard).toEqual([{ kind: 'signed_out', user_id, session_ids: [sessionId] }]);
+    expect(received).toEqual([{ kind: 'signed_out', user_id, session_ids: [sessionId] }]);
     expect((await service.refresh(refresh_token)).error?.code).toBe('refresh_token_invalid');
     const ended = await service.callInternally('/internal/sessions/ended', { session_ids: [sessionId] });
     expect(ended.json).toEqual({ ended: [sessionId] });

@@ -128,13 +128,13 @@ describe('refresh of a session', () => {
   it('ends the session when a token comes again after the grace', async () => {
     const first = await service.registered('robbed');
     const second = await refreshed(first.refresh_token);
-    const heard = await service.hear(first.user_id);
+    const received = await service.subscribeTo(first.user_id);
     await letPass(11);
     const reuse = await service.refresh(first.refresh_token);
     expect(reuse.status).toBe(401);
     expect(reuse.error?.code).toBe('refresh_token_reused');
     const session_id = await sessionOf(first);
-    expect(heard).toEqual([{ kind: 'signed_out', user_id: first.user_id, session_ids: [session_id] }]);
+    expect(received).toEqual([{ kind: 'signed_out', user_id: first.user_id, session_ids: [session_id] }]);
     expect((await service.refresh(second.refresh_token)).error?.code).toBe('refresh_token_invalid');
     const ended = await service.callInternally('/internal/sessions/ended', { session_ids: [session_id] });
     expect(ended.json).toEqual({ ended: [session_id] });

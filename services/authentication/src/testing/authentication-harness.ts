@@ -142,16 +142,16 @@ export async function startHarness(options: HarnessOptions = {}) {
     keysDirectory,
     verifier,
     /** What every pod is told of the sessions of a user from now on. */
-    async hear(userId: string): Promise<ChannelEnvelope[]> {
-      const heard: ChannelEnvelope[] = [];
+    async subscribeTo(userId: string): Promise<ChannelEnvelope[]> {
+      const received: ChannelEnvelope[] = [];
       fanout.onMessage((_channel, payload) => {
         const read = readEnvelope(payload);
         if (read.ok && read.envelope.kind === 'signed_out' && read.envelope.user_id === userId) {
-          heard.push(read.envelope);
+          received.push(read.envelope);
         }
       });
       await fanout.subscribe([ENDED_SESSIONS_CHANNEL]);
-      return heard;
+      return received;
     },
     close: () => cleanup.run(),
   };

@@ -15,7 +15,7 @@ describe('an operator', () => {
   it('disables an account: its sessions and sockets end, and no log-in is taken until it is enabled', async () => {
     const { user_id, token, refresh_token } = await service.registered('unwelcome');
     const { sessionId } = await service.verifier.verify(token);
-    const heard = await service.hear(user_id);
+    const received = await service.subscribeTo(user_id);
     const disabled = await operate('disable', 'Unwelcome');
     expect(disabled).toMatchObject({ user_id, ended_sessions: 1, sessions: 0, disabled_at: expect.any(Date) as Date });
     expect((await service.refresh(refresh_token)).status).toBe(401);
@@ -23,7 +23,7 @@ describe('an operator', () => {
     expect(answer.status).toBe(403);
     expect(answer.error).toMatchObject({ code: 'account_disabled', retryable: false });
     // The notice is delivered when the calls after it were answered.
-    expect(heard).toContainEqual({ kind: 'signed_out', user_id, session_ids: [sessionId] });
+    expect(received).toContainEqual({ kind: 'signed_out', user_id, session_ids: [sessionId] });
     expect(await operate('enable', user_id)).toMatchObject({ disabled_at: null });
     expect((await service.logIn('unwelcome', PASSWORD)).status).toBe(200);
   });

@@ -44,7 +44,7 @@ describe('a read marker', () => {
     const [ann, bob] = [randomUUID(), randomUUID()];
     const messages = [directMessage(ann, bob, 'one'), directMessage(ann, bob, 'two')];
     await storeAll(database, messages);
-    const heard = await listen(fanout, [userChannel(ann), userChannel(bob)]);
+    const received = await listen(fanout, [userChannel(ann), userChannel(bob)]);
     const { conversation_id, message_id } = messages[1]!;
     await mark(bob, conversation_id, message_id);
     await delivered();
@@ -52,7 +52,7 @@ describe('a read marker', () => {
       { type: 'read', seq: 3, conversation_id, message_id, user_id: bob, actor_id: bob },
     ]);
     expect(await readsIn(ann)).toEqual([]);
-    expect(new Set(heard.map(({ channel }) => channel))).toEqual(new Set([userChannel(bob)]));
+    expect(new Set(received.map(({ channel }) => channel))).toEqual(new Set([userChannel(bob)]));
   });
 
   it('that does not move is none', async () => {

@@ -9,7 +9,7 @@ describe('what persistence is told of sessions', () => {
     const received: [string, readonly string[]][] = [];
     const all = new Promise<void>((resolve) => {
       followEndedSessions(pod, {
-        hear: (userId, sessionIds) => {
+        notifyEnded: (userId, sessionIds) => {
           received.push([userId, sessionIds]);
           if (userId === 'last') resolve();
         },

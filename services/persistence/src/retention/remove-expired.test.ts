@@ -6,7 +6,7 @@ import { ask, contextOn, directMessage, openDatabase, storeAll } from '../../tes
 import type { Context } from '../context';
 import { registerInstance, deregisterInstance } from '../inbox/sql/register-instance';
 import { internalRoutes, publicRoutes } from '../routes';
-import { Cleaner } from './cleaner';
+import { Cleaner } from './run-retention';
 import { removeExpired } from './remove-expired';
 import { retentionFrom } from './retention-settings';
 

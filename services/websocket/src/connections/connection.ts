@@ -4,7 +4,7 @@ import { InboxPosition } from '../inbox/inbox-position';
 import type { Device } from '../peers/persistence-client';
 import { SendWindow } from '../publishing/send-window';
 import type { Credential } from './credential';
-import { FrameLimits } from './frame-limits';
+import { FrameLimits } from './limit-other-frames';
 import { Heartbeat } from './heartbeat';
 import type { ChatSocket, SocketListener } from './sockets/chat-socket';
 import type { UserOnPod } from './user-on-pod';

@@ -12,7 +12,7 @@ const GONE_MS = 16_000;
  */
 export class PodCount {
   /** When each other pod was last heard. */
-  readonly #heard = new Map<string, number>();
+  readonly #lastSeen = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -23,7 +23,7 @@ export class PodCount {
 
   /** This pod included. */
   get pods(): number {
-    return 1 + this.#heard.size;
+    return 1 + this.#lastSeen.size;
   }
 
   start(): void {
@@ -43,13 +43,13 @@ export class PodCount {
   }
 
   /** Takes what came on a channel. False where it is none of this. */
-  hear(channel: string, payload: Uint8Array): boolean {
+  receive(channel: string, payload: Uint8Array): boolean {
     if (channel !== PODS_CHANNEL) return false;
     const beat = readPodBeat(payload);
     if (beat === undefined || beat.pod_id === this.id) return true;
-    const known = this.#heard.has(beat.pod_id);
-    if (beat.kind === 'gone') this.#heard.delete(beat.pod_id);
-    else this.#heard.set(beat.pod_id, this.clock.monotonic());
+    const known = this.#lastSeen.has(beat.pod_id);
+    if (beat.kind === 'gone') this.#lastSeen.delete(beat.pod_id);
+    else this.#lastSeen.set(beat.pod_id, this.clock.monotonic());
     // A new pod shares from its beginning.
     if (!known && beat.kind === 'beat') this.#say('beat');
     return true;
@@ -58,9 +58,9 @@ export class PodCount {
   #beat(): void {
     this.#say('beat');
     const now = this.clock.monotonic();
-    for (const [id, at] of this.#heard) {
-      if (this.fanout.state !== 'connected') this.#heard.set(id, now);
-      else if (now - at > GONE_MS) this.#heard.delete(id);
+    for (const [id, at] of this.#lastSeen) {
+      if (this.fanout.state !== 'connected') this.#lastSeen.set(id, now);
+      else if (now - at > GONE_MS) this.#lastSeen.delete(id);
     }
   }
 

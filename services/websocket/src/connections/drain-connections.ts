@@ -9,7 +9,7 @@ import type { Logger } from '@chat-app/platform';
 import { delay } from '@chat-app/timing';
 import type { Clock } from '../clock';
 import type { CursorKeeper } from '../inbox/keep-cursors';
-import type { ConnectionAcceptor } from './accept-connection';
+import type { ConnectionAcceptor } from './handshake/accept-connection';
 import type { InboxFollower } from '../inbox/follow-inbox';
 import type { WebsocketMetrics } from '../metrics';
 import type { Connection } from './connection';

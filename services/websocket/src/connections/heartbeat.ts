@@ -38,7 +38,7 @@ export class Heartbeat {
   }
 
   /** The other end lives. */
-  heard(): void {
+  received(): void {
     this.#unanswered = 0;
   }
 }

@@ -46,12 +46,12 @@ describe('heartbeats', () => {
     watch.begin(connection, 0);
     for (let now = 0; now <= 60_000; now += 1_000) {
       if (now % 14_000 === 0) connection.write(new Uint8Array());
-      connection.heartbeat.heard();
+      connection.heartbeat.received();
       watch.watch(connection, now);
     }
     expect(sent).toEqual([]);
     for (let now = 61_000; now <= 90_000; now += 1_000) {
-      connection.heartbeat.heard();
+      connection.heartbeat.received();
       watch.watch(connection, now);
     }
     expect(sent.length).toBeGreaterThan(0);

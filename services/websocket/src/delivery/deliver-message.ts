@@ -11,7 +11,7 @@ import { startSpan, type Logger } from '@chat-app/platform';
 import type { Clock } from '../clock';
 import type { Registry } from '../connections/registry';
 import type { UserOnPod } from '../connections/user-on-pod';
-import type { SessionWatch } from '../connections/watch-sessions';
+import type { SessionGuard } from '../connections/guard-sessions';
 import type { InboxEvent, InboxFollower } from '../inbox/follow-inbox';
 import type { StoredPair } from '../inbox/position-events';
 import type { WebsocketMetrics } from '../metrics';
@@ -20,7 +20,7 @@ import { encodeFrame } from './encode-frame';
 export interface DelivererDependencies {
   registry: Registry;
   follower: InboxFollower;
-  sessions: SessionWatch;
+  sessions: SessionGuard;
   metrics: WebsocketMetrics;
   clock: Clock;
   logger: Logger;
@@ -63,7 +63,7 @@ export class Deliverer {
         for (const user of registry.subscribers(channel)) this.#notice(user, envelope);
         break;
       case 'signed_out':
-        sessions.hear(envelope.user_id, envelope.session_ids);
+        sessions.notifyEnded(envelope.user_id, envelope.session_ids);
         break;
     }
   }

@@ -1,7 +1,7 @@
 import type { Fanout } from '@chat-app/fanout';
 import type { Clock } from '../clock';
 import type { Registry } from '../connections/registry';
-import type { SessionWatch } from '../connections/watch-sessions';
+import type { SessionGuard } from '../connections/guard-sessions';
 import type { ReadCause } from '../metrics';
 import type { InboxFollower } from './follow-inbox';
 import type { HeadReader } from './read-heads';
@@ -9,7 +9,7 @@ import type { HeadReader } from './read-heads';
 export interface ReconcilerDependencies {
   heads: HeadReader;
   follower: InboxFollower;
-  sessions: SessionWatch;
+  sessions: SessionGuard;
   registry: Registry;
   fanout: Fanout;
   intervalMs: number;

@@ -21,14 +21,14 @@ import { isPlatformError, startSpan, type Logger, type SpanHandle } from '@chat-
 import type { Announcements } from '../inbox/announcements';
 import type { InboxFollower } from '../inbox/follow-inbox';
 import type { GroupSizes } from './find-group-sizes';
-import { countSend, settleSend, type SendLimits } from './limit-sends';
+import { countSend, settleSend, type SendLimits } from './limit-unanswered-sends';
 import type { WebsocketMetrics } from '../metrics';
 import type { AcceptedEvent, LivePublisher } from './publish-live';
-import type { ChangeGuard } from './ask-change';
+import type { ChangeGuard } from './guard-change';
 import type { Destination } from './resolve-conversation';
 import type { Clock } from '../clock';
 import type { Connection } from '../connections/connection';
-import type { UserRates } from '../connections/user-rates';
+import type { UserRates } from '../connections/limit-user-rates';
 import type { Transmitter } from '../delivery/transmit-frame';
 
 export interface SenderDependencies {

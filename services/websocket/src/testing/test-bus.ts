@@ -31,7 +31,7 @@ export class TestBus {
   publish(channel: string, payload: string): void {
     if (this.loses(channel)) return;
     const bytes = Buffer.from(payload);
-    for (const fanout of this.#fanouts) fanout.hear(channel, bytes);
+    for (const fanout of this.#fanouts) fanout.receive(channel, bytes);
   }
 }
 
@@ -78,7 +78,7 @@ export class TestFanout implements Fanout {
     this.bus.leave(this);
   }
 
-  hear(channel: string, payload: Uint8Array): void {
+  receive(channel: string, payload: Uint8Array): void {
     if (this.state === 'connected' && this.channels.has(channel)) this.#receiver(channel, payload);
   }
 

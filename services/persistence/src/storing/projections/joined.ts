@@ -1,5 +1,5 @@
 import { EVENT_KINDS, type EventRecord } from '@chat-app/protocol';
-import { projectEntry } from './project-entry';
+import { projectEntry } from '../project-entry';
 import type { Projection } from './projection';
 
 /** An entry of the user concerned. The membership itself is changed by the call that makes the event. */

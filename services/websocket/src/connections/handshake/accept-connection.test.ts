@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { ERRORS, FEATURES, POD_FEATURES } from '@chat-app/protocol';
-import { ALICE, BOB, TestWorld, until, type TestPod } from '../testing/test-pod';
-import { TestClient, type RefusedHandshake } from '../testing/ws-test-client';
+import { ALICE, BOB, TestWorld, until, type TestPod } from '../../testing/test-pod';
+import { TestClient, type RefusedHandshake } from '../../testing/ws-test-client';
 
 describe('the handshake', () => {
   let world: TestWorld;

@@ -9,7 +9,7 @@ import type { Registry } from './registry';
  * those that end: when told so over the fan-out, else when this pod looked, within two seconds; what both missed is found
  * by reconciliation.
  */
-export class SessionWatch {
+export class SessionGuard {
   constructor(
     private readonly sessions: StandingSessions,
     private readonly authentication: AuthenticationClient,
@@ -25,9 +25,9 @@ export class SessionWatch {
   }
 
   /** The fan-out says that these sessions of the user have ended; without a list, all. */
-  hear(userId: string, sessionIds: readonly string[] | undefined): void {
+  notifyEnded(userId: string, sessionIds: readonly string[] | undefined): void {
     this.#end(userId, sessionIds);
-    if (sessionIds !== undefined) this.sessions.hear(userId, sessionIds);
+    if (sessionIds !== undefined) this.sessions.notifyEnded(userId, sessionIds);
   }
 
   /** Asks about every session of this pod. */

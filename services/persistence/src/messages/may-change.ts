@@ -3,14 +3,14 @@ import { route, type Route } from '@chat-app/platform';
 import { AskChangeRequest, AskChangeResponse } from '@chat-app/protocol';
 import type { Context } from '../context';
 import { findChangedMessage, type FoundMessage } from './sql/find-changed-message';
-import { refusalOf } from '../storing/projections/judge-changes';
+import { refusalOf } from '../storing/judge-changes';
 
 /** A message may be changed before it is stored: its record is in the log, a moment away. */
 const STORING_MS = 2_000;
 const RETRY_MS = 100;
 
 /** Whether a user may change a message, for websocket pods, which ask before they accept it. The store judges again. */
-export function askChangeRoute({ database, settings }: Context): Route {
+export function mayChangeRoute({ database, settings }: Context): Route {
   return route({
     method: 'POST',
     path: '/internal/changes',

@@ -1,13 +1,13 @@
 import { commandOf, decodeClientFrame, type ErrorCode } from '@chat-app/protocol';
-import type { Authenticator } from '../connections/authenticate-connection';
+import type { Authenticator } from './renew-token';
 import type { CursorKeeper } from '../inbox/keep-cursors';
 import type { WebsocketMetrics } from '../metrics';
-import type { MessageSender } from './send-message';
+import type { MessageSender } from '../publishing/send-message';
 import type { Clock } from '../clock';
-import type { Connection, ConnectionListener } from '../connections/connection';
-import type { ConnectionEnder } from '../connections/end-connection';
-import { OTHER_FRAMES_PER_SECOND } from '../connections/frame-limits';
-import type { UserRates } from '../connections/user-rates';
+import type { Connection, ConnectionListener } from './connection';
+import type { ConnectionEnder } from './end-connection';
+import { OTHER_FRAMES_PER_SECOND } from './limit-other-frames';
+import type { UserRates } from './limit-user-rates';
 import type { Transmitter } from '../delivery/transmit-frame';
 
 export interface ReceiverDependencies {
@@ -28,7 +28,7 @@ export class FrameReceiver implements ConnectionListener {
   /** Takes one text frame. Never throws. */
   onText(connection: Connection, text: string): void {
     if (!connection.alive) return;
-    connection.heartbeat.heard();
+    connection.heartbeat.received();
     const decoded = decodeClientFrame(text);
     this.dependencies.metrics.framesIn.add(decoded.ok ? decoded.frame.type : 'unreadable');
     if (!decoded.ok) {
@@ -48,12 +48,12 @@ export class FrameReceiver implements ConnectionListener {
 
   /** A ping of the client: answered by the socket, counted here. */
   onPing(connection: Connection): void {
-    connection.heartbeat.heard();
+    connection.heartbeat.received();
     if (connection.alive) this.#mayGoOn(connection);
   }
 
   onPong(connection: Connection): void {
-    connection.heartbeat.heard();
+    connection.heartbeat.received();
   }
 
   onClosed(connection: Connection, code: number): void {

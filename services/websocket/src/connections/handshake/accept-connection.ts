@@ -18,27 +18,27 @@ import {
   type TokenClaims,
   type TokenVerifier,
 } from '@chat-app/platform';
-import { expiryOf, refusalOf } from './authenticate-connection';
-import type { Clock } from '../clock';
-import type { WebsocketConfiguration } from '../configuration';
-import type { Announcements } from '../inbox/announcements';
-import type { InboxFollower } from '../inbox/follow-inbox';
-import { forwardedScheme, mayConnectFrom } from './handshake/check-origin';
-import type { RefusedHandshakes } from './handshake/limit-handshakes';
-import { isPathOf, readRequest, readToken, type HandshakeRequest } from './handshake/read-request';
-import type { Subscriptions } from '../delivery/subscriptions';
-import type { WebsocketMetrics } from '../metrics';
-import type { InboxOpener } from '../inbox/open-inbox';
-import { refuseUpgrade, type Refusal } from './handshake/refuse-upgrade';
-import type { ChatSocket, SocketListener } from './sockets/chat-socket';
-import type { SocketServer } from './sockets/ws-server';
-import { Connection, type ConnectionListener } from './connection';
-import { Credential } from './credential';
-import type { ChannelChange, Registry } from './registry';
-import type { UserRates } from './user-rates';
-import type { HeartbeatWatch } from './watch-heartbeats';
-import type { SessionWatch } from './watch-sessions';
-import type { Transmitter } from '../delivery/transmit-frame';
+import { expiryOf, refusalOf } from '../renew-token';
+import type { Clock } from '../../clock';
+import type { WebsocketConfiguration } from '../../configuration';
+import type { Announcements } from '../../inbox/announcements';
+import type { InboxFollower } from '../../inbox/follow-inbox';
+import { forwardedScheme, mayConnectFrom } from './check-origin';
+import type { RefusedHandshakes } from './limit-handshakes';
+import { isPathOf, readRequest, readToken, type HandshakeRequest } from './read-request';
+import type { Subscriptions } from '../../delivery/subscriptions';
+import type { WebsocketMetrics } from '../../metrics';
+import type { InboxOpener } from '../../inbox/open-inbox';
+import { refuseUpgrade, type Refusal } from './refuse-upgrade';
+import type { ChatSocket, SocketListener } from '../sockets/chat-socket';
+import type { SocketServer } from '../sockets/ws-server';
+import { Connection, type ConnectionListener } from '../connection';
+import { Credential } from '../credential';
+import type { ChannelChange, Registry } from '../registry';
+import type { UserRates } from '../limit-user-rates';
+import type { HeartbeatWatch } from '../watch-heartbeats';
+import type { SessionGuard } from '../guard-sessions';
+import type { Transmitter } from '../../delivery/transmit-frame';
 
 export interface AcceptorDependencies {
   configuration: WebsocketConfiguration;
@@ -52,7 +52,7 @@ export interface AcceptorDependencies {
   follower: InboxFollower;
   announcements: Announcements;
   heartbeats: HeartbeatWatch;
-  sessions: SessionWatch;
+  sessions: SessionGuard;
   rates: UserRates;
   refused: RefusedHandshakes;
   /** Told what every socket says. */

@@ -10,7 +10,7 @@ import {
   type InboxPage,
   type StoredMessage,
 } from '@chat-app/protocol';
-import { recordFor, recordOf, TestBatch } from '../../../testing/batches';
+import { recordFor, recordOf, TestBatch } from '../../testing/batches';
 import {
   ask,
   contextOn,
@@ -19,10 +19,10 @@ import {
   openDatabase,
   SETTINGS,
   storeAll,
-} from '../../../testing/embedded-context';
-import { insertGroup } from '../../conversations/sql/create-group';
-import { internalRoutes, publicRoutes } from '../../routes';
-import { MessageConsumer } from '../message-consumer';
+} from '../../testing/embedded-context';
+import { insertGroup } from '../conversations/sql/create-group';
+import { internalRoutes, publicRoutes } from '../routes';
+import { MessageConsumer } from './message-consumer';
 
 let database: Database;
 let routes: readonly Route[];

@@ -1,6 +1,6 @@
 import { asError } from '@chat-app/platform';
 import type { Context } from '../context';
-import { sweepCursors, type CursorKey } from './sql/sweep-cursors';
+import { sweepCursors, type CursorKey } from '../inbox/sql/sweep-cursors';
 
 /** Rows looked at in one step; with one step a second a million rows take a quarter of an hour. */
 const ROWS = 1_000;

@@ -1,5 +1,5 @@
 import { once, EventEmitter } from 'node:events';
-import { Membership, type ConsumerGroup, type GroupCoordinator, type Library } from './membership';
+import { Membership, type ConsumerGroup, type GroupCoordinator, type Library } from './consumer-group-membership';
 
 const INTERVAL = 0;
 

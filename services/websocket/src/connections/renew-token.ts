@@ -3,14 +3,14 @@ import { isPlatformError, type Logger, type TokenClaims, type TokenVerifier } fr
 import type { Clock } from '../clock';
 import type { Transmitter } from '../delivery/transmit-frame';
 import type { Connection } from './connection';
-import type { SessionWatch } from './watch-sessions';
+import type { SessionGuard } from './guard-sessions';
 
 /** How long before its token expires a client is told, milliseconds. */
 const WARNING_MS = 30_000;
 
 export interface AuthenticatorDependencies {
   verifier: TokenVerifier;
-  sessions: SessionWatch;
+  sessions: SessionGuard;
   transmitter: Transmitter;
   clock: Clock;
   logger: Logger;

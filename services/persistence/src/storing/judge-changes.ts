@@ -1,6 +1,6 @@
 import type { Queryable } from '@chat-app/database';
-import { readChangedMessages, type ChangedMessage } from '../sql/read-changed-messages';
-import type { Refusal } from './projection';
+import { readChangedMessages, type ChangedMessage } from './sql/read-changed-messages';
+import type { Refusal } from './projections/projection';
 
 /** A change of a message as its record says it. */
 export interface MessageChange {

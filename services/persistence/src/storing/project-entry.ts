@@ -1,4 +1,4 @@
-import type { EventRow } from './projection';
+import type { EventRow } from './projections/projection';
 
 /** What the record of an event has that is no message. */
 interface EntryValue {

@@ -1,5 +1,5 @@
 import { directConversationId } from '@chat-app/protocol';
-import type { Fault } from './projection';
+import type { Fault } from './projections/projection';
 
 /** The fault of a record whose conversation is not that of the two users it names. */
 export function wrongConversation(value: {
