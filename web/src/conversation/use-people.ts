@@ -20,7 +20,9 @@ export function usePeople(id: string, isGroup: boolean): ReadonlyMap<string, str
         setIds(others);
       })
       .catch(() => undefined);
-    return () => ((isHere = false), undefined);
+    return () => {
+      isHere = false;
+    };
   }, [client, store, id, isGroup]);
   return new Map(ids.flatMap((userId) => (names.has(userId) ? [[userId, names.get(userId) ?? '']] : [])));
 }
