@@ -83,15 +83,7 @@ export function Composer({ id, isGroup, about, onDone }: ComposerProps) {
         send();
       }}
     >
-      {about !== undefined && (
-        <p class="about">
-          <Icon name={about.kind === 'edit' ? 'pencil' : 'reply'} />
-          <span>{about.kind === 'edit' ? t.message.editing : <Quoted message={about.message} />}</span>
-          <button class="link" type="button" onClick={onDone}>
-            {t.group.cancel}
-          </button>
-        </p>
-      )}
+      {about !== undefined && <Subject about={about} onCancel={onDone} />}
       <Names begun={nameBegun(text)} people={people} onChoose={complete} />
       <p class="fault" role="alert">
         {fault}
@@ -110,6 +102,19 @@ export function Composer({ id, isGroup, about, onDone }: ComposerProps) {
         <Icon name="send" />
       </button>
     </form>
+  );
+}
+
+/** What one is writing about: the message that is answered, or that is edited. */
+function Subject({ about, onCancel }: { about: About; onCancel: () => void }) {
+  return (
+    <p class="about">
+      <Icon name={about.kind === 'edit' ? 'pencil' : 'reply'} />
+      <span>{about.kind === 'edit' ? t.message.editing : <Quoted message={about.message} />}</span>
+      <button class="link" type="button" onClick={onCancel}>
+        {t.group.cancel}
+      </button>
+    </p>
   );
 }
 

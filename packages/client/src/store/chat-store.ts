@@ -8,7 +8,7 @@ import type { ConversationResponse } from '@chat-app/protocol';
 import { directConversationId } from '@chat-app/protocol/pure';
 import { isFinal } from '../errors';
 import type { ConnectionStatus, ConversationRead, Missed, ReceivedMessage } from '../events';
-import type { Conversations, History } from '../http/answers';
+import type { Conversations } from '../http/answers';
 import { Timers } from '../state/timers';
 import type { ChatStorage } from '../storage';
 import { amend, amendmentOf, deletionOf, type Amendment } from './amend-messages';
@@ -20,7 +20,8 @@ import { OwnWriting, type References } from './own-writing';
 import { ListReader } from './read-list';
 import { SavedTexts } from './saved-texts';
 import type { StoreClient } from './store-client';
-import { Timeline } from './timeline';
+import type { Timeline } from './timeline';
+import { Timelines } from './timelines';
 import type { ConversationView, ListStatus, MessageView, TimelineView } from './views';
 
 export interface ChatStoreOptions {
@@ -35,7 +36,7 @@ const SETTLE_MS = 300;
 
 export class ChatStore {
   private readonly list: ConversationList;
-  private readonly timelines = new Map<string, Timeline>();
+  private readonly timelines: Timelines;
   private readonly texts: SavedTexts;
   private readonly names: Names;
   private readonly markers: ReadMarkers;
@@ -50,9 +51,10 @@ export class ChatStore {
 
   constructor(
     private readonly client: StoreClient,
-    private readonly options: ChatStoreOptions = {},
+    options: ChatStoreOptions = {},
   ) {
     this.list = new ConversationList(client.userId);
+    this.timelines = new Timelines(client, options.pageSize ?? 50, (id) => this.list.get(id)?.kind === 'direct');
     this.texts = new SavedTexts(options.storage, client.userId, (id) => this.list.get(id)?.recipient_id);
     this.names = new Names(async (userId) => (await client.getUser(userId)).username);
     this.markers = new ReadMarkers((conversation, message) => client.conversations.markRead(conversation, message));
@@ -225,7 +227,7 @@ export class ChatStore {
     this.timers.releaseAll();
     this.markers.release();
     for (const derived of [this.listView, this.reader.status, this.connectionView, this.names.view]) derived.release();
-    for (const { view } of this.timelines.values()) view.release();
+    this.timelines.release();
   }
 
   /** What an earlier run of this device left: drafts, messages that wait, and messages that were refused. */
@@ -295,19 +297,12 @@ export class ChatStore {
   }
 
   private stored(messageIds: readonly string[]): void {
-    for (const timeline of this.timelines.values()) {
-      const here = messageIds.filter((id) => timeline.has(id));
-      if (here.length > 0) timeline.stored(here);
-    }
+    this.timelines.stored(messageIds);
     this.markers.retry(messageIds);
   }
 
   private missed({ reason }: Missed): void {
-    const restored = (reason as string) === 'restored';
-    for (const timeline of this.timelines.values()) {
-      if (restored) timeline.reset();
-      else timeline.missed();
-    }
+    this.timelines.missed((reason as string) === 'restored');
     void this.load();
     if (this.activeId !== undefined) this.setActive(this.activeId);
   }
@@ -358,7 +353,7 @@ export class ChatStore {
 
   private touch(conversationId: string): void {
     const record = this.list.get(conversationId);
-    const newest = this.timelines.get(conversationId)?.newest;
+    const newest = this.timelines.find(conversationId)?.newest;
     if (record !== undefined && newest !== undefined) record.last = newest;
     this.listView.changed();
   }
@@ -369,27 +364,7 @@ export class ChatStore {
     }
   }
 
-  /** A direct conversation is there for the server once a message was sent: before that it is empty. */
-  private async history(conversationId: string, page: { before?: string; limit?: number }): Promise<History> {
-    try {
-      return await this.client.conversations.history(conversationId, page);
-    } catch (thrown) {
-      const isNew = isFinal(thrown) && thrown.code === 'unknown_conversation';
-      if (isNew && this.list.get(conversationId)?.kind === 'direct') return { messages: [], more: false };
-      throw thrown;
-    }
-  }
-
   private timelineOf(conversationId: string): Timeline {
-    const known = this.timelines.get(conversationId);
-    if (known !== undefined) return known;
-    const timeline = new Timeline({
-      userId: this.client.userId,
-      pageSize: this.options.pageSize ?? 50,
-      history: (page) => this.history(conversationId, page),
-      onChange: () => undefined,
-    });
-    this.timelines.set(conversationId, timeline);
-    return timeline;
+    return this.timelines.of(conversationId);
   }
 }

@@ -2,9 +2,8 @@
  * The handshake: from an upgrade request to a connection that was welcomed, or to an HTTP status that says why not. What
  * costs nothing is checked first; a token is checked before anything is allocated for its bearer.
  *
- * Steps: draining, room, request, address, Origin, token, user, rate of the user, session, room for the user → 101 → subscribe
- * to the user's channel → ask
- * persistence where the device resumes → `welcome`. An outage of a shared part makes the welcome degraded, no refusal.
+ * Steps: request, address, draining, room, Origin, token, user, rate of the user, session, room for the user → 101 → subscribe
+ * to the user's channel → ask persistence where the device resumes → `welcome`. An outage of a shared part makes the welcome degraded, no refusal.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
