@@ -115,13 +115,21 @@ describe('what is not HTTP', () => {
     ['a length and chunks', 'Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
     ['two lengths', 'Content-Length: 0\r\nContent-Length: 4\r\n\r\nGET '],
     ['a blank before the colon', 'Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n'],
-    ['an encoding that is none', 'Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n'],
   ])('is refused where its end could be read in two ways, so that no proxy is deceived: %s', async (_what, rest) => {
     const server = await scene.start();
     const requests: unknown[] = [];
     server.server.on('request', (request) => requests.push(request));
     expect(await raw(server, `POST /users HTTP/1.1\r\nHost: x\r\n${rest}`)).toMatch(/^HTTP\/1.1 400 /);
     expect(requests).toEqual([]);
+  });
+
+  it('is refused where its coding does not say where it ends, and nothing behind it is taken for a request', async () => {
+    const server = await scene.start();
+    const behind = 'GET /users/1 HTTP/1.1\r\nHost: x\r\n\r\n';
+    for (const coding of ['xchunked', 'chunked, identity']) {
+      const head = `POST /users HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: ${coding}\r\n\r\n`;
+      expect(await raw(server, head + behind)).toMatch(/^HTTP\/1.1 400 (?![^]*HTTP\/1.1 )/);
+    }
   });
 
   it('is cut off with 408 when a request does not arrive in time', async () => {

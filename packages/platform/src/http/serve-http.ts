@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
@@ -52,6 +52,9 @@ export async function serveHttp(options: ListenOptions, listener: RequestListene
   });
   const work = new RequestsInFlight();
   server.on('request', (request, response) => {
+    // What follows one that was refused is not a request but perhaps its body.
+    if (!request.socket.writable) return;
+    if (isEndless(request)) return answerClientError(new Error('an unknown transfer coding'), request.socket);
     work.add(response);
     listener(request, response);
   });
@@ -103,6 +106,12 @@ class RequestsInFlight {
       };
     });
   }
+}
+
+/** Where the last coding is not `chunked` nobody can tell where a request ends (RFC 9112, section 6.3); Node takes it for empty. */
+function isEndless({ headers }: IncomingMessage): boolean {
+  const coding = headers['transfer-encoding'];
+  return coding !== undefined && coding.trim().toLowerCase() !== 'chunked';
 }
 
 const CLIENT_ERRORS: Readonly<Record<string, { status: string; code: string; message: string }>> = {
