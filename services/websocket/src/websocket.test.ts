@@ -141,10 +141,15 @@ describe('the websocket service, on two pods', () => {
     world.persistence.change(group, ALICE, 'joined');
     const alice = await world.connect(pod, ALICE);
     const { channels } = pod.fanout as unknown as { channels: Set<string> };
-    await until(() => channels.size === 3);
-    expect([...channels].sort()).toEqual([`conversation:${group}`, 'sessions:ended', `user:${ALICE}`]);
+    await until(() => channels.size === 4);
+    expect([...channels].sort()).toEqual([
+      `conversation:${group}`,
+      'pods:websocket',
+      'sessions:ended',
+      `user:${ALICE}`,
+    ]);
     await alice.close();
-    await until(() => channels.size === 1);
+    await until(() => channels.size === 2);
   });
 });
 

@@ -1,7 +1,13 @@
 import { trace } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { createEmbeddedBus, createEmbeddedFanout } from '@chat-app/embedded/fanout';
-import { conversationChannel, ENDED_SESSIONS_CHANNEL, userChannel, writeEnvelope } from '@chat-app/protocol';
+import {
+  conversationChannel,
+  ENDED_SESSIONS_CHANNEL,
+  PODS_CHANNEL,
+  userChannel,
+  writeEnvelope,
+} from '@chat-app/protocol';
 import { enableSpans } from '../../../../packages/platform/src/tracing/spans';
 import type { TestFanout } from '../testing/test-bus';
 import { ALICE, BOB, TestWorld, until } from '../testing/test-pod';
@@ -68,7 +74,9 @@ describe('delivering', () => {
     await bob.next('accepted');
     expect(bob.frames.map(({ type }) => type)).not.toContain('joined');
     expect(bob.all('message')).toEqual([]);
-    expect((pod.fanout as TestFanout).channels).toEqual(new Set([ENDED_SESSIONS_CHANNEL, userChannel(BOB)]));
+    expect((pod.fanout as TestFanout).channels).toEqual(
+      new Set([ENDED_SESSIONS_CHANNEL, PODS_CHANNEL, userChannel(BOB)]),
+    );
   });
 
   it('stops at once to pass on what is said in a group when told of a leave, and goes on where it was none', async () => {
