@@ -3,8 +3,9 @@ import type { Database, Queryable } from '@chat-app/database';
 import type { SessionResponse } from '@chat-app/protocol';
 import { metricValue, PASSWORD, startHarness, type Harness } from '../testing/authentication-harness';
 
-/** A database whose next transaction is done but for its commit until `commit` is called. */
+/** A database whose transactions after `begin` are done but for their commit until `commit` is called. */
 function stalling(inner: Database) {
+  let isStalling = false;
   let commit: () => void = () => undefined;
   let reach: () => void = () => undefined;
   const reached = new Promise<void>((resolve) => (reach = resolve));
@@ -12,6 +13,7 @@ function stalling(inner: Database) {
   const transaction = <T>(work: (on: Queryable) => Promise<T>): Promise<T> =>
     inner.transaction(async (on) => {
       const done = await work(on);
+      if (!isStalling) return done;
       reach();
       await committing;
       return done;
@@ -23,7 +25,10 @@ function stalling(inner: Database) {
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
   });
-  return { database, reached, commit };
+  const begin = (): void => {
+    isStalling = true;
+  };
+  return { database, begin, reached, commit: () => commit() };
 }
 
 describe('refresh of a session', () => {
@@ -78,6 +83,7 @@ describe('refresh of a session', () => {
     const stall = stalling(service.database);
     const pod = await startHarness({ database: stall.database });
     try {
+      stall.begin();
       const one = pod.refresh(first.refresh_token, mine);
       await stall.reached;
       const two = service.refresh(first.refresh_token, mine);
