@@ -13,6 +13,32 @@ describe('mentions in a text', () => {
     expect(findMentions('bob, ann and me@example.org', PEOPLE)).toEqual([]);
   });
 
+  it('are no parts of words or of mail addresses', () => {
+    for (const text of [
+      'me@ann.example',
+      'x.@bob',
+      'e\u0301@bob',
+      '@annex',
+      '@ann_',
+      '@ann-marie',
+      '@bobó',
+      '@bob\u0301',
+    ]) {
+      expect([text, findMentions(text, PEOPLE)]).toEqual([text, []]);
+    }
+    expect(findMentions('@ann@bob', PEOPLE)).toEqual(['1']);
+    expect(findMentions('(@ann), @bob. @ANN-LEE!', PEOPLE)).toEqual(['2', '1', '3']);
+  });
+
+  it('are taken as they are written, whatever a name means to a pattern', () => {
+    const people = new Map([
+      ['1', 'a.b'],
+      ['2', 'c+d'],
+    ]);
+    expect(findMentions('@axb @ccd', people)).toEqual([]);
+    expect(findMentions('@a.b @c+d', people)).toEqual(['1', '2']);
+  });
+
   it('are completed while a name is written', () => {
     expect([nameBegun('hi @An'), nameBegun('@'), nameBegun('me@an'), nameBegun('@ann ')]).toEqual([
       'an',

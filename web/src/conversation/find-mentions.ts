@@ -1,17 +1,25 @@
+const SYNTAX_CHARACTERS = /[\\^$.*+?()[\]{}|]/g;
+
 /**
- * The users that a text mentions: each `@name` that is the name of somebody who may be. Longest names first, so that
- * `@ann-lee` is not Ann.
+ * The users that a text mentions: each `@name` that is the name of somebody who may be, and no part of a longer word or of a
+ * mail address. Longest names first, so that `@ann-lee` is not Ann.
  */
 export function findMentions(text: string, people: ReadonlyMap<string, string>): string[] {
   let rest = text.toLowerCase();
   const found: string[] = [];
   for (const [userId, name] of [...people].sort(([, one], [, other]) => other.length - one.length)) {
-    const words = rest.split(`@${name.toLowerCase()}`);
-    if (words.length === 1) continue;
+    const without = rest.replace(mentionOf(name.toLowerCase()), '$1_');
+    if (without === rest) continue;
     found.push(userId);
-    rest = words.join(' ');
+    rest = without;
   }
   return found;
+}
+
+/** `@name` where no word goes on before or after it; a full stop may end the sentence. */
+function mentionOf(name: string): RegExp {
+  const escaped = name.replace(SYNTAX_CHARACTERS, '\\$&');
+  return new RegExp(`(^|[^\\p{L}\\p{M}\\p{N}._-])@${escaped}(?![\\p{L}\\p{M}\\p{N}_-])`, 'gu');
 }
 
 /** The beginning of a name that is being written at the end of a text; undefined where none is. */
