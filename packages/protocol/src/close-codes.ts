@@ -18,8 +18,9 @@ export const CLOSE = {
 
 /**
  * WebSocket close codes. The range carries the policy: 4000-4499 connect again (with jittered backoff), 4500-4999 do not
- * before something changed. Of the standard codes (RFC 6455, section 7.4.1) a client connects again after 1001, 1006,
- * 1011, 1012 and 1013, and must not after 1000, 1002, 1003, 1007, 1008, 1009 and 1010: the same bytes would fail again.
+ * before something changed. Of the standard codes (RFC 6455, section 7.4.1, and its registry) a client connects again after
+ * 1001, 1005, 1006 and 1011 to 1014, and must not after 1000, 1002, 1003, 1007, 1008, 1009 and 1010: the same bytes would
+ * fail again.
  */
 export const CLOSE_CODES = {
   normal: { code: CLOSE.normal, action: 'Nothing: one side was done.' },

@@ -20,7 +20,6 @@ export interface TimelineOptions {
   history(page: { before?: string; limit?: number }): Promise<History>;
   /** Messages one read asks for. */
   readonly pageSize: number;
-  onChange(): void;
 }
 
 export class Timeline {
@@ -240,6 +239,5 @@ export class Timeline {
 
   private changed(): void {
     this.view.changed();
-    this.options.onChange();
   }
 }

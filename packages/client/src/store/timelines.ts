@@ -21,7 +21,6 @@ export class Timelines {
       userId: this.client.userId,
       pageSize: this.pageSize,
       history: (page) => this.history(conversationId, page),
-      onChange: () => undefined,
     });
     this.known.set(conversationId, timeline);
     return timeline;
