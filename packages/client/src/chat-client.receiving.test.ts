@@ -1,4 +1,4 @@
-import { USER_1, USER_2 } from '../testing/fake-server';
+import { Inflow, USER_1, USER_2 } from '../testing/fake-server';
 import { memoryStorage } from '../testing/recorded-client';
 import { acceptedFor, incoming, SENT_AT, uuid, sceneForEachTest } from '../testing/scene';
 
@@ -77,23 +77,25 @@ describe('receiving', () => {
   });
 
   it('saves before it confirms', async () => {
-    const order: string[] = [];
     const storage = memoryStorage();
+    const saving = new Inflow<() => void>();
     const slow = {
       ...storage,
       setItem: async (key: string, value: string): Promise<void> => {
-        await new Promise((resolve) => setTimeout(resolve, 30));
+        const { position } = JSON.parse(value) as { position?: number };
+        if (key.endsWith('.inbox') && position === 1) await new Promise<void>((resolve) => saving.push(resolve));
         storage.items.set(key, value);
-        if (key.endsWith('.inbox')) {
-          order.push(`saved ${String((JSON.parse(value) as { position?: number }).position)}`);
-        }
       },
     };
-    const { connection, events } = await scene.online({ storage: slow }, { seq: 0 });
+    const { client, connection } = await scene.online({ storage: slow }, { seq: 0 });
     connection.send(incoming(1, 1));
-    await events.message.next();
+    const saved = await saving.next();
+    // What is sent now comes after all that was sent before it was saved.
+    client.send({ recipient_id: USER_2, content: 'meanwhile' });
+    await connection.next('send');
+    expect(connection.ofType('received').map((frame) => frame['seq'])).not.toContain(1);
+    saved();
     await connection.frames.next((frame) => frame.type === 'received' && frame['seq'] === 1);
-    expect(order).toContain('saved 1');
   });
 
   it('says what it will not be sent: entries skipped, and a gap to what it saw before', async () => {

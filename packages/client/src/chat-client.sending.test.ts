@@ -199,12 +199,13 @@ describe('sending', () => {
 
   it('has no more unanswered sends than the server allows', async () => {
     const limits = { frame_bytes: 65_536, content_bytes: 16_384, unacknowledged_sends: 2 };
-    const { client, connection } = await scene.online({}, { limits });
+    const { client, connection } = await scene.online({}, { limits, seq: 0 });
     for (let n = 1; n <= 4; n += 1) client.send({ conversation_id: uuid(n), content: String(n) });
     await connection.next('send');
     const second = await connection.next('send');
-    connection.send(incoming(9));
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    connection.send(incoming(9, 1));
+    // It is confirmed behind all that the client would have sent by then.
+    await connection.frames.next((frame) => frame.type === 'received' && frame['seq'] === 1);
     expect(contents(connection.ofType('send'))).toEqual(['1', '2']);
     connection.send({ ...acceptedFor(second), conversation_id: uuid(2) });
     expect((await connection.next('send'))['content']).toBe('3');

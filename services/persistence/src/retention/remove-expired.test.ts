@@ -27,6 +27,7 @@ describe('rows that end', () => {
     routes = [...internalRoutes(context), ...publicRoutes(context)];
   }, 60_000);
   afterEach(async () => {
+    jest.useRealTimers();
     for (const table of ['inbox', 'inbox_heads', 'cursors', 'messages', 'events', 'dead_messages']) {
       await run(`truncate chat.${table}`);
     }
@@ -141,14 +142,15 @@ describe('rows that end', () => {
     const user = randomUUID();
     await tell(user, 3);
     await run(`update chat.messages set stored_at = $1`, [day(-8)]);
+    jest.useFakeTimers({ doNotFake: ['Date', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate'] });
     const cleaner = new Cleaner(contextWith(), 10);
     cleaner.start();
-    while ((await count('inbox')) > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while ((await count('inbox')) > 0) await jest.advanceTimersByTimeAsync(12);
     await cleaner.close();
     await run('update chat.cleanups set due_at = $1', [day(-1)]);
     await tell(user, 1);
     await run(`update chat.messages set stored_at = $1`, [day(-8)]);
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await jest.advanceTimersByTimeAsync(3_600_000);
     expect(await count('inbox')).toBe(1);
   });
 
