@@ -70,6 +70,44 @@ describe('the sessions that stand', () => {
     expect(source.asked).toEqual([[gone.sessionId, victim.sessionId]]);
   });
 
+  describe('by a clock of the test', () => {
+    beforeEach(() => {
+      jest.useFakeTimers();
+      sessions = new StandingSessions({ source, logger: silentLogger, now: () => jest.now(), intervalMs: 1_000 });
+    });
+    afterEach(async () => {
+      await sessions.close();
+      jest.useRealTimers();
+    });
+    /** A lie of the fan-out every five milliseconds. */
+    const lieFor = async (ms: number): Promise<void> => {
+      for (let passed = 0; passed < ms; passed += 5) {
+        sessions.notifyEnded(USER, [randomUUID()]);
+        await jest.advanceTimersByTimeAsync(5);
+      }
+    };
+
+    it('are asked about within the time of collecting, however soon the next notice comes', async () => {
+      sessions.start();
+      await jest.advanceTimersByTimeAsync(0);
+      const victim = ended();
+      sessions.notifyEnded(USER, [victim.sessionId]);
+      await lieFor(30);
+      expect(sessions.hasEnded(victim.sessionId)).toBe(false);
+      await lieFor(970);
+      expect(source.looks).toBeGreaterThan(30);
+      expect(source.looks).toBeLessThanOrEqual(51);
+    });
+
+    it('are asked about no more often during an outage, whatever the fan-out says', async () => {
+      source.unavailable = true;
+      sessions.start();
+      await lieFor(3_000);
+      expect(source.looks).toBeGreaterThanOrEqual(3);
+      expect(source.looks).toBeLessThanOrEqual(4);
+    });
+  });
+
   it('stay refused on the word of the fan-out while authentication is unavailable', async () => {
     source.unavailable = true;
     const gone = ended();

@@ -52,6 +52,8 @@ export class StandingSessions {
   #keepMs = LONGEST_TOKEN_MS;
   #since: string | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** When the next look is due; it only ever moves earlier. */
+  #dueAt = Infinity;
   #looking: Promise<void> | undefined;
   #failing = false;
   #closed = false;
@@ -116,7 +118,8 @@ export class StandingSessions {
       this.#unverified.add(sessionId);
       this.#learn({ sessionId, userId });
     }
-    if (this.#unverified.size > 0 && this.#looking === undefined) this.#arm(COLLECT_MS);
+    // During an outage the next look comes soon enough.
+    if (this.#unverified.size > 0 && this.#looking === undefined && !this.#failing) this.#arm(COLLECT_MS);
   }
 
   /** A verifier that refuses tokens of sessions that are known to have ended. */
@@ -138,9 +141,12 @@ export class StandingSessions {
   }
 
   #arm(delayMs: number): void {
+    const dueAt = this.#now() + delayMs;
+    if (this.#closed || dueAt >= this.#dueAt) return;
     clearTimeout(this.#timer);
-    if (this.#closed) return;
+    this.#dueAt = dueAt;
     this.#timer = setTimeout(() => {
+      this.#dueAt = Infinity;
       this.#looking = this.#look().finally(() => {
         this.#looking = undefined;
         this.#arm(this.#unverified.size > 0 && !this.#failing ? COLLECT_MS : this.#interval());
