@@ -84,8 +84,7 @@ export class WebsocketService {
     clearInterval(this.#watch);
     clearInterval(this.#rotation);
     reconciler.stop();
-    pods.stop();
-    await Promise.all([standing.close(), this.fanout.unsubscribe([ENDED_SESSIONS_CHANNEL])]);
+    await Promise.all([pods.stop(), standing.close(), this.fanout.unsubscribe([ENDED_SESSIONS_CHANNEL])]);
     ender.endAll();
     await cursors.flush();
     cursors.close();

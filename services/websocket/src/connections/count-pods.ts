@@ -14,6 +14,7 @@ export class PodCount {
   /** When each other pod was last heard. */
   readonly #lastSeen = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   constructor(
     private readonly id: string,
@@ -31,20 +32,27 @@ export class PodCount {
     void this.fanout
       .subscribe([PODS_CHANNEL])
       .catch(() => undefined)
-      .then(() => this.#say('beat'));
+      .then(() => {
+        if (!this.#stopped) this.#say('beat');
+      });
     this.#timer = setInterval(() => this.#beat(), BEAT_MS);
     this.#timer.unref();
   }
 
-  /** The other pods need not wait for this one to be missed. */
-  stop(): void {
+  /** The other pods need not wait for this one to be missed. Nothing is said or heard any more. Never rejects. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
     clearInterval(this.#timer);
     this.#say('gone');
+    await this.fanout.unsubscribe([PODS_CHANNEL]).catch(() => undefined);
   }
 
   /** Takes what came on a channel. False where it is none of this. */
   receive(channel: string, payload: Uint8Array): boolean {
     if (channel !== PODS_CHANNEL) return false;
+    // An answer would bring back a pod that is gone.
+    if (this.#stopped) return true;
     const beat = readPodBeat(payload);
     if (beat === undefined || beat.pod_id === this.id) return true;
     const known = this.#lastSeen.has(beat.pod_id);

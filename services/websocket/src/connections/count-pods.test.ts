@@ -1,0 +1,49 @@
+import { PODS_CHANNEL, readPodBeat, writePodBeat } from '@chat-app/protocol';
+import { TestBus, type TestFanout } from '../testing/test-bus';
+import { TestClock } from '../testing/test-clock';
+import { PodCount } from './count-pods';
+
+describe('the number of pods', () => {
+  const bus = new TestBus();
+  const fanouts: TestFanout[] = [];
+  const podOf = (id: string): { pods: PodCount; fanout: TestFanout } => {
+    const fanout = bus.join();
+    fanouts.push(fanout);
+    const pods = new PodCount(id, fanout, new TestClock());
+    fanout.onMessage((channel, payload) => void pods.receive(channel, payload));
+    return { pods, fanout };
+  };
+  afterEach(() => {
+    for (const fanout of fanouts.splice(0)) bus.leave(fanout);
+  });
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+  it('falls at once when one stops, which answers nobody any more and listens no longer', async () => {
+    const [one, other] = [podOf('one'), podOf('other')];
+    one.pods.start();
+    other.pods.start();
+    await settled();
+    expect([one.pods.pods, other.pods.pods]).toEqual([2, 2]);
+    await one.pods.stop();
+    expect(other.pods.pods).toBe(1);
+    expect(one.fanout.channels).not.toContain(PODS_CHANNEL);
+    // What was on its way when it stopped.
+    one.pods.receive(PODS_CHANNEL, Buffer.from(writePodBeat({ kind: 'beat', pod_id: 'a new one' })));
+    await settled();
+    expect(other.pods.pods).toBe(1);
+    await other.pods.stop();
+  });
+
+  it('is not said to include one that stopped before it was subscribed', async () => {
+    const heard: unknown[] = [];
+    const witness = bus.join();
+    fanouts.push(witness);
+    await witness.subscribe([PODS_CHANNEL]);
+    witness.onMessage((_channel, payload) => heard.push(readPodBeat(payload)));
+    const { pods } = podOf('short');
+    pods.start();
+    await pods.stop();
+    await settled();
+    expect(heard).toEqual([{ kind: 'gone', pod_id: 'short' }]);
+  });
+});
