@@ -1,5 +1,6 @@
 import type { Migration } from '@chat-app/database';
 
+/** Locks that tables in use are given end at once; the index that goes with it is built in 010. */
 export const addDeviceProofs: Migration = {
   name: '007_add_device_proofs',
   sql: `
@@ -15,7 +16,6 @@ export const addDeviceProofs: Migration = {
       'devices that a user logged in from: others who guess the user''s password do not delay these';
     comment on column auth.device_proofs.hash is 'SHA-256 of the proof; the proof itself is nowhere';
 
-    create index sessions_of_user_by_start on auth.sessions (user_id, created_at);
     -- Reasons are added by versions to come; the code knows them.
     alter table auth.sessions drop constraint if exists sessions_end_reason_check;
   `,

@@ -1,11 +1,10 @@
 import type { Migration } from '@chat-app/database';
 
+/** Nobody may read the table until it is committed, so that the indexes are built in 011. */
 export const addNameKeys: Migration = {
   name: '008_add_name_keys',
   sql: `
     alter table auth.users add column folded_key text;
-    create index users_by_folded_key on auth.users (folded_key);
-    create index users_without_folded_key on auth.users (id) where folded_key is null;
     comment on column auth.users.folded_key is
       'username in NFKC and full case folding; null until a version that knows it has seen the user';
 

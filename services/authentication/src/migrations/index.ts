@@ -8,6 +8,8 @@ import { addSessionDevices } from './006-add-session-devices';
 import { addDeviceProofs } from './007-add-device-proofs';
 import { addNameKeys } from './008-add-name-keys';
 import { addDisabledUsers } from './009-add-disabled-users';
+import { indexSessionsByStart } from './010-index-sessions-by-start';
+import { indexNameKeys } from './011-index-name-keys';
 
 /** Schema `auth`: nobody but this service opens its tables. */
 export const SCHEMA = 'auth';
@@ -23,4 +25,6 @@ export const MIGRATIONS: readonly Migration[] = [
   addDeviceProofs,
   addNameKeys,
   addDisabledUsers,
+  indexSessionsByStart,
+  indexNameKeys,
 ];

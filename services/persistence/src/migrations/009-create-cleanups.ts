@@ -7,13 +7,10 @@ import type { Migration } from '@chat-app/database';
  * - `cleanups`: a row a task. A pod that works on it holds its row, so that one does at a time; `due_at` bounds the rate of all.
  *   `walked_to` is how far the round came, `cutoff` the time that its entries were held against, `cleared_before` that of the
  *   last whole round.
- * - An event is found by its age once no inbox holds it.
  */
 export const createCleanups: Migration = {
-  name: '008_create_cleanups',
+  name: '009_create_cleanups',
   sql: `
-alter table chat.inbox_heads add column expired_seq bigint not null default 0;
-
 create table chat.cleanups (
   task text primary key,
   due_at timestamptz not null default now(),
@@ -23,6 +20,7 @@ create table chat.cleanups (
 );
 insert into chat.cleanups (task) values ('inbox'), ('events'), ('dead_messages');
 
-create index events_by_age on chat.events (stored_at);
+-- Last: nobody may read the table from here to the commit.
+alter table chat.inbox_heads add column expired_seq bigint not null default 0;
 `,
 };

@@ -6,7 +6,8 @@ import { createEvents } from './004-create-events';
 import { createStoreEvents } from './005-create-store-events';
 import { createMessageChanges } from './006-create-message-changes';
 import { narrowSearchPath } from './007-narrow-search-path';
-import { createCleanups } from './008-create-cleanups';
+import { indexEventsByAge } from './008-index-events-by-age';
+import { createCleanups } from './009-create-cleanups';
 
 /** Schema of everything persistence owns. */
 export const SCHEMA = 'chat';
@@ -20,5 +21,6 @@ export const MIGRATIONS: readonly Migration[] = [
   createStoreEvents,
   createMessageChanges,
   narrowSearchPath,
+  indexEventsByAge,
   createCleanups,
 ];
