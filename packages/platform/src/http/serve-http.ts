@@ -54,7 +54,8 @@ export async function serveHttp(options: ListenOptions, listener: RequestListene
   server.on('request', (request, response) => {
     // What follows one that was refused is not a request but perhaps its body.
     if (!request.socket.writable) return;
-    if (isEndless(request)) return answerClientError(new Error('an unknown transfer coding'), request.socket);
+    const fault = codingFaultOf(request);
+    if (fault !== undefined) return answerAndClose(fault, request.socket);
     work.add(response);
     listener(request, response);
   });
@@ -108,13 +109,36 @@ class RequestsInFlight {
   }
 }
 
-/** Where the last coding is not `chunked` nobody can tell where a request ends (RFC 9112, section 6.3); Node takes it for empty. */
-function isEndless({ headers }: IncomingMessage): boolean {
-  const coding = headers['transfer-encoding'];
-  return coding !== undefined && coding.trim().toLowerCase() !== 'chunked';
+/**
+ * What is wrong with the transfer coding of a request. Of `gzip, chunked` it can be told where the request ends, but nobody
+ * here would decode it; where the last coding is not `chunked` nobody can tell, and Node takes the body for empty and what it
+ * contains for the next request.
+ */
+function codingFaultOf({ headers }: IncomingMessage): ClientError | undefined {
+  const codings = headers['transfer-encoding']?.toLowerCase().split(',') ?? ['chunked'];
+  if (codings.at(-1)?.trim() !== 'chunked') return ENDLESS;
+  return codings.length > 1 ? UNKNOWN_CODING : undefined;
 }
 
-const CLIENT_ERRORS: Readonly<Record<string, { status: string; code: string; message: string }>> = {
+interface ClientError {
+  status: string;
+  code: string;
+  message: string;
+}
+
+/** The status is that of RFC 9112, section 6.3. */
+const ENDLESS = {
+  status: '400 Bad Request',
+  code: 'invalid_request',
+  message: 'the transfer coding does not say where the request ends',
+};
+/** The status is that of RFC 9112, section 6.1. */
+const UNKNOWN_CODING = {
+  status: '501 Not Implemented',
+  code: 'invalid_request',
+  message: 'no transfer coding but chunked is taken',
+};
+const CLIENT_ERRORS: Readonly<Record<string, ClientError>> = {
   HPE_HEADER_OVERFLOW: {
     status: '431 Request Header Fields Too Large',
     code: 'payload_too_large',
@@ -125,6 +149,7 @@ const CLIENT_ERRORS: Readonly<Record<string, { status: string; code: string; mes
     code: 'invalid_request',
     message: 'the request did not arrive in time',
   },
+  HPE_INVALID_TRANSFER_ENCODING: ENDLESS,
 };
 const NOT_HTTP = { status: '400 Bad Request', code: 'invalid_request', message: 'this is not an HTTP request' };
 
@@ -134,7 +159,10 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
     socket.destroy();
     return;
   }
-  const { status, code, message } = CLIENT_ERRORS[error.code ?? ''] ?? NOT_HTTP;
+  answerAndClose(CLIENT_ERRORS[error.code ?? ''] ?? NOT_HTTP, socket);
+}
+
+function answerAndClose({ status, code, message }: ClientError, socket: Duplex): void {
   const body = JSON.stringify({ error: { code, message, retryable: false } });
   const type = 'Content-Type: application/json; charset=utf-8';
   const headers = `${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close`;
