@@ -52,7 +52,7 @@ export function createPersistenceMetrics(metrics: Metrics) {
     }),
     removed: metrics.counter({
       name: 'chat_persistence_removed_rows_total',
-      help: 'Rows removed because they expired, by table: inbox, events, dead_messages.',
+      help: 'Rows removed because they expired, by table: inbox, events, dead_messages, cursors.',
       labelNames: ['table'],
     }),
     archived: metrics.counter({

@@ -76,7 +76,7 @@ describe('the rows that devices leave', () => {
     expect((await open(user, randomUUID(), false)).body.position).toBe(3);
   });
 
-  it('go with time, a few rows in a step, but for the most advanced of each user', async () => {
+  it('go with time, a few rows in a step, but for the most advanced of each user, and are counted', async () => {
     const user = await userWith(3);
     for (const [device, seq] of [
       ['phone', 1],
@@ -86,10 +86,13 @@ describe('the rows that devices leave', () => {
       await confirm(user, device, seq);
     }
     for (const device of ['phone', 'laptop']) await age(user, device, SETTINGS.keptDays + 1);
-    const sweeper = new DeviceSweeper(contextOn(database), 7);
+    const context = contextOn(database);
+    const removed = jest.spyOn(context.metrics.removed, 'inc');
+    const sweeper = new DeviceSweeper(context, 7);
     let steps = 0;
     for (let done = false; !done; steps += 1) done = await sweeper.step();
     expect(steps).toBeGreaterThan(3);
     expect(await devicesOf(user)).toEqual(['laptop', 'tablet']);
+    expect(removed.mock.calls.filter(([, rows]) => rows !== 0)).toEqual([[{ table: 'cursors' }, 1]]);
   });
 });

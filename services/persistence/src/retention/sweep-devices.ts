@@ -21,7 +21,7 @@ export class DeviceSweeper {
   #after: CursorKey | undefined;
 
   constructor(
-    private readonly context: Pick<Context, 'database' | 'settings' | 'logger'>,
+    private readonly context: Pick<Context, 'database' | 'settings' | 'metrics' | 'logger'>,
     private readonly rows = ROWS,
   ) {}
 
@@ -37,9 +37,10 @@ export class DeviceSweeper {
 
   /** One step. True where a round is done. @throws PlatformError */
   async step(): Promise<boolean> {
-    const { database, settings, logger } = this.context;
+    const { database, settings, metrics, logger } = this.context;
     const { deleted, next } = await sweepCursors(database, this.#after, this.rows, settings.keptDays);
     this.#after = next;
+    metrics.removed.inc({ table: 'cursors' }, deleted);
     if (deleted > 0) logger.debug('positions of devices that do not come any more were deleted', { deleted });
     return next === undefined;
   }
