@@ -91,6 +91,7 @@ Takes the resources of the container.
 - { name: MAX_CONNECTIONS_PER_USER, value: {{ .maxConnectionsPerUser | int64 | toString | quote }} }
 - { name: SENDS_PER_SECOND, value: {{ .sendsPerSecond | int64 | toString | quote }} }
 - { name: SENDS_BURST, value: {{ .sendsBurst | int64 | toString | quote }} }
+- { name: REFUSED_HANDSHAKES_PER_MINUTE, value: {{ .refusedHandshakesPerMinute | int64 | toString | quote }} }
 - { name: DRAIN_WINDOW_MS, value: {{ mul .drainWindowSeconds 1000 | toString | quote }} }
 {{- end }}
 {{- end -}}
@@ -104,6 +105,10 @@ Takes the resources of the container.
 - { name: KAFKA_GROUP_ID, value: {{ .groupId | quote }} }
 - { name: CONSUMER_BATCH_RECORDS, value: {{ .batchRecords | int64 | toString | quote }} }
 - { name: MESSAGE_CHANGE_SECONDS, value: {{ .messageChangeSeconds | int64 | toString | quote }} }
+- { name: CALLS_PER_SECOND, value: {{ .callsPerSecond | int64 | toString | quote }} }
+- { name: CALLS_BURST, value: {{ .callsBurst | int64 | toString | quote }} }
+- { name: MAX_GROUPS_PER_USER, value: {{ .maxGroupsPerUser | int64 | toString | quote }} }
+- { name: MAX_GROUP_MEMBERS, value: {{ .maxGroupMembers | int64 | toString | quote }} }
 - { name: CONFIRMED_ENTRY_DAYS, value: {{ .retention.confirmedEntryDays | int64 | toString | quote }} }
 - { name: ENTRY_DAYS, value: {{ .retention.entryDays | int64 | toString | quote }} }
 - { name: DEVICES_KEPT_DAYS, value: {{ .retention.deviceDays | int64 | toString | quote }} }
