@@ -44,10 +44,17 @@ describe('the trace of a message', () => {
       const root = spans.find((span) => span.attributes['chat.message_id'] === id && span.name === 'send message');
       return spans.filter((span) => span.traceId === root?.traceId);
     };
+    // The batch has a trace of its own, linked to those of its messages.
+    const batchesOf = (spans: readonly ReceivedSpan[]): readonly ReceivedSpan[] => {
+      const traceId = ofMessage(spans)[0]?.traceId;
+      return spans.filter(
+        ({ name, links }) => name === 'store-events' && links.some((link) => link.traceId === traceId),
+      );
+    };
     const names = ['send message', 'messages publish', 'store-message', 'deliver message'];
     const all = await receiver.until((spans) => {
       const found = ofMessage(spans).map(({ name }) => name);
-      return names.every((name) => found.includes(name));
+      return names.every((name) => found.includes(name)) && batchesOf(spans).length > 0;
     }, 60_000);
     const trace = ofMessage(all);
     const span = (name: string): ReceivedSpan => trace.find((one) => one.name === name)!;
@@ -61,6 +68,7 @@ describe('the trace of a message', () => {
     expect(publish.parentSpanId).toBe(send.spanId);
     expect(store.parentSpanId).toBe(publish.spanId);
     expect(deliver.parentSpanId).toBe(publish.spanId);
+    expect(batchesOf(all).map(({ service }) => service)).toContain('persistence');
     expect(JSON.stringify(all)).not.toContain(content);
   });
 });
