@@ -44,7 +44,7 @@ export function describeSecrets(): void {
       }
     });
 
-    it('let each service speak and hear on its own channels of Redis only', async () => {
+    it('let each service publish and subscribe on its own channels of Redis only', async () => {
       const outcomes = await Promise.all(['authentication', 'websocket', 'persistence'].map(rightsOf));
       expect(outcomes).toEqual([
         ['publish sessions:x'],

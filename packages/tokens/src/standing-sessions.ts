@@ -33,7 +33,7 @@ export interface StandingSessionsOptions {
 
 /**
  * Which sessions stand, as one pod knows it. A session is the truth and a token its copy: a token is good no longer than
- * its session. What ended is heard of from the fan-out (at once), looked up every second (also where the fan-out lost it
+ * its session. What ended is received from the fan-out (at once), looked up every second (also where the fan-out lost it
  * or is unavailable), and for one session asked before it is let in.
  *
  * What the fan-out says counts from that moment on and is asked about: where authentication says otherwise it is forgotten.

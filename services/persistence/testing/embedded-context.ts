@@ -68,10 +68,10 @@ export async function listen(
   fanout: Fanout,
   channels: readonly string[],
 ): Promise<{ channel: string; text: string }[]> {
-  const heard: { channel: string; text: string }[] = [];
-  fanout.onMessage((channel, payload) => heard.push({ channel, text: Buffer.from(payload).toString('utf8') }));
+  const received: { channel: string; text: string }[] = [];
+  fanout.onMessage((channel, payload) => received.push({ channel, text: Buffer.from(payload).toString('utf8') }));
   await fanout.subscribe(channels);
-  return heard;
+  return received;
 }
 
 /** Resolves when an embedded fan-out has handed over what was published. */

@@ -22,8 +22,8 @@ function usersOfTheDocumentation(): string[] {
   return lines.map((line) => line.replace('>…', `>${PASSWORD}`));
 }
 
-/** What each service says and hears. */
-const SAYS: Record<Service, string[]> = {
+/** What each service publishes and subscribes to. */
+const PUBLISHES: Record<Service, string[]> = {
   authentication: ['sessions:ended'],
   websocket: ['user:u', 'conversation:c', 'pods:websocket'],
   persistence: ['user:u', 'conversation:c'],
@@ -33,7 +33,7 @@ const SUBSCRIBES: Record<Service, string[]> = {
   websocket: ['user:u', 'conversation:c', 'sessions:ended', 'pods:websocket'],
   persistence: ['sessions:ended'],
 };
-const SERVICES = Object.keys(SAYS) as Service[];
+const SERVICES = Object.keys(PUBLISHES) as Service[];
 const CHANNELS = ['user:u', 'conversation:c', 'sessions:ended', 'pods:websocket', 'anything'];
 
 describeWithBackend('redis', 'the users of Redis that the documentation names', () => {
@@ -123,7 +123,7 @@ describeWithBackend('redis', 'the users of Redis that the documentation names', 
     const connection = raw(service);
     const answers: Record<string, string> = {};
     for (const channel of CHANNELS) answers[channel] = await refusalOf(connection.publish(channel, 'x'));
-    const expected = CHANNELS.map((channel) => [channel, SAYS[service].includes(channel) ? 'taken' : 'NOPERM']);
+    const expected = CHANNELS.map((channel) => [channel, PUBLISHES[service].includes(channel) ? 'taken' : 'NOPERM']);
     expect(answers).toEqual(Object.fromEntries(expected));
   });
 

@@ -3,7 +3,7 @@ import type { Fanout } from '@chat-app/fanout';
 import type { Clock } from '../clock';
 
 const BEAT_MS = 5_000;
-/** A pod that was not heard for so long is gone. */
+/** A pod whose last beat is so long ago is gone. */
 const GONE_MS = 16_000;
 
 /**
@@ -11,7 +11,7 @@ const GONE_MS = 16_000;
  * number stays what it was. Limits of a user are shared among the pods by it.
  */
 export class PodCount {
-  /** When each other pod was last heard. */
+  /** When the last beat of each other pod was received. */
   readonly #lastSeen = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;

@@ -21,7 +21,7 @@ export interface ReceiverDependencies {
   clock: Clock;
 }
 
-/** Hears what sockets say: reads a client's frames and hands each to whoever does it. */
+/** Receives what sockets send: reads a client's frames and hands each to whoever does it. */
 export class FrameReceiver implements ConnectionListener {
   constructor(private readonly dependencies: ReceiverDependencies) {}
 
