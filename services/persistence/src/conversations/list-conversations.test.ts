@@ -70,6 +70,7 @@ describe('listing conversations', () => {
         role: 'member',
         created_at: expect.stringMatching(/Z$/) as string,
         unread_count: 2,
+        unread_mention_count: 0,
         last_message: { ...messages[2], stored_at: expect.stringMatching(/Z$/) as string },
       },
     ]);
