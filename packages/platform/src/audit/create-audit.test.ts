@@ -45,6 +45,13 @@ describe('the audit log', () => {
     expect(body).toMatch(/chat_audit_events_total\{[^}]*action="connect"[^}]*outcome="refused"[^}]*\} 5000\n/);
   });
 
+  it('has a line for a guessed password, however many forged tokens come beside it', () => {
+    const { lines, audit } = memoryAudit();
+    for (let n = 0; n < 5_000; n += 1) audit.record({ action: 'access', outcome: 'refused', reason: 'token_invalid' });
+    audit.record({ action: 'log_in', outcome: 'refused', reason: 'wrong_credentials' });
+    expect(lines.at(-1)).toMatchObject({ action: 'log_in', reason: 'wrong_credentials' });
+  });
+
   it('keeps a line short, however long a header of a stranger is', () => {
     const { lines, audit } = memoryAudit();
     audit.record({ action: 'connect', outcome: 'refused', origin: 'x'.repeat(10_000) });
