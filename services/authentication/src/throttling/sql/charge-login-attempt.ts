@@ -1,17 +1,29 @@
 import type { Queryable, Statement } from '@chat-app/database';
 
-/** One more failure in a count `known`, unless it is blocked or nothing was heard of it for so long that it begins anew. */
-const counted = (delayFrom: string): string => `
+/**
+ * One more failure in a count `known`, unless it is blocked or nothing was heard of it for so long that it begins anew.
+ * @param delayFrom failures that have no delay @param left failures that are still counted
+ */
+const counted = (delayFrom: string, left: string): string => `
     on conflict (key) do update set
       failures = case when known.attempted_at < clock_timestamp() - make_interval(secs => $5)
-        then 1 else known.failures + 1 end,
+        then 1 else ${left} + 1 end,
       attempted_at = clock_timestamp(),
       blocked_until = clock_timestamp() + make_interval(secs => case
         when known.attempted_at < clock_timestamp() - make_interval(secs => $5) then 0
-        when known.failures + 1 < ${delayFrom} then 0
-        else least($6::double precision, power(2, least(known.failures + 1 - ${delayFrom}, 30))) end)
+        when ${left} + 1 < ${delayFrom} then 0
+        else least($6::double precision, power(2, least(${left} + 1 - ${delayFrom}, 30))) end)
     where known.blocked_until <= clock_timestamp()
     returning key`;
+
+/**
+ * Failures of a shared count less those that time has taken away: as many as have no delay in the time after which all are
+ * forgotten. Else one machine, which its own count lets fail once a minute, would fill the shared one and keep it full.
+ */
+const leaked = (delayFrom: string): string => `greatest(0, known.failures - floor(
+        greatest(0, extract(epoch from clock_timestamp() - known.attempted_at)) * ${delayFrom} / $5)::integer)`;
+
+const SHARED_DELAY_FROM = '(select delay_from from asked where asked.key = known.key)';
 
 /**
  * Checks and counts in one statement: parallel guesses cannot slip through between the two. What is shared counts only attempts
@@ -30,11 +42,11 @@ const CHARGE_LOGIN_ATTEMPT: Statement = {
         select from auth.login_throttles
         where key in (select key from asked) and blocked_until > clock_timestamp()
       )
-      ${counted('$2::integer')}
+      ${counted('$2::integer', 'known.failures')}
     ), shared as (
       insert into auth.login_throttles as known (key, failures, attempted_at, blocked_until)
       select key, 1, clock_timestamp(), clock_timestamp() from asked where exists (select from own)
-      ${counted('(select delay_from from asked where asked.key = known.key)')}
+      ${counted(SHARED_DELAY_FROM, leaked(SHARED_DELAY_FROM))}
     )
     select (select count(*)::integer from own) as own, (select count(*)::integer from shared) as shared`,
 };
