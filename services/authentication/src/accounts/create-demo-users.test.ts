@@ -2,6 +2,7 @@ import type { Database } from '@chat-app/database';
 import { createPgliteDatabase } from '@chat-app/embedded/database';
 import type { SessionResponse } from '@chat-app/protocol';
 import { startHarness, type Harness } from '../testing/authentication-harness';
+import { operateAccount } from '../tools/operate-account';
 import { DEMO_USERS } from './create-demo-users';
 
 describe('demo users', () => {
@@ -51,7 +52,7 @@ describe('demo users', () => {
       refreshToken = ((await service.logIn('user1', 'pwd1')).json as SessionResponse).refresh_token;
       const { token } = (await service.logIn('user2', 'pwd2')).json as SessionResponse;
       const body = { password: 'pwd2', new_password: 'no longer well-known' };
-      expect((await service.callAs(token, 'PUT', '/password', body)).status).toBe(204);
+      expect((await service.callAs(token, 'PUT', '/password', body)).status).toBe(200);
     });
     await serving(false, async (service) => {
       const answer = await service.logIn('user1', 'pwd1');
@@ -65,6 +66,29 @@ describe('demo users', () => {
     await serving(true, async (service) => {
       expect((await service.logIn('user1', 'pwd1')).status).toBe(200);
     });
+  });
+
+  it('stay as an operator left them, whatever a start says', async () => {
+    const status = async (service: Harness, username: string, password: string) =>
+      (await service.logIn(username, password)).status;
+    await serving(true, async ({ context }) => {
+      await operateAccount(context, { act: 'disable', user: 'user1' });
+    });
+    await serving(true, async (service) => {
+      expect(await status(service, 'user1', 'pwd1')).toBe(403);
+    });
+    await serving(false, async (service) => {
+      expect(await status(service, 'user2', 'pwd2')).toBe(403);
+      await operateAccount(service.context, { act: 'enable', user: 'user2' });
+      await operateAccount(service.context, { act: 'disable', user: 'user3' });
+    });
+    for (const on of [false, true]) {
+      await serving(on, async (service) => {
+        expect(await status(service, 'user2', 'pwd2')).toBe(200);
+        for (const n of [1, 3]) expect(await status(service, `user${n}`, `pwd${n}`)).toBe(403);
+        expect(await status(service, 'user4', 'pwd4')).toBe(on ? 200 : 403);
+      });
+    }
   });
 
   it('can be taken for nobody who registers later', () =>

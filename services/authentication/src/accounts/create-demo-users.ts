@@ -20,8 +20,8 @@ export const DEMO_USERS = [
 const DEMO_USER_IDS = DEMO_USERS.map(({ id }) => id);
 
 /**
- * Creates those of the demo users that are missing, and enables those that were disabled; theirs are passwords that
- * registering would refuse.
+ * Creates those of the demo users that are missing, and enables those that a start without them disabled, not those that an
+ * operator did; theirs are passwords that registering would refuse.
  */
 export async function createDemoUsers(context: Context): Promise<void> {
   await enableUsers(context.database, DEMO_USER_IDS);
@@ -43,7 +43,7 @@ export async function createDemoUsers(context: Context): Promise<void> {
   });
 }
 
-/** Disables the demo users that a start with DEMO_USERS left behind, but for those whose passwords were changed since. */
+/** Disables the demo users that a start with DEMO_USERS left behind, but for those whose passwords were changed since, or whom an operator enabled. */
 export async function disableDemoUsers(context: Context): Promise<void> {
   const ended: { id: string; sessions: string[] }[] = [];
   const disabled = await context.database.transaction(async (transaction) => {

@@ -10,6 +10,7 @@ import { addNameKeys } from './008-add-name-keys';
 import { addDisabledUsers } from './009-add-disabled-users';
 import { indexSessionsByStart } from './010-index-sessions-by-start';
 import { indexNameKeys } from './011-index-name-keys';
+import { addAccountDecider } from './012-add-account-decider';
 
 /** Schema `auth`: nobody but this service opens its tables. */
 export const SCHEMA = 'auth';
@@ -27,4 +28,5 @@ export const MIGRATIONS: readonly Migration[] = [
   addDisabledUsers,
   indexSessionsByStart,
   indexNameKeys,
+  addAccountDecider,
 ];
