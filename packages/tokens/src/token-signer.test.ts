@@ -70,6 +70,16 @@ describe('the token signer', () => {
     expect(signer.sign(WHO).tokenId).not.toBe(signed.tokenId);
   });
 
+  it('signs no token that outlives its session', () => {
+    createSigningKey(directory);
+    const signer = open();
+    const nowS = Math.floor(nowMs / 1_000);
+    const inSeconds = (seconds: number) => ({ ...WHO, sessionExpiresAt: new Date((nowS + seconds) * 1_000) });
+    expect(signer.sign(inSeconds(30.9))).toMatchObject({ expiresInS: 30, expiresAt: nowS + 30 });
+    expect(signer.sign(inSeconds(601))).toMatchObject({ expiresInS: 600, expiresAt: nowS + 600 });
+    expect(signer.sign(inSeconds(-5))).toMatchObject({ expiresInS: 0, expiresAt: nowS });
+  });
+
   it('publishes the public half only', () => {
     addKey('k1', 0);
     expect(Object.keys(open().jwks().keys[0]!).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);

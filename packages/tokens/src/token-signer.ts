@@ -13,10 +13,18 @@ export interface SignedToken {
   expiresAt: number;
 }
 
+/** Whom an access token is for. */
+export interface AccessClaims {
+  userId: string;
+  sessionId: string;
+  /** When its session ends by itself: no token is good for longer. Without it a token has its whole time. */
+  sessionExpiresAt?: Date;
+}
+
 /** Signs access tokens. */
 export interface TokenSigner {
   /** @throws PlatformError illegal_state where there is no key */
-  sign(claims: { userId: string; sessionId: string }): SignedToken;
+  sign(claims: AccessClaims): SignedToken;
   /** Every key that may sign or may have signed, for publishing. */
   jwks(): JsonWebKeySet;
 }
@@ -62,15 +70,16 @@ export function createTokenSigner(options: TokenSignerOptions): TokenSigner {
     return keys;
   };
   return {
-    sign({ userId, sessionId }) {
+    sign({ userId, sessionId, sessionExpiresAt }) {
       const key = signingKey(current(), now() - options.publishBeforeUseS * 1_000);
       if (key.kid !== signedWith) options.logger.info('signing access tokens with key', { kid: key.kid });
       signedWith = key.kid;
       const issuedAt = Math.floor(now() / 1_000);
-      const expiresAt = issuedAt + options.accessTtlS;
+      const sessionEndS = Math.floor((sessionExpiresAt?.getTime() ?? Infinity) / 1_000);
+      const expiresAt = Math.min(issuedAt + options.accessTtlS, Math.max(issuedAt, sessionEndS));
       const tokenId = randomUUID();
       const token = signToken({ userId, sessionId, tokenId, issuedAt, expiresAt }, options, key);
-      return { token, expiresInS: options.accessTtlS, tokenId, expiresAt };
+      return { token, expiresInS: expiresAt - issuedAt, tokenId, expiresAt };
     },
     jwks: () => ({ keys: current().map((key) => key.jwk) }),
   };

@@ -44,9 +44,11 @@ describe('the audit log of authentication', () => {
       { password: 'wrong secret phrase', new_password: 'second secret phrase' },
       ada.token,
     );
+    await call('DELETE', '/sessions', { password: 'wrong secret phrase' }, ada.token);
     await call('PUT', '/password', { password, new_password: 'second secret phrase' }, ada.token);
     await call('GET', `/users/${ada.user_id}`, {}, `${ada.token.slice(0, -4)}AAAA`);
     await call('POST', '/logout', { refresh_token: ada.refresh_token });
+    await call('POST', '/logout', { refresh_token: 'no refresh token of anybody' });
     await service.callInternally('/internal/users/unknown', { user_ids: [] }, 'a wrong internal secret');
     secrets.add('a wrong internal secret');
     await operateAccount(service.context, { act: 'disable', user: 'ada' });
@@ -65,6 +67,7 @@ describe('the audit log of authentication', () => {
       { action: 'end_sessions', outcome: 'succeeded', reason: 'reuse', user_id },
       { action: 'refresh', outcome: 'refused', reason: 'refresh_token_reused', user_id, ...from },
       { action: 'change_password', outcome: 'refused', reason: 'wrong_credentials', user_id, ...from },
+      { action: 'end_sessions', outcome: 'refused', reason: 'wrong_credentials', user_id, ...from },
       { action: 'change_password', outcome: 'succeeded', user_id, ...from },
       { action: 'access', outcome: 'refused', reason: 'token_invalid', route: 'GET /users/{user_id}', ...from },
       { action: 'end_sessions', outcome: 'succeeded', reason: 'log_out', user_id },

@@ -13,12 +13,13 @@ type Handler<Request> = (request: Request, subject: AuditSubject) => Promise<Htt
  * An endpoint's handler whose outcome is recorded in the audit log: who, from where, how it ended. What ends by a fault of the
  * service itself is in its log, not there.
  * @param handle fills in the subject as soon as it is known
+ * @param successes whether a success is recorded, which may hang on whether there was anything to do
  */
 export function audited<Request extends AuditedRequest>(
   { audit }: Context,
   action: AuditAction,
   handle: Handler<Request>,
-  { successes = true }: { successes?: boolean } = {},
+  { successes = () => true }: { successes?: (subject: AuditSubject) => boolean } = {},
 ): (request: Request) => Promise<HttpResult> {
   return async (request) => {
     const subject: AuditSubject = {};
@@ -32,7 +33,7 @@ export function audited<Request extends AuditedRequest>(
     });
     try {
       const result = await handle(request, subject);
-      if (successes) audit.record({ ...about(), outcome: 'succeeded' });
+      if (successes(subject)) audit.record({ ...about(), outcome: 'succeeded' });
       return result;
     } catch (thrown) {
       if (thrown instanceof HttpError) {

@@ -1,5 +1,7 @@
-import { route, type Route } from '@chat-app/platform';
+import { route, type HttpResult, type Route, type RouteRequest } from '@chat-app/platform';
 import { EndSessionsRequest, SessionPath } from '@chat-app/protocol';
+import type { z } from 'zod';
+import { audited } from '../audited';
 import type { Context } from '../context';
 import { verifyOwnPassword } from '../passwords/verify-own-password';
 import { announceSignedOut } from './announce-signed-out';
@@ -11,6 +13,9 @@ import { endSessionOfUser } from './sql/end-session-of-user';
  * take the password: who got hold of an access token must not send the owner away.
  */
 export function endSessionsRoutes(context: Context): Route[] {
+  /** What ended is recorded where it is announced, a wrong password here. */
+  const recorded = <Params>(handle: (call: EndCall<Params>) => Promise<HttpResult>) =>
+    audited(context, 'end_sessions', handle, { successes: () => false });
   const endOne = route({
     method: 'DELETE',
     path: '/sessions/{session_id}',
@@ -19,12 +24,12 @@ export function endSessionsRoutes(context: Context): Route[] {
     params: SessionPath,
     body: EndSessionsRequest,
     responses: { 204: null },
-    async handle({ params, body, caller, address, signal }) {
+    handle: recorded(async ({ params, body, caller, address, signal }: EndCall<z.infer<typeof SessionPath>>) => {
       await verifyOwnPassword(context, caller, body.password, address, signal);
       const ended = await endSessionOfUser(context.database, params.session_id, caller.userId);
       if (ended) await announceSignedOut(context, caller.userId, [params.session_id], 'log_out');
       return { status: 204 };
-    },
+    }),
   });
   const endOthers = route({
     method: 'DELETE',
@@ -33,12 +38,14 @@ export function endSessionsRoutes(context: Context): Route[] {
     access: 'user',
     body: EndSessionsRequest,
     responses: { 204: null },
-    async handle({ body, caller, address, signal }) {
+    handle: recorded(async ({ body, caller, address, signal }: EndCall<undefined>) => {
       await verifyOwnPassword(context, caller, body.password, address, signal);
       const ended = await endOtherSessions(context.database, caller.userId, caller.sessionId, 'log_out');
       await announceSignedOut(context, caller.userId, ended, 'log_out');
       return { status: 204 };
-    },
+    }),
   });
   return [endOne, endOthers];
 }
+
+type EndCall<Params> = RouteRequest<Params, undefined, z.infer<typeof EndSessionsRequest>>;

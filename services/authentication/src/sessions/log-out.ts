@@ -20,16 +20,26 @@ export function logOutRoute(context: Context): Route {
     access: 'public',
     body: LogoutRequest,
     responses: { 204: null },
-    handle: audited(context, 'log_out', async ({ body, address }: LogOutCall, subject) => {
-      const release = chargeAddress(context, context.tokenLimits.addresses, address);
-      const ended = await endSessionOfToken(context.database, hashRefreshToken(body.refresh_token));
-      if (ended !== undefined) {
-        release();
-        subject.userId = ended.user_id;
-        await announceSignedOut(context, ended.user_id, [ended.id], 'log_out');
-      }
-      return { status: 204 };
-    }),
+    handle: audited(
+      context,
+      'log_out',
+      async ({ body, address }: LogOutCall, subject) => {
+        const release = chargeAddress(context, context.tokenLimits.addresses, address);
+        let guessed = false;
+        try {
+          const ended = await endSessionOfToken(context.database, hashRefreshToken(body.refresh_token));
+          guessed = ended === undefined;
+          if (ended !== undefined) {
+            subject.userId = ended.user_id;
+            await announceSignedOut(context, ended.user_id, [ended.id], 'log_out');
+          }
+        } finally {
+          if (!guessed) release();
+        }
+        return { status: 204 };
+      },
+      { successes: ({ userId }) => userId !== undefined },
+    ),
   });
 }
 

@@ -227,13 +227,20 @@ describe('refresh of a session', () => {
       );
     try {
       const first = await strict.registered('old-timer');
+      expect(first.expires_in).toBe(600);
       const { sessionId } = await strict.verifier.verify(first.token);
       await age(sessionId, 3_500);
       const second = (await strict.refresh(first.refresh_token, attempt())).json as SessionResponse;
       expect((await strict.callInternally('/internal/sessions/ended', { session_ids: [sessionId] })).json).toEqual({
         ended: [],
       });
+      const { issuedAt, expiresAt } = await strict.verifier.verify(second.token);
+      expect(expiresAt - issuedAt).toBe(second.expires_in);
+      expect(second.expires_in).toBeGreaterThan(0);
+      expect(second.expires_in).toBeLessThanOrEqual(100);
       await age(sessionId, 101);
+      const body = { password: PASSWORD, new_password: 'staple horse battery' };
+      expect((await strict.callAs(second.token, 'PUT', '/password', body)).error?.code).toBe('token_invalid');
       expect((await strict.refresh(second.refresh_token, attempt())).error?.code).toBe('refresh_token_invalid');
       expect((await strict.callInternally('/internal/sessions/ended', { session_ids: [sessionId] })).json).toEqual({
         ended: [sessionId],

@@ -21,7 +21,7 @@ import { rotateRefreshToken } from './sql/rotate-refresh-token';
 export const GRACE_S = 10;
 
 type Outcome =
-  | { kind: 'rotated' | 'repeated'; session: LockedSession; refreshToken: string }
+  | { kind: 'rotated' | 'repeated'; session: LockedSession; refreshToken: string; expiresAt: Date }
   | { kind: 'reused'; session: LockedSession }
   | { kind: 'invalid' };
 
@@ -34,15 +34,12 @@ export function refreshSessionRoute(context: Context): Route {
     access: 'public',
     body: RefreshRequest,
     responses: { 200: SessionResponse },
-    handle: audited(context, 'refresh', refreshed, { successes: false }),
+    handle: audited(context, 'refresh', refreshed, { successes: () => false }),
   });
 
   async function refreshed({ body, address }: RefreshCall, subject: AuditSubject): Promise<HttpResult> {
-    const release = chargeAddress(context, context.tokenLimits.addresses, address);
-    const outcome = await context.database.transaction((transaction) => refresh(context, transaction, body));
+    const outcome = await judged(body, address);
     context.metrics.refreshes.inc({ outcome: outcome.kind });
-    // Only what guesses is counted against an address: many people may share one.
-    if (outcome.kind !== 'invalid') release();
     if (outcome.kind === 'invalid') throw refusal('refresh_token_invalid', 'the refresh token is not valid');
     const { id, user_id } = outcome.session;
     subject.userId = user_id;
@@ -51,7 +48,21 @@ export function refreshSessionRoute(context: Context): Route {
       await announceSignedOut(context, user_id, [id], 'reuse');
       throw refusal('refresh_token_reused', 'the refresh token was used before; the session was ended');
     }
-    return answerSession(context, 200, { userId: user_id, sessionId: id, refreshToken: outcome.refreshToken });
+    const { refreshToken, expiresAt } = outcome;
+    return answerSession(context, 200, { userId: user_id, sessionId: id, refreshToken, expiresAt });
+  }
+
+  /** Only what guesses is counted against an address: many people may share one. */
+  async function judged(body: RefreshRequest, address: string): Promise<Outcome> {
+    const release = chargeAddress(context, context.tokenLimits.addresses, address);
+    let guessed = false;
+    try {
+      const outcome = await context.database.transaction((transaction) => refresh(context, transaction, body));
+      guessed = outcome.kind === 'invalid';
+      return outcome;
+    } finally {
+      if (!guessed) release();
+    }
   }
 }
 
@@ -69,20 +80,22 @@ async function refresh(context: Context, on: Queryable, body: RefreshRequest): P
   const hash = hashRefreshToken(token);
   const session = await lockSessionOfToken(on, hash);
   if (session === undefined || session.ended) return { kind: 'invalid' };
-  chargeSession(context, session.id);
   const stored = await readRefreshToken(on, hash, GRACE_S);
   if (stored === undefined) return { kind: 'invalid' };
   if (stored.used) {
     if (stored.successor_salt !== null && isSameAttempt(stored, attemptId)) {
-      return { kind: 'repeated', session, refreshToken: successorOf(token, stored.successor_salt).token };
+      chargeSession(context, session.id);
+      const { token: refreshToken } = successorOf(token, stored.successor_salt);
+      return { kind: 'repeated', session, refreshToken, expiresAt: session.expires_at };
     }
     await endSession(on, session.id, 'reuse');
     return { kind: 'reused', session };
   }
   if (stored.expired) return { kind: 'invalid' };
+  chargeSession(context, session.id);
   const successorSalt = newSuccessorSalt();
   const successor = successorOf(token, successorSalt);
-  await rotateRefreshToken(on, {
+  const expiresAt = await rotateRefreshToken(on, {
     sessionId: session.id,
     hash,
     successorSalt,
@@ -91,7 +104,7 @@ async function refresh(context: Context, on: Queryable, body: RefreshRequest): P
     refreshTokenTtlS: context.configuration.REFRESH_TOKEN_TTL_S,
     maxAgeS: context.configuration.SESSION_MAX_AGE_S,
   });
-  return { kind: 'rotated', session, refreshToken: successor.token };
+  return { kind: 'rotated', session, refreshToken: successor.token, expiresAt };
 }
 
 function isSameAttempt(stored: StoredRefreshToken, attemptId: string | undefined): boolean {
@@ -101,7 +114,10 @@ function isSameAttempt(stored: StoredRefreshToken, attemptId: string | undefined
   return stored.in_grace && (used === null || (attemptId === undefined && used.length === 0));
 }
 
-/** @throws HttpError rate_limited */
+/**
+ * Asked after the judging of reuse: who repeats an attempt of his own without end must not hide from it.
+ * @throws HttpError rate_limited
+ */
 function chargeSession(context: Context, sessionId: string): void {
   const waitMs = context.tokenLimits.sessions.take(sessionId);
   if (waitMs === 0) return;

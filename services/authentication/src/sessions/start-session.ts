@@ -14,7 +14,7 @@ export async function startSession(
 ): Promise<GrantedSession | undefined> {
   const id = newId();
   const refresh = newRefreshToken();
-  const opened = await openSession(on, {
+  const expiresAt = await openSession(on, {
     id,
     userId: user.id,
     passwordVersion: user.password_version,
@@ -23,5 +23,5 @@ export async function startSession(
     maxAgeS: context.configuration.SESSION_MAX_AGE_S,
     device,
   });
-  return opened ? { userId: user.id, sessionId: id, refreshToken: refresh.token } : undefined;
+  return expiresAt && { userId: user.id, sessionId: id, refreshToken: refresh.token, expiresAt };
 }

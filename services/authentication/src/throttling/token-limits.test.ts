@@ -24,11 +24,16 @@ describe('the use of refresh tokens', () => {
     context = { ...createContext(service.dependencies), tokenLimits };
   });
 
-  const use = (route: typeof refreshSessionRoute, address: string, refresh_token: string): Promise<HttpResult> =>
+  const use = (
+    route: typeof refreshSessionRoute,
+    address: string,
+    refresh_token: string,
+    attempt_id: string = randomUUID(),
+  ): Promise<HttpResult> =>
     route(context).handle({
       params: undefined,
       query: undefined,
-      body: { refresh_token, attempt_id: randomUUID() },
+      body: { refresh_token, attempt_id },
       caller: {} as TokenClaims,
       address,
       signal: new AbortController().signal,
@@ -68,5 +73,31 @@ describe('the use of refresh tokens', () => {
     expect(await codeOf(use(refreshSessionRoute, '192.0.2.4', refresh_token))).toBe('rate_limited');
     now = 21_000;
     expect(await codeOf(use(refreshSessionRoute, '192.0.2.4', refresh_token))).toBe(200);
+  });
+
+  it('finds a thief out whose own attempt, repeated without end, has used up what the session may do', async () => {
+    const { refresh_token } = await service.registered('starved');
+    const codes: unknown[] = [];
+    for (let n = 0; n < 4; n += 1) {
+      codes.push(await codeOf(use(refreshSessionRoute, '192.0.2.5', refresh_token, 'attempt of the thief')));
+    }
+    expect(codes).toEqual([200, 200, 200, 'rate_limited']);
+    const owner = use(refreshSessionRoute, '192.0.2.6', refresh_token, 'attempt of the owner');
+    expect(await codeOf(owner)).toBe('refresh_token_reused');
+  });
+
+  it('costs an address nothing where it is refused for the session, or the database is away', async () => {
+    const { refresh_token } = await service.registered('honest');
+    for (let n = 0; n < 10; n += 1) await codeOf(use(refreshSessionRoute, '192.0.2.7', refresh_token, 'the same'));
+    const away = () => Promise.reject(new Error('the database is away'));
+    const whole = context;
+    context = { ...whole, database: { ...whole.database, transaction: away, query: away } };
+    for (const route of [refreshSessionRoute, logOutRoute]) {
+      for (let n = 0; n < 5; n += 1) {
+        await expect(use(route, '192.0.2.7', refresh_token)).rejects.toThrow('the database is away');
+      }
+    }
+    context = whole;
+    expect(await codeOf(use(refreshSessionRoute, '192.0.2.7', 'a guess'))).toBe('refresh_token_invalid');
   });
 });

@@ -7,10 +7,11 @@ const FIND_CREDENTIALS_OF_SESSION: Statement = {
     select users.id, users.username, users.password_hash, users.password_version,
       users.disabled_at is not null as disabled
     from auth.sessions join auth.users on users.id = sessions.user_id
-    where sessions.id = $1 and sessions.user_id = $2 and sessions.ended_at is null`,
+    where sessions.id = $1 and sessions.user_id = $2 and sessions.ended_at is null
+      and sessions.expires_at > clock_timestamp()`,
 };
 
-/** Credentials of a user, asked for by one of the user's sessions. Undefined where that session was ended. */
+/** Credentials of a user, asked for by one of the user's sessions. Undefined where that session is over. */
 export async function findCredentialsOfSession(
   on: Queryable,
   sessionId: string,

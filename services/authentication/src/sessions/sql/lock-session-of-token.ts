@@ -3,7 +3,7 @@ import type { Queryable, Statement } from '@chat-app/database';
 const LOCK_SESSION_OF_TOKEN: Statement = {
   name: 'lock_session_of_token',
   text: `
-    select id, user_id, ended_at is not null as ended
+    select id, user_id, ended_at is not null as ended, expires_at
     from auth.sessions
     where id = (select session_id from auth.refresh_tokens where hash = $1)
     for update`,
@@ -13,6 +13,8 @@ export interface LockedSession {
   id: string;
   user_id: string;
   ended: boolean;
+  /** When it ends by itself. */
+  expires_at: Date;
 }
 
 /**

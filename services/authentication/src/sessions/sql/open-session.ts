@@ -16,7 +16,7 @@ const OPEN_SESSION: Statement = {
     )
     insert into auth.refresh_tokens (hash, session_id, expires_at)
     select $4, id, expires_at from session
-    returning session_id`,
+    returning expires_at`,
 };
 
 /** What a user sees of the device of a session. */
@@ -37,9 +37,9 @@ export interface NewSession {
   device: SessionDevice;
 }
 
-/** Opens a session with its first refresh token. False where the password was changed since it was verified, or the user was disabled. */
-export async function openSession(on: Queryable, session: NewSession): Promise<boolean> {
-  const rows = await on.query(OPEN_SESSION, [
+/** Opens a session with its first refresh token. @returns when it ends by itself; undefined where the password was changed since it was verified, or the user was disabled. */
+export async function openSession(on: Queryable, session: NewSession): Promise<Date | undefined> {
+  const [row] = await on.query<{ expires_at: Date }>(OPEN_SESSION, [
     session.id,
     session.userId,
     session.passwordVersion,
@@ -49,5 +49,5 @@ export async function openSession(on: Queryable, session: NewSession): Promise<b
     session.device.userAgent ?? null,
     session.maxAgeS,
   ]);
-  return rows.length === 1;
+  return row?.expires_at;
 }

@@ -1,4 +1,5 @@
 import type { Queryable, Statement } from '@chat-app/database';
+import { PlatformError } from '@chat-app/platform';
 
 const ROTATE_REFRESH_TOKEN: Statement = {
   name: 'rotate_refresh_token',
@@ -20,7 +21,8 @@ const ROTATE_REFRESH_TOKEN: Statement = {
       returning id, expires_at
     )
     insert into auth.refresh_tokens (hash, session_id, expires_at)
-    select $4, id, expires_at from prolonged`,
+    select $4, id, expires_at from prolonged
+    returning expires_at`,
 };
 
 export interface Rotation {
@@ -38,9 +40,10 @@ export interface Rotation {
 /**
  * Marks a token used and adds its successor; the salt by which the token itself could be had again is forgotten, for
  * its holder has it. The session must be locked.
+ * @returns when the session ends by itself
  */
-export async function rotateRefreshToken(on: Queryable, rotation: Rotation): Promise<void> {
-  await on.query(ROTATE_REFRESH_TOKEN, [
+export async function rotateRefreshToken(on: Queryable, rotation: Rotation): Promise<Date> {
+  const [row] = await on.query<{ expires_at: Date }>(ROTATE_REFRESH_TOKEN, [
     rotation.sessionId,
     rotation.hash,
     rotation.successorSalt,
@@ -49,4 +52,6 @@ export async function rotateRefreshToken(on: Queryable, rotation: Rotation): Pro
     rotation.attemptHash,
     rotation.maxAgeS,
   ]);
+  if (row === undefined) throw new PlatformError('illegal_state', 'the session of a rotated token is not there');
+  return row.expires_at;
 }
