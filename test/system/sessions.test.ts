@@ -123,7 +123,7 @@ describeSystem('sessions', (target) => {
       token: alice.token,
       body: { password: alice.password, new_password: 'another long password' },
     });
-    expect(changed.status).toBe(204);
+    expect(changed.status).toBe(200);
     expect(await socket.closed).toBe(4500);
     expect((await refresh(alice.refreshToken)).status).toBe(200);
     expect((await post('/login', { username: alice.username, password: alice.password })).status).toBe(401);

@@ -124,9 +124,13 @@ describeWithBackend('postgres', 'two pods of authentication on one PostgreSQL', 
         pods[0].callAs(token, 'PUT', '/password', body),
         through(8, (pod) => pod.logIn(username, PASSWORD)),
       ]);
-      expect(changed.status).toBe(204);
+      expect(changed.status).toBe(200);
       const text = 'select count(*)::integer as n from auth.sessions where user_id = $1 and ended_at is null';
       expect(await count(text, [user_id])).toBe(1);
+      // The proof of whoever changed it alone.
+      expect(await count('select count(*)::integer as n from auth.device_proofs where user_id = $1', [user_id])).toBe(
+        1,
+      );
     }
   });
 

@@ -23,8 +23,12 @@ export interface Context {
   readonly accounts: AccountThrottle;
   /** Failed logins by address. */
   readonly loginAddresses: AddressThrottle;
+  /** Device proofs that prove nothing, by address. */
+  readonly deviceProofAddresses: AddressThrottle;
   /** Registrations by address. */
   readonly registrationAddresses: AddressThrottle;
+  /** Calls with an access token, by the user who asks. */
+  readonly calls: KeyedBudget;
   /** Names looked up, by the user who asks. */
   readonly lookups: KeyedBudget;
   /** Uses of refresh tokens, by address and by session. */

@@ -23,6 +23,7 @@ import { Sweeper } from './sessions/sweep-expired';
 import { AccountThrottle } from './throttling/account-throttle';
 import { AddressThrottle } from './throttling/address-throttle';
 import { KeyedBudget } from './throttling/keyed-budget';
+import { CALLS_PER_USER_PER_MINUTE, limitCallers } from './throttling/limit-callers';
 import { createTokenLimits } from './throttling/token-limits';
 
 export interface AuthenticationDependencies {
@@ -68,7 +69,7 @@ export function createAuthentication(dependencies: AuthenticationDependencies): 
   const stopping = new AbortController();
   let closed: Promise<void> | undefined;
   return {
-    routes: [
+    routes: limitCallers(context, [
       registerRoute(context),
       ...logInRoutes(context),
       refreshSessionRoute(context),
@@ -79,7 +80,7 @@ export function createAuthentication(dependencies: AuthenticationDependencies): 
       ...lookUpUserRoutes(context),
       changeUserRoute(context),
       publishKeysRoute(context),
-    ],
+    ]),
     internalRoutes: internalRoutes(context),
     sessions: ownSessions(context),
     pages: dependencies.pages,
@@ -110,7 +111,9 @@ export function createContext(dependencies: AuthenticationDependencies): Context
     passwords: new Passwords(metrics, configuration.PASSWORDS_WAITING),
     accounts: new AccountThrottle(database),
     loginAddresses: new AddressThrottle(configuration.FAILED_LOGINS_PER_MINUTE),
+    deviceProofAddresses: new AddressThrottle(configuration.FAILED_LOGINS_PER_MINUTE),
     registrationAddresses: new AddressThrottle(configuration.REGISTRATIONS_PER_MINUTE),
+    calls: new KeyedBudget(CALLS_PER_USER_PER_MINUTE),
     lookups: new KeyedBudget(configuration.LOOKUPS_PER_USER_PER_MINUTE),
     tokenLimits: createTokenLimits(),
   };

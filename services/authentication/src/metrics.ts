@@ -48,10 +48,10 @@ export function declareMetrics(metrics: Metrics) {
     throttled: counter(
       {
         name: 'chat_authentication_throttled_total',
-        help: 'Attempts refused with rate_limited, by what was over its limit: account, address, lookups, session.',
+        help: 'Attempts refused with rate_limited, by what was over its limit: account, address, calls, lookups, session.',
       },
       'by',
-      ['account', 'address', 'lookups', 'session'],
+      ['account', 'address', 'calls', 'lookups', 'session'],
     ),
     passwordHash: metrics.histogram({
       name: 'chat_authentication_password_hash_duration_seconds',

@@ -56,6 +56,12 @@ export const RefreshRequest = z.object({
 export type RefreshRequest = z.infer<typeof RefreshRequest>;
 export const LogoutRequest = z.object({ refresh_token: RefreshToken });
 export const ChangePasswordRequest = z.object({ password: Password, new_password: NewPassword });
+/** What was answered to the user's devices before proves nothing any more. */
+export const ChangePasswordResponse = z.object({
+  /** Of the device that changed the password: to keep in place of the former one. */
+  device_proof: z.string(),
+});
+export type ChangePasswordResponse = z.infer<typeof ChangePasswordResponse>;
 
 /** Answer of register, login and refresh. */
 export const SessionResponse = z.object({

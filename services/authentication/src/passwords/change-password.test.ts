@@ -1,4 +1,4 @@
-import type { SessionResponse } from '@chat-app/protocol';
+import type { ChangePasswordResponse, SessionResponse } from '@chat-app/protocol';
 import { PASSWORD, startHarness, type Harness } from '../testing/authentication-harness';
 
 const NEW_PASSWORD = 'staple horse battery';
@@ -19,7 +19,7 @@ describe('change of a password', () => {
     const { sessionId } = await service.verifier.verify(second.token);
     const received = await service.subscribeTo(first.user_id);
     const answer = await change(first.token, PASSWORD, NEW_PASSWORD);
-    expect(answer.status).toBe(204);
+    expect(answer.status).toBe(200);
     expect(received).toEqual([{ kind: 'signed_out', user_id: first.user_id, session_ids: [sessionId] }]);
     expect((await service.logIn('changer', PASSWORD)).status).toBe(401);
     expect((await service.logIn('changer', NEW_PASSWORD)).status).toBe(200);
@@ -27,10 +27,25 @@ describe('change of a password', () => {
     expect((await service.refresh(first.refresh_token)).status).toBe(200);
   });
 
+  it('forgets all devices that the user was known by, a thief among them, and gives the caller a new proof', async () => {
+    const { token, device_proof: former, user_id } = await service.registered('robbed');
+    const thief = (await service.logIn('robbed', PASSWORD)).json as SessionResponse;
+    const other = await service.registered('untouched');
+    const { device_proof: proof } = (await change(token, PASSWORD, NEW_PASSWORD)).json as ChangePasswordResponse;
+    const again = async (username: string, password: string, deviceProof: string | undefined) =>
+      ((await service.logIn(username, password, { deviceProof })).json as SessionResponse).device_proof;
+    expect(await again('robbed', NEW_PASSWORD, proof)).toBe(proof);
+    expect(await again('untouched', PASSWORD, other.device_proof)).toBe(other.device_proof);
+    for (const void_ of [former, thief.device_proof])
+      expect(await again('robbed', NEW_PASSWORD, void_)).not.toBe(void_);
+    const devices = 'select hash from auth.device_proofs where user_id = $1';
+    expect(await service.database.query({ name: 'devices', text: devices }, [user_id])).toHaveLength(3);
+  });
+
   it('says nothing where there was no other session', async () => {
     const { user_id, token } = await service.registered('alone');
     const received = await service.subscribeTo(user_id);
-    expect((await change(token, PASSWORD, NEW_PASSWORD)).status).toBe(204);
+    expect((await change(token, PASSWORD, NEW_PASSWORD)).status).toBe(200);
     expect(received).toEqual([]);
   });
 
@@ -57,7 +72,7 @@ describe('change of a password', () => {
     const { user_id, token } = await service.registered('simultaneous');
     const changed = change(token, PASSWORD, NEW_PASSWORD);
     const logins = await Promise.all(Array.from({ length: 10 }, () => service.logIn('simultaneous', PASSWORD)));
-    expect((await changed).status).toBe(204);
+    expect((await changed).status).toBe(200);
     const [row] = await service.database.query<{ alive: number }>(
       {
         name: 'count_alive',
@@ -66,6 +81,8 @@ describe('change of a password', () => {
       [user_id],
     );
     expect(row?.alive).toBe(1);
+    const devices = 'select hash from auth.device_proofs where user_id = $1';
+    expect(await service.database.query({ name: 'devices', text: devices }, [user_id])).toHaveLength(1);
     for (const { json, status } of logins) {
       if (status === 200) expect((await service.refresh((json as SessionResponse).refresh_token)).status).toBe(401);
     }

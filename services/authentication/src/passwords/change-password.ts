@@ -1,8 +1,10 @@
 import { route, type Route, type RouteRequest, type TokenClaims } from '@chat-app/platform';
-import { ChangePasswordRequest } from '@chat-app/protocol';
+import { ChangePasswordRequest, ChangePasswordResponse } from '@chat-app/protocol';
 import type { z } from 'zod';
 import { audited } from '../audited';
 import type { Context } from '../context';
+import { rememberDevice } from '../devices/device-proof';
+import { forgetDevices } from '../devices/sql/forget-devices';
 import { preparePassword } from './prepare-password';
 import { requireStrongPassword } from './require-strong-password';
 import { refusal } from '../refusal';
@@ -12,7 +14,7 @@ import { findCredentialsOfSession } from './sql/find-credentials-of-session';
 import { replacePassword } from './sql/replace-password';
 import { verifyCredentials } from './verify-credentials';
 
-/** `PUT /password`: a new password for the caller, who must know the old one. All other sessions end. */
+/** `PUT /password`: a new password for the caller, who must know the old one. All other sessions end, known devices are forgotten. */
 export function changePasswordRoute(context: Context): Route {
   return route({
     method: 'PUT',
@@ -20,11 +22,12 @@ export function changePasswordRoute(context: Context): Route {
     summary: "Changes the caller's password and ends all other sessions.",
     access: 'user',
     body: ChangePasswordRequest,
-    responses: { 204: null },
+    responses: { 200: ChangePasswordResponse },
     handle: audited(context, 'change_password', async ({ body, caller, address, signal }: ChangeCall) => {
-      const ended = await changePassword(context, body, caller, address, signal);
+      const { ended, deviceProof } = await changePassword(context, body, caller, address, signal);
       await announceSignedOut(context, caller.userId, ended, 'password_change');
-      return { status: 204 };
+      const answer: ChangePasswordResponse = { device_proof: deviceProof };
+      return { status: 200, body: answer, headers: { 'cache-control': 'no-store' } };
     }),
   });
 }
@@ -37,7 +40,7 @@ async function changePassword(
   { userId, sessionId }: TokenClaims,
   address: string,
   signal: AbortSignal,
-): Promise<string[]> {
+): Promise<{ ended: string[]; deviceProof: string }> {
   const password = preparePassword(body.password, 'password');
   // An access token outlives its session by minutes; it must not be good for this.
   const user = await findCredentialsOfSession(context.database, sessionId, userId);
@@ -50,7 +53,9 @@ async function changePassword(
   const hash = await context.passwords.inTurn(address, (turn) => turn.hash(newPassword), signal);
   return context.database.transaction(async (transaction) => {
     if (!(await replacePassword(transaction, userId, user.password_version, hash))) throw wrongPassword();
-    return endOtherSessions(transaction, userId, sessionId, 'password_change');
+    await forgetDevices(transaction, userId);
+    const ended = await endOtherSessions(transaction, userId, sessionId, 'password_change');
+    return { ended, deviceProof: await rememberDevice(context, transaction, userId) };
   });
 }
 

@@ -6,6 +6,8 @@ import type { Turn } from './passwords';
 /** What a password is held against, or undefined for a user who does not exist. */
 interface Stored {
   password_hash: string;
+  /** Its owner may not log in: the right password is no success. */
+  disabled: boolean;
 }
 
 /** A password that somebody gives. */
@@ -42,7 +44,8 @@ export async function verifyCredentials<Found extends Stored>(
       },
       signal,
     );
-    if (verified !== undefined) await context.accounts.succeeded(attempt);
+    // To a disabled account the right password is given again and again; each look at it costs a core for a moment.
+    if (verified?.disabled === false) await context.accounts.succeeded(attempt);
     return verified;
   } catch (thrown) {
     if (thrown instanceof HttpError && thrown.code === 'rate_limited') context.metrics.throttled.inc({ by: 'account' });

@@ -3,7 +3,7 @@ import { LoginRequest, SessionResponse } from '@chat-app/protocol';
 import type { z } from 'zod';
 import { audited, type AuditSubject } from '../audited';
 import type { Context } from '../context';
-import { knownDevice, rememberDevice } from '../devices/device-proof';
+import { knownDevice, rememberDevice, type KnownDevice } from '../devices/device-proof';
 import type { LoginOutcome } from '../metrics';
 import { preparePassword } from '../passwords/prepare-password';
 import { refusal } from '../refusal';
@@ -41,6 +41,25 @@ export function logInRoutes(context: Context): Route[] {
   );
 }
 
+/**
+ * One transaction, which a change of the password waits for: a device that knew the former one is either not remembered or
+ * forgotten by the change.
+ */
+function startOnDevice(
+  context: Context,
+  user: Credentials,
+  device: SessionDevice,
+  known: KnownDevice | undefined,
+): Promise<GrantedSession | undefined> {
+  return context.database.transaction(async (transaction) => {
+    const session = await startSession(context, transaction, user, device);
+    return session && { ...session, deviceProof: await rememberDevice(context, transaction, user.id, known) };
+  });
+}
+
+/** What may guess, or knows the password and asks again and again. */
+const COUNTED_REFUSALS: readonly string[] = ['wrong_credentials', 'account_disabled', 'rate_limited'];
+
 async function logIn(context: Context, login: Login): Promise<HttpResult> {
   try {
     const answer = answerSession(context, 200, await openSession(context, login));
@@ -56,9 +75,7 @@ async function openSession(context: Context, login: Login): Promise<GrantedSessi
   const { address, signal, subject } = login;
   const name = nameKeys(login.username);
   const password = preparePassword(login.password, 'password');
-  const known = await knownDevice(context, login.device_proof, name);
-  // Guessing through a device that is known is delayed by itself; whoever shares its address is not its business.
-  const release = known === undefined ? chargeAddress(context, context.loginAddresses, address) : () => undefined;
+  const { known, release } = await chargeStranger(context, login, name);
   const attempt: Attempt =
     known === undefined
       ? { kind: 'stranger', usernameKey: name.folded, address }
@@ -74,21 +91,56 @@ async function openSession(context: Context, login: Login): Promise<GrantedSessi
     const user = await verifyCredentials(context, { attempt, password, address }, find, signal);
     if (user?.disabled === true) throw refusal('account_disabled', 'this account is disabled');
     // A password changed between the look and the session is a wrong one by now.
-    const session = user && (await startSession(context, context.database, user, login.device));
+    const session = user && (await startOnDevice(context, user, login.device, known));
     if (user === undefined || session === undefined) {
       throw refusal('wrong_credentials', 'the user name or the password is wrong');
     }
     failed = false;
     await endSurplus(context, user.id);
     await renewHash(context, user, password, address, signal);
-    return { ...session, deviceProof: await rememberDevice(context, context.database, user.id, known) };
+    return session;
   } catch (thrown) {
-    failed &&= thrown instanceof HttpError && ['wrong_credentials', 'rate_limited'].includes(thrown.code);
+    failed &&= thrown instanceof HttpError && COUNTED_REFUSALS.includes(thrown.code);
     throw thrown;
   } finally {
     // Only what guesses is counted against an address: many people may share one.
     if (!failed) release();
   }
+}
+
+/**
+ * Takes an attempt from the address, but for a device that is known: guessing through one is delayed by itself, and whoever
+ * shares its address is not its business. A proof is looked for within a budget of its own: invented ones would cost a query
+ * each, where the address has no attempt left. @throws HttpError rate_limited
+ */
+async function chargeStranger(
+  context: Context,
+  { device_proof, address }: Login,
+  name: NameKeys,
+): Promise<{ known: KnownDevice | undefined; release: () => void }> {
+  if (device_proof === undefined) {
+    return { known: undefined, release: chargeAddress(context, context.loginAddresses, address) };
+  }
+  const releaseProof = chargeAddress(context, context.deviceProofAddresses, address);
+  let known: KnownDevice | undefined;
+  try {
+    known = await knownDevice(context, device_proof, name);
+  } catch (thrown) {
+    releaseProof();
+    throw thrown;
+  }
+  if (known !== undefined) {
+    releaseProof();
+    return { known, release: () => undefined };
+  }
+  const releaseAttempt = chargeAddress(context, context.loginAddresses, address);
+  return {
+    known,
+    release: () => {
+      releaseProof();
+      releaseAttempt();
+    },
+  };
 }
 
 /**

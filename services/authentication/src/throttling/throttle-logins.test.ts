@@ -1,5 +1,5 @@
 import { metricValue, PASSWORD, startHarness, type Harness } from '../testing/authentication-harness';
-import { THROTTLE_RULE } from './account-throttle';
+import { SHARED_FAILURES, THROTTLE_RULE } from './account-throttle';
 
 describe('throttling of logins', () => {
   let service: Harness;
@@ -97,6 +97,18 @@ describe('throttling of logins', () => {
     expect((await service.logIn('ｓｐｅｌｌｅｄ', 'wrong')).status).toBe(429);
   });
 
+  it('delays no other network for one that goes on failing for hours, as often as it is let', async () => {
+    const { accounts } = service.context;
+    const stranger = (address: string) => ({ kind: 'stranger', usernameKey: 'besieged', address }) as const;
+    for (let minute = 0; minute < 1.5 * SHARED_FAILURES; minute += 1) {
+      await accounts.charge(stranger('192.0.2.1'));
+      await letPass(THROTTLE_RULE.longestDelayS);
+    }
+    await accounts.charge(stranger('192.0.2.1'));
+    await expect(accounts.check(stranger('192.0.2.1'))).rejects.toMatchObject({ code: 'rate_limited' });
+    await accounts.check(stranger('198.51.100.7'));
+  });
+
   it('lets no parallel guesses slip through', async () => {
     await fail('parallel', 5);
     for (let failures = 5; failures < 10; failures += 1) {
@@ -134,6 +146,54 @@ describe('throttling of logins', () => {
     const rows = await service.database.query({ name: 'dump', text: 'select t::text from auth.login_throttles t' });
     expect(rows.length).toBeGreaterThan(0);
     expect(JSON.stringify(rows)).not.toContain(Buffer.from('a-password').toString('hex'));
+  });
+
+  it('bounds who knows the password of a disabled account, through a known device too', async () => {
+    const { user_id, device_proof } = await service.registered('shut-out');
+    const disable = 'update auth.users set disabled_at = clock_timestamp() where id = $1';
+    await service.database.query({ name: 'disable', text: disable }, [user_id]);
+    for (const from of [{}, { deviceProof: device_proof }]) {
+      const codes: unknown[] = [];
+      for (let n = 0; n < 5; n += 1) codes.push((await service.logIn('shut-out', PASSWORD, from)).error?.code);
+      expect(codes).toEqual(Array.from({ length: 5 }, () => 'account_disabled'));
+      await holdDelays();
+      expect((await service.logIn('shut-out', PASSWORD, from)).status).toBe(429);
+      await endDelays();
+    }
+  });
+
+  it('counts the right password of a disabled account against the address', async () => {
+    const { database } = service;
+    const strict = await startHarness({ database, configuration: { FAILED_LOGINS_PER_MINUTE: 3 } });
+    try {
+      const { user_id } = await strict.registered('shut-out-here');
+      const disable = 'update auth.users set disabled_at = clock_timestamp() where id = $1';
+      await database.query({ name: 'disable', text: disable }, [user_id]);
+      for (let n = 0; n < 3; n += 1) expect((await strict.logIn('shut-out-here', PASSWORD)).status).toBe(403);
+      expect((await strict.logIn('shut-out-here', PASSWORD)).status).toBe(429);
+    } finally {
+      await strict.close();
+    }
+  });
+
+  it('looks for no invented device proof without bound, and lets a known device in where its neighbours used all up', async () => {
+    const { database } = service;
+    const strict = await startHarness({ database, configuration: { FAILED_LOGINS_PER_MINUTE: 3 } });
+    try {
+      const { device_proof: deviceProof } = await strict.registered('resident');
+      for (let n = 0; n < 3; n += 1) expect((await strict.logIn(`guessed-${n}`, 'Password1')).status).toBe(401);
+      expect((await strict.logIn('guessed-3', 'Password1')).status).toBe(429);
+      expect((await strict.logIn('resident', PASSWORD, { deviceProof })).status).toBe(200);
+      for (let n = 0; n < 3; n += 1) {
+        expect((await strict.logIn('resident', PASSWORD, { deviceProof: `invented-${n}` })).status).toBe(429);
+      }
+      const looked = jest.spyOn(database, 'query');
+      expect((await strict.logIn('resident', PASSWORD, { deviceProof: 'invented' })).status).toBe(429);
+      expect(looked.mock.calls.map(([statement]) => statement.name)).not.toContain('find_device_proof');
+      looked.mockRestore();
+    } finally {
+      await strict.close();
+    }
   });
 
   it('limits failures of one address whatever the names, and does not count successes', async () => {

@@ -8,6 +8,7 @@ import { setDisabled } from '../accounts/sql/set-disabled';
 import { showAccount, type Account } from '../accounts/sql/show-account';
 import { nameKeys } from '../accounts/username-key';
 import type { Context } from '../context';
+import { forgetDevices } from '../devices/sql/forget-devices';
 import { setPassword } from '../passwords/sql/set-password';
 import { announceSignedOut } from '../sessions/announce-signed-out';
 import { endAllSessions } from '../sessions/sql/end-all-sessions';
@@ -40,7 +41,10 @@ export async function operateAccount(context: OperatorContext, { act, user }: Ac
   if (act === 'reset-password') {
     const password = randomBytes(15).toString('base64url');
     const hash = await context.passwords.inTurn('', (turn) => turn.hash(password));
-    outcome.ended_sessions = await endSessions(context, id, act, 'operator', (on) => setPassword(on, id, hash));
+    outcome.ended_sessions = await endSessions(context, id, act, 'operator', async (on) => {
+      await setPassword(on, id, hash);
+      await forgetDevices(on, id);
+    });
     outcome.new_password = password;
   }
   const account = await showAccount(database, id);
