@@ -55,11 +55,16 @@ export class Sweeper {
   }
 }
 
-/** Writes what operators did to the audit log of whichever pod comes first: their tools end with their own output. */
-async function writeOperatorActs({ database, audit }: Context): Promise<void> {
-  for (const { act, user_id, at } of await takeOperatorActs(database, ROWS_PER_STATEMENT)) {
-    audit.record({ action: 'operate', outcome: 'succeeded', route: act, user_id, at: at.toISOString() });
-  }
+/**
+ * Writes what operators did to the audit log of whichever pod comes first: their tools end with their own output. Written before
+ * the notes are gone for good: rather twice than not at all.
+ */
+function writeOperatorActs({ database, audit }: Context): Promise<void> {
+  return database.transaction(async (transaction) => {
+    for (const { act, user_id, at } of await takeOperatorActs(transaction, ROWS_PER_STATEMENT)) {
+      audit.record({ action: 'operate', outcome: 'succeeded', route: act, user_id, at: at.toISOString() });
+    }
+  });
 }
 
 /** One run. @throws PlatformError */
