@@ -16,6 +16,14 @@ describe('RateLimiter', () => {
     expect(limiter.take('a', 0, 20)).toBe(0);
   });
 
+  it('lets a key owe what an act turned out to cost, and makes its next act wait for that', () => {
+    const limiter = new RateLimiter({ perSecond: 10, burst: 20 });
+    limiter.take('a', 0);
+    limiter.owe('a', 0, 29);
+    expect([limiter.take('a', 0), limiter.take('a', 100), limiter.take('a', 200)]).toEqual([200, 100, 0]);
+    expect(limiter.take('b', 200, 20)).toBe(0);
+  });
+
   it('follows a limit that changes', () => {
     let pods = 1;
     const limiter = new RateLimiter(() => ({ perSecond: 10 / pods, burst: 10 / pods }));

@@ -43,6 +43,12 @@ export class RateLimiter {
     return bucket === undefined ? NO_ROOM_MS : bucket.take(now, limit.perSecond, limit.burst, amount);
   }
 
+  /** An act that happened turned out to cost more: it is taken whether it is there or not, and later acts wait for it. */
+  owe(key: string, now: number, amount: number): void {
+    const limit = this.current;
+    this.#bucketOf(key, now, limit)?.owe(now, limit.perSecond, limit.burst, amount);
+  }
+
   /** The milliseconds until the key may act; nothing is taken. */
   wait(key: string, now: number): number {
     const wait = this.take(key, now);

@@ -25,6 +25,12 @@ export class TokenBucket {
     return Math.ceil(((wanted - this.#tokens) * 1_000) / perSecond);
   }
 
+  /** Takes tokens whether they are there or not, of more than fit as many as fit: what is missing is waited for later. */
+  owe(now: number, perSecond: number, burst: number, amount: number): void {
+    this.#refill(now, perSecond, burst);
+    this.#tokens -= Math.min(amount, burst);
+  }
+
   /** Gives tokens back whose act turned out to be none. */
   give(burst: number, amount = 1): void {
     this.#tokens = Math.min(burst, this.#tokens + amount);

@@ -105,8 +105,10 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
   const reader = new InboxReader(persistence, announcements, metrics, logger);
   const groups = new GroupFollower(registry, subscriptions, heads, persistence);
   const cursors = new CursorKeeper(persistence, metrics, logger);
+  const sizes = new GroupSizes(persistence, clock, logger);
   const follower = new InboxFollower({
     ...{ transmitter, opener, reader, groups, registry, wheel, metrics, clock, random },
+    onMembership: (group) => sizes.forget(group),
   });
   const reconciler = new InboxReconciler({
     ...{ heads, follower, sessions, registry, fanout, clock, random },
@@ -120,7 +122,6 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
   const recipients = new Recipients(authentication, logger);
   const resolver = new ConversationResolver(recipients, persistence, follower, logger);
   const guard = new ChangeGuard(resolver, persistence, logger);
-  const sizes = new GroupSizes(persistence, logger);
   const limits = {
     unacknowledged: configuration.MAX_UNACKNOWLEDGED_SENDS,
     contentBytes: configuration.CONTENT_BYTES,

@@ -61,26 +61,81 @@ describe('the limits of a user', () => {
     await until(() => one.service.pods === 1);
   });
 
-  it('make a send to a group cost an entry for each member', async () => {
-    const pod = await world.pod({ ROWS_PER_SECOND: 10, ROWS_BURST: 100 }, { clock });
-    const group = randomUUID();
-    for (let n = 0; n < 29; n += 1) world.persistence.change(group, randomUUID(), 'joined', false);
-    world.persistence.change(group, ALICE, 'joined', false);
-    const alice = await world.connect(pod, ALICE);
-    const send = async (): Promise<void> => {
-      const before = answers(alice);
-      alice.say({ type: 'send', conversation_id: group, content: 'x' });
-      await until(() => answers(alice) > before);
+  describe('make a send to a group', () => {
+    let pod: TestPod;
+    let group: string;
+    let alice: TestClient;
+    beforeEach(async () => {
+      pod = await world.pod({ ROWS_PER_SECOND: 10, ROWS_BURST: 100 }, { clock });
+      group = randomUUID();
+      world.persistence.change(group, ALICE, 'joined', false);
+    });
+    const fill = (members: number): void => {
+      for (let n = 0; n < members; n += 1) world.persistence.change(group, randomUUID(), 'joined', false);
     };
-    // The first one asks how large the group is; then there is room for three times thirty.
-    for (let n = 0; n < 5; n += 1) await send();
-    expect(alice.all('accepted')).toHaveLength(4);
-    const rejected = alice.all('rejected');
-    expect(rejected).toMatchObject([{ code: 'rate_limited', retryable: true }]);
-    expect(rejected[0]?.retry_after_ms).toBe(2_100);
-    clock.pass(2_100);
-    await send();
-    expect(alice.all('accepted')).toHaveLength(5);
+    /** Sends so often; resolves to how many were accepted. */
+    const send = async (times: number): Promise<number> => {
+      const accepted = alice.all('accepted').length;
+      for (let n = 0; n < times; n += 1) {
+        const before = answers(alice);
+        alice.say({ type: 'send', conversation_id: group, content: 'x' });
+        await until(() => answers(alice) > before);
+      }
+      return alice.all('accepted').length - accepted;
+    };
+
+    it('cost an entry for each member, also the first one', async () => {
+      fill(29);
+      alice = await world.connect(pod, ALICE);
+      expect(await send(5)).toBe(3);
+      const rejected = alice.all('rejected');
+      expect(rejected[0]).toMatchObject({ code: 'rate_limited', retryable: true });
+      expect(rejected[0]?.retry_after_ms).toBe(2_000);
+      clock.pass(2_000);
+      expect(await send(2)).toBe(1);
+    });
+
+    it('cost what the group has grown to, fifteen seconds after it was looked up', async () => {
+      alice = await world.connect(pod, ALICE);
+      expect(await send(3)).toBe(3);
+      fill(29);
+      clock.pass(15_000);
+      expect(await send(10)).toBe(3);
+    });
+
+    it('cost what the group has grown to as soon as this pod hears that it grew', async () => {
+      alice = await world.connect(pod, ALICE);
+      const bob = await world.connect(pod, BOB);
+      expect(await send(3)).toBe(3);
+      fill(28);
+      world.persistence.change(group, BOB, 'joined');
+      await bob.next('joined');
+      clock.pass(1_000);
+      expect(await send(10)).toBe(3);
+    });
+
+    it('cost what it costs where nobody can say how large the group is, once somebody can', async () => {
+      alice = await world.connect(pod, ALICE);
+      fill(29);
+      world.persistence.unavailable = true;
+      expect(await send(3)).toBe(3);
+      world.persistence.unavailable = false;
+      clock.pass(1_000);
+      expect(await send(10)).toBe(3);
+    });
+  });
+
+  it('make a change of a message that is not there cost as many sends as the looks for it', async () => {
+    const pod = await world.pod({ SENDS_PER_SECOND: 1, SENDS_BURST: 20 }, { clock });
+    const alice = await world.connect(pod, ALICE);
+    for (let n = 0; n < 10; n += 1) {
+      const before = answers(alice);
+      alice.say({ type: 'delete', recipient_id: BOB, message_id: randomUUID() });
+      await until(() => answers(alice) > before);
+    }
+    const codes = alice.all('rejected').map(({ code }) => code);
+    expect(codes.filter((code) => code === 'unknown_message')).toHaveLength(4);
+    expect(codes.filter((code) => code === 'rate_limited')).toHaveLength(6);
   });
 
   it('count frames that are refused whatever socket they come on', async () => {

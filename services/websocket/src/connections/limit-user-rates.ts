@@ -44,12 +44,22 @@ export class UserRates {
     return this.#sends.take(userId, now);
   }
 
+  /** What an act turned out to cost as sends beyond its own: it is owed, and the next ones wait for it. */
+  oweSends(userId: string, now: number, sends: number): void {
+    this.#sends.owe(userId, now, sends);
+  }
+
   /** Entries that a send to a group of so many members causes, likewise. */
   takeRows(userId: string, now: number, members: number): number {
     return this.#rows.take(userId, now, members);
   }
 
-  /** Any other frame, likewise. */
+  /** Entries that a send turned out to cause beyond those that were taken, likewise owed. */
+  oweRows(userId: string, now: number, members: number): void {
+    this.#rows.owe(userId, now, members);
+  }
+
+  /** Any other frame: 0 where it may be processed, else the milliseconds until one may. */
   takeFrame(userId: string, now: number): number {
     return this.#others.take(userId, now);
   }

@@ -36,6 +36,8 @@ export interface FollowerDependencies {
   metrics: WebsocketMetrics;
   clock: Clock;
   random: () => number;
+  /** Told of groups that somebody joined or left. Must not throw. */
+  onMembership: (group: string) => void;
 }
 
 export class InboxFollower {
@@ -61,6 +63,7 @@ export class InboxFollower {
 
   /** The user joined or left a group, as the inbox entry `seq` says. */
   changeGroup(userId: string, group: string, change: 'joined' | 'left', seq: number): void {
+    this.dependencies.onMembership(group);
     this.#lookAgain(userId, this.dependencies.groups.change(userId, group, change, seq));
   }
 

@@ -67,6 +67,9 @@ const KEPT = [
   ['mentions', 'mentions'],
 ] as const;
 
+/** What a change of a message that is not there costs beside its own send: persistence looked so often for it. */
+const UNKNOWN_CHANGE_SENDS = 4;
+
 /** Advice with answers that make sense to try again, milliseconds. */
 const RETRY_AFTER_MS = 1_000;
 
@@ -165,6 +168,9 @@ export class MessageSender {
       return;
     }
     if (!destination.ok) {
+      const { rates, clock } = this.dependencies;
+      if (destination.code === 'unknown_message')
+        rates.oweSends(connection.userId, clock.monotonic(), UNKNOWN_CHANGE_SENDS);
       this.#reject(sending, destination.code, destination.message);
       return;
     }
@@ -204,10 +210,16 @@ export class MessageSender {
     );
   }
 
-  /** A send to a group costs an entry for each member: 0 where the sender may, else the milliseconds until they may. */
+  /**
+   * A send to a group costs an entry for each member: 0 where the sender may, else the milliseconds until they may. What the
+   * group turns out to have more is owed.
+   */
   #waitForRows({ userId }: Connection, conversationId: string): number {
     const { rates, sizes, clock } = this.dependencies;
-    return rates.takeRows(userId, clock.monotonic(), sizes.sizeOf(conversationId, userId));
+    const size = sizes.sizeOf(conversationId, userId);
+    const wait = rates.takeRows(userId, clock.monotonic(), size.members);
+    if (wait === 0) size.onMissing((members) => rates.oweRows(userId, clock.monotonic(), members));
+    return wait;
   }
 
   #accept(sending: Sending, event: AcceptedEvent, traceparent: string | undefined): void {
