@@ -57,6 +57,15 @@ describe('entries as clients are sent them', () => {
     for (const frame of frames) expect(decodeServerFrame(JSON.stringify(frame))).toMatchObject({ known: true });
   });
 
+  it('are nothing but a number where their event is gone, and never a join', async () => {
+    const [ann, conversation_id, event_id] = [randomUUID(), randomUUID(), randomUUID()];
+    const text = `with head as (insert into chat.inbox_heads (user_id, last_seq) values ($1, 1))
+      insert into chat.inbox (user_id, seq, kind, conversation_id, event_id) values ($1, 1, 3, $2, $3)`;
+    await served.database.query({ name: 'gone', text }, [ann, conversation_id, event_id]);
+    const { frames } = await served.readInbox(ann);
+    expect(frames).toEqual([{ type: 'expired', seq: 1, event_id, conversation_id }]);
+  });
+
   it('of a kind that this version does not know are passed on whole', async () => {
     const [ann, conversation_id, event_id] = [randomUUID(), randomUUID(), randomUUID()];
     const record = { kind: 'x-of-tomorrow', event_id, conversation_id, hands: 2 };

@@ -29,6 +29,9 @@ function newestContent(row: NumberedRow): Record<string, unknown> {
   return { content: row.content, ...(row.data !== null && { data: row.data }), ...changesOf(row) };
 }
 
+/** What an entry is called whose record is gone: it has its number, so that nothing is missing, and says nothing. */
+const EXPIRED = 'expired';
+
 /** The record of an entry; made up for one that was written before entries had records. */
 function recordOf(
   row: NumberedRow,
@@ -39,6 +42,7 @@ function recordOf(
     const { kind, ...fields } = row.body;
     return { ...fields, ...newestContent(row), kind: String(kind), event_id: row.event_id ?? '', conversation_id };
   }
+  if (row.event_id !== null) return { kind: EXPIRED, event_id: row.event_id, conversation_id };
   const kind = row.number === EVENT_KINDS.left.number ? 'left' : 'joined';
   return { kind, event_id: entryId(userId, row.seq), conversation_id, user_id: userId };
 }

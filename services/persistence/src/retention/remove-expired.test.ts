@@ -129,6 +129,32 @@ describe('rows that end', () => {
     expect(await removeExpired(context, now)).toBeUndefined();
   });
 
+  it('are events only eight days after they were stored, however soon entries go: the log may bring them again', async () => {
+    const user = randomUUID();
+    await ask(routes, 'POST /conversations', { caller: user, body: { title: 'mine', member_ids: [] } });
+    const context = contextWith({ ENTRY_DAYS: 1, CONFIRMED_ENTRY_DAYS: 1 });
+    for (const at of [3, 7.9]) await clean(day(at), context);
+    expect([await count('inbox'), await count('events')]).toEqual([0, 1]);
+    await clean(day(8.1), context);
+    expect(await count('events')).toBe(0);
+  });
+
+  it('are the entries of an inbox that begins with more than a page of those without an age', async () => {
+    const user = randomUUID();
+    await tell(user, 1);
+    await ask(routes, 'POST /conversations', { caller: user, body: { title: 'mine', member_ids: [] } });
+    // As a version of before wrote them: 450 joins without a record, before what has one.
+    await run('update chat.inbox set seq = seq + 450 where user_id = $1', [user]);
+    await run('update chat.inbox_heads set last_seq = last_seq + 450 where user_id = $1', [user]);
+    await run(
+      `insert into chat.inbox (user_id, seq, kind, conversation_id)
+       select $1::uuid, n, 1, gen_random_uuid() from generate_series(1, 450) n`,
+      [user],
+    );
+    expect((await clean(day(10))) + (await clean(day(10.1)))).toBe(453);
+    expect([await count('inbox'), await count('events')]).toEqual([0, 0]);
+  });
+
   it('wait while a pod runs that looks for them', async () => {
     await tell(randomUUID(), 3);
     const before = randomUUID();

@@ -21,6 +21,8 @@ const BATCH_INTERVAL_MS = 1_000;
 const ROUND_INTERVAL_MS = 3_600_000;
 /** Entries of an inbox are not quite in the order of their age. */
 const EVENT_MARGIN_MS = 86_400_000;
+/** Longer than the log keeps records (7 days): one that is read again is known by its event. */
+const EVENT_KEPT_MS = 8 * 86_400_000;
 const FIRST_USER = '00000000-0000-0000-0000-000000000000';
 
 /** What one batch did: `walked_to` empty where the round is over. */
@@ -47,9 +49,10 @@ const WORK = {
     if (walked === INBOXES && last !== null) return { removed, walked_to: last };
     return { removed, walked_to: '', cleared_before: cutoff };
   },
-  events: async (on, { cleared_before }) => {
+  events: async (on, { cleared_before }, _, now) => {
     if (cleared_before === null) return NOTHING;
-    const removed = await removeEvents(on, ago(cleared_before, EVENT_MARGIN_MS), ROWS);
+    const before = Math.min(cleared_before.getTime() - EVENT_MARGIN_MS, now.getTime() - EVENT_KEPT_MS);
+    const removed = await removeEvents(on, new Date(before), ROWS);
     return { removed, walked_to: removed < ROWS ? '' : 'more' };
   },
   dead_messages: async (on, _, { redrivenMessageMs, deadMessageMs }, now) => {

@@ -2,7 +2,8 @@ import type { Queryable, Statement } from '@chat-app/database';
 
 /**
  * Of each inbox the oldest entries go, up to the first that stays: what is left has no holes. An entry is as old as the
- * message or event that it is; one of neither, as versions of before wrote for joins, goes with the first after it that goes.
+ * message or event that it is; one of neither, as versions of before wrote for joins, goes with the first after it that goes,
+ * and so does a whole page of them: they are older than whatever has an age.
  * Inboxes are locked by user, as a store call does.
  */
 const REMOVE_ENTRIES: Statement = {
@@ -23,6 +24,8 @@ with walked as materialized (
   where oldest.stored_at < greatest($4::timestamptz, case when w.confirmed > w.expired_seq then $5::timestamptz end)
 ), entry as (
   select b.user_id, e.seq, coalesce(m.stored_at, ev.stored_at) as stored_at, count(*) over (partition by b.user_id) as read,
+    count(coalesce(m.stored_at, ev.stored_at)) over (partition by b.user_id) as aged,
+    $4::timestamptz is not null or e.seq <= b.confirmed as ageless_ends,
     coalesce(coalesce(m.stored_at, ev.stored_at) < $4, false)
       or coalesce(e.seq <= b.confirmed and coalesce(m.stored_at, ev.stored_at) < $5, false) as ended
   from begun b
@@ -33,7 +36,8 @@ with walked as materialized (
   left join chat.messages m on m.id = e.message_id
   left join chat.events ev on ev.id = e.event_id
 ), bounded as (
-  select e.*, min(e.seq) filter (where e.stored_at is not null and not e.ended) over (partition by e.user_id) as kept
+  select e.user_id, e.seq, e.read, e.ended or (e.aged = 0 and e.read = $3 and e.ageless_ends) as ended,
+    min(e.seq) filter (where e.stored_at is not null and not e.ended) over (partition by e.user_id) as kept
   from entry e
 ), boundary as materialized (
   select b.user_id, max(b.seq) as seq, bool_or(b.kept is null and b.read = $3) as more
