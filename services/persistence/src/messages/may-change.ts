@@ -1,16 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '@chat-app/database';
 import { route, type Route } from '@chat-app/platform';
 import { AskChangeRequest, AskChangeResponse } from '@chat-app/protocol';
 import type { Context } from '../context';
 import { findChangedMessage, type FoundMessage } from './sql/find-changed-message';
+import { refusal } from '../refusal';
 import { refusalOf } from '../storing/judge-changes';
 
-/** A message may be changed before it is stored: its record is in the log, a moment away. */
-const STORING_MS = 2_000;
-const RETRY_MS = 100;
+/** A message may be changed before it is stored: its record is in the log, a moment away. Time before each further look. */
+const WAITS_MS = [100, 300, 900];
+/** Questions of one user that may wait so, on this pod: of a made-up message nobody knows that it will not come. */
+const WAITING_PER_ACTOR = 2;
 
 /** Whether a user may change a message, for websocket pods, which ask before they accept it. The store judges again. */
 export function mayChangeRoute({ database, settings }: Context): Route {
+  /** Questions of each user that wait. */
+  const waiting = new Map<string, number>();
   return route({
     method: 'POST',
     path: '/internal/changes',
@@ -19,16 +24,47 @@ export function mayChangeRoute({ database, settings }: Context): Route {
     body: AskChangeRequest,
     responses: { 200: AskChangeResponse },
     async handle({ body, signal }) {
-      let found: FoundMessage | undefined;
-      for (const end = performance.now() + STORING_MS; ; await sleep(RETRY_MS, undefined, { signal })) {
-        found = await findChangedMessage(database, body);
-        if (found !== undefined || performance.now() >= end) break;
-      }
+      const found =
+        (await findChangedMessage(database, body)) ??
+        (await waitingOf(waiting, body.actor_id, () => findSoon(database, body, signal)));
       const refused = refusalOf(body, found) ?? refusalByState(body, found, settings.changeWithinMs);
       const edited_at = found?.edited_at?.toISOString();
       return { status: 200, body: { ...(refused && { refused }), ...(edited_at !== undefined && { edited_at }) } };
     },
   });
+}
+
+async function findSoon(
+  database: Database,
+  change: AskChangeRequest,
+  signal: AbortSignal,
+): Promise<FoundMessage | undefined> {
+  for (const ms of WAITS_MS) {
+    await sleep(ms, undefined, { signal });
+    const found = await findChangedMessage(database, change);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Counts a question while it waits. @throws HttpError rate_limited where too many of the user do: it may be asked again */
+async function waitingOf<Found>(
+  waiting: Map<string, number>,
+  actorId: string,
+  find: () => Promise<Found>,
+): Promise<Found> {
+  const others = waiting.get(actorId) ?? 0;
+  if (others >= WAITING_PER_ACTOR) {
+    throw refusal('rate_limited', 'too many changes of messages that are not stored yet', WAITS_MS[0]);
+  }
+  waiting.set(actorId, others + 1);
+  try {
+    return await find();
+  } finally {
+    const left = (waiting.get(actorId) ?? 1) - 1;
+    if (left > 0) waiting.set(actorId, left);
+    else waiting.delete(actorId);
+  }
 }
 
 /** Why what is the user's own to change cannot be changed any more. An owner of a group may delete what is old. */

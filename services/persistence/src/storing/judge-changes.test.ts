@@ -226,6 +226,23 @@ describe('asking whether a message may be changed', () => {
     expect(await asked).toBe('allowed');
   });
 
+  it('waits for two messages of a user at most, in a few looks; another is to be asked about again, and others wait too', async () => {
+    const query = jest.spyOn(database, 'query');
+    const actor = randomUUID();
+    const madeUp = () => may('edited', directMessage(actor, randomUUID()), actor);
+    const two = [madeUp(), madeUp()];
+    const late = directMessage(ann, bob);
+    const others = may('edited', late, ann);
+    await expect(madeUp()).rejects.toMatchObject({ code: 'rate_limited', retryable: true });
+    await storeAll(database, [late]);
+    expect(await others).toBe('allowed');
+    expect(await Promise.all(two)).toEqual(['unknown_message', 'unknown_message']);
+    const looks = query.mock.calls.filter(([{ name }]) => name === 'find_changed_message');
+    query.mockRestore();
+    expect(looks.length).toBeLessThanOrEqual(2 * 4 + 1 + 4);
+    expect(await madeUp()).toBe('unknown_message');
+  });
+
   it('refuses what is older than the operator lets its sender change, not what an owner deletes', async () => {
     const group = await groupOf(ann, bob);
     const message = { ...groupMessage(bob, group, 'mine'), sent_at: '2020-01-01T00:00:00.000Z' };
