@@ -83,6 +83,18 @@ describe('what a user may ask for', () => {
     expect((await create(routes, stranger, friend)).status).toBe(201);
   }, 240_000);
 
+  it('is given back where a group is refused: for one who was put into too many, or who is in too many', async () => {
+    const routes = routesWith({ maxGroups: 3, invitationsPerHour: 2, rowsPerMinute: 20 });
+    const [me, full, known, bob] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+    for (let n = 0; n < 3; n += 1) await create(routes, full);
+    for (let n = 0; n < 2; n += 1) await create(routes, me, known);
+    for (let n = 0; n < 10; n += 1) {
+      await expect(create(routes, me, bob, full)).rejects.toMatchObject({ code: 'too_many_groups' });
+      await expect(create(routes, me, bob, known)).rejects.toMatchObject({ code: 'rate_limited' });
+    }
+    expect((await create(routes, me, bob)).status).toBe(201);
+  });
+
   it('is a group of so many members', async () => {
     const routes = routesWith({ maxMembers: 3 });
     const [me, bob, eve] = [randomUUID(), randomUUID(), randomUUID()];

@@ -1,9 +1,8 @@
 import { RateLimiter } from '@chat-app/timing';
-import type { Route } from '@chat-app/platform';
+import { HttpError, type Route } from '@chat-app/platform';
 import type { CallerLimits } from './configuration';
+import { InvitationBudgets } from './invitation-budgets';
 import { refusal } from './refusal';
-
-const HOUR_S = 3_600;
 
 /**
  * What each user may ask of this pod over HTTP: calls, rows that they make others' inboxes grow by, and groups that they
@@ -12,7 +11,7 @@ const HOUR_S = 3_600;
 export class CallerBudgets {
   readonly #calls: RateLimiter;
   readonly #rows: RateLimiter;
-  readonly #invitations: RateLimiter;
+  readonly #invitations: InvitationBudgets;
 
   constructor(
     { callsPerSecond, callsBurst, rowsPerMinute, invitationsPerHour }: CallerLimits,
@@ -20,7 +19,7 @@ export class CallerBudgets {
   ) {
     this.#calls = new RateLimiter({ perSecond: callsPerSecond, burst: callsBurst });
     this.#rows = new RateLimiter({ perSecond: rowsPerMinute / 60, burst: rowsPerMinute });
-    this.#invitations = new RateLimiter({ perSecond: invitationsPerHour / HOUR_S, burst: invitationsPerHour });
+    this.#invitations = new InvitationBudgets(invitationsPerHour);
   }
 
   /** One call. @throws HttpError rate_limited */
@@ -33,11 +32,31 @@ export class CallerBudgets {
     refuseFor(this.#rows.take(userId, this.now(), rows), 'too many entries for others');
   }
 
-  /** The user puts these others into a group. @throws HttpError rate_limited: one of them was put into too many */
-  takeInvitations(userId: string, others: readonly string[]): void {
-    for (const other of others) {
-      const wait = this.#invitations.take(`${userId}|${other}`, this.now());
-      refuseFor(wait, `you put ${other} into too many groups`);
+  /**
+   * The user puts these others into a group by `work`, which writes so many entries. All of it is given back where anything
+   * is refused, also by `work`. @throws HttpError rate_limited: one of them was put into too many; whatever `work` throws
+   */
+  async chargeInvitations<Done>(
+    userId: string,
+    others: readonly string[],
+    rows: number,
+    work: () => Promise<Done>,
+  ): Promise<Done> {
+    this.takeRows(userId, rows);
+    const refused = this.#invitations.take(userId, others, this.now());
+    if (refused !== undefined) {
+      this.#rows.give(userId, rows);
+      throw refusal('rate_limited', refused.reason, refused.waitMs);
+    }
+    try {
+      return await work();
+    } catch (thrown) {
+      // Anything else may have happened all the same.
+      if (thrown instanceof HttpError) {
+        this.#rows.give(userId, rows);
+        this.#invitations.give(userId, others);
+      }
+      throw thrown;
     }
   }
 }

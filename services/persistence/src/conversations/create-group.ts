@@ -24,14 +24,14 @@ export function createGroupRoute(context: Context): Route {
       if (memberIds.length >= settings.maxMembers) {
         throw refusal('group_full', `A group has at most ${settings.maxMembers} members.`);
       }
-      budgets.takeRows(caller.userId, memberIds.length + 1);
-      budgets.takeInvitations(caller.userId, memberIds);
       const id = newId();
-      await changeAndTell(context, id, caller.userId, async (transaction, append) => {
-        await requireRoomForGroup(transaction, [caller.userId, ...memberIds], settings.maxGroups);
-        await insertGroup(transaction, { id, title, data, ownerId: caller.userId, memberIds });
-        await append([caller.userId, ...memberIds].map((user_id) => ({ kind: 'joined', user_id })));
-      });
+      await budgets.chargeInvitations(caller.userId, memberIds, memberIds.length + 1, () =>
+        changeAndTell(context, id, caller.userId, async (transaction, append) => {
+          await requireRoomForGroup(transaction, [caller.userId, ...memberIds], settings.maxGroups);
+          await insertGroup(transaction, { id, title, data, ownerId: caller.userId, memberIds });
+          await append([caller.userId, ...memberIds].map((user_id) => ({ kind: 'joined', user_id })));
+        }),
+      );
       return { status: 201, body: await readConversation(database, caller.userId, id) };
     },
   });

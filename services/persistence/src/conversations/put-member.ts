@@ -49,10 +49,10 @@ async function putMember(
   if (group.target_role === role) return [];
   if (group.target_role === null) {
     if (group.members >= settings.maxMembers) throw refusal('group_full');
-    budgets.takeRows(callerId, 1);
-    budgets.takeInvitations(callerId, [userId]);
-    await requireRoomForGroup(transaction, [userId], settings.maxGroups);
-    await addMember(transaction, conversationId, userId, role);
+    await budgets.chargeInvitations(callerId, [userId], 1, async () => {
+      await requireRoomForGroup(transaction, [userId], settings.maxGroups);
+      await addMember(transaction, conversationId, userId, role);
+    });
     return [{ kind: 'joined', user_id: userId }];
   }
   if (role === 'member' && group.owners === 1) throw refusal('last_owner');
