@@ -14,7 +14,7 @@ export type UserRateSettings = Pick<
 
 /**
  * How often each user may act on this pod. It belongs to the user and outlives sockets: reconnecting gives nothing back.
- * Sends, what they cause and handshakes are this pod's share of what the user has over all pods. All times are of the monotonic clock.
+ * The rates of sends, of what they cause and of handshakes are this pod's share of what the user has over all pods; a burst is each pod's. All times are of the monotonic clock.
  */
 export class UserRates {
   readonly #sends: RateLimiter;
@@ -25,10 +25,8 @@ export class UserRates {
 
   /** `pods` tells how many pods share the limits now. */
   constructor(settings: UserRateSettings, pods: () => number) {
-    const shared = (perSecond: number, burst: number) => () => ({
-      perSecond: perSecond / pods(),
-      burst: Math.max(1, burst / pods()),
-    });
+    // Whoever has one device keeps the whole burst; over all pods a burst is had once each, the rate once.
+    const shared = (perSecond: number, burst: number) => () => ({ perSecond: perSecond / pods(), burst });
     this.#sends = new RateLimiter(shared(settings.SENDS_PER_SECOND, settings.SENDS_BURST));
     this.#rows = new RateLimiter(shared(settings.ROWS_PER_SECOND, settings.ROWS_BURST));
     this.#handshakes = new RateLimiter(shared(settings.HANDSHAKES_PER_MINUTE / 60, settings.HANDSHAKES_BURST));
