@@ -75,7 +75,7 @@ describe('the life of a release', () => {
   });
 
   it('is upgraded under load to a version with a new kind of command, record and entry, and nobody notices', async () => {
-    const dead = () => sql('select count(*) from dead_messages');
+    const dead = () => sql('select count(*) from chat.dead_messages');
     const before = await dead();
     let load: LoadResult | undefined;
     const waves = await whileWaving(async () => {

@@ -36,8 +36,9 @@ describe('change of a password', () => {
       ((await service.logIn(username, password, { deviceProof })).json as SessionResponse).device_proof;
     expect(await again('robbed', NEW_PASSWORD, proof)).toBe(proof);
     expect(await again('untouched', PASSWORD, other.device_proof)).toBe(other.device_proof);
-    for (const void_ of [former, thief.device_proof])
+    for (const void_ of [former, thief.device_proof]) {
       expect(await again('robbed', NEW_PASSWORD, void_)).not.toBe(void_);
+    }
     const devices = 'select hash from auth.device_proofs where user_id = $1';
     expect(await service.database.query({ name: 'devices', text: devices }, [user_id])).toHaveLength(3);
   });

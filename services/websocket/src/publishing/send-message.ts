@@ -169,8 +169,9 @@ export class MessageSender {
     }
     if (!destination.ok) {
       const { rates, clock } = this.dependencies;
-      if (destination.code === 'unknown_message')
+      if (destination.code === 'unknown_message') {
         rates.oweSends(connection.userId, clock.monotonic(), UNKNOWN_CHANGE_SENDS);
+      }
       this.#reject(sending, destination.code, destination.message);
       return;
     }
