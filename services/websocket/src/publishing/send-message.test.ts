@@ -206,8 +206,8 @@ describe('sending a message', () => {
     it('charges no rate for what is out of order, and fails nothing that came before', async () => {
       const clock = new TestClock();
       clock.stop();
-      // Shared with the pod that runs already.
-      pod = await world.pod({ SENDS_PER_SECOND: 2, SENDS_BURST: 4 }, { clock });
+      // The rate is shared with the pod that runs already, the burst is each pod's.
+      pod = await world.pod({ SENDS_PER_SECOND: 2, SENDS_BURST: 2 }, { clock });
       alice = await world.connect(pod, ALICE);
       world.log.hold();
       say('1');
@@ -257,8 +257,8 @@ describe('sending a message', () => {
     // A clock that stands still: no token comes back however long the sends take.
     const clock = new TestClock();
     clock.stop();
-    // Shared with the pod that runs already.
-    pod = await world.pod({ SENDS_PER_SECOND: 2, SENDS_BURST: 80 }, { clock });
+    // The rate is shared with the pod that runs already, the burst is each pod's.
+    pod = await world.pod({ SENDS_PER_SECOND: 2, SENDS_BURST: 40 }, { clock });
     alice = await world.connect(pod, ALICE);
     for (let n = 0; n < 41; n += 1) {
       alice.say({ type: 'send', recipient_id: BOB, content: 'x' });
