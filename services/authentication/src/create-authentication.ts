@@ -19,7 +19,7 @@ import { registerRoute } from './accounts/register';
 import { endSessionsRoutes } from './sessions/end-sessions';
 import { ownSessions } from './sessions/list-ended';
 import { listSessionsRoute } from './sessions/list-sessions';
-import { Sweeper } from './sessions/sweep-expired';
+import { sweepInBackground } from './sessions/sweep-expired';
 import { AccountThrottle } from './throttling/account-throttle';
 import { AddressThrottle } from './throttling/address-throttle';
 import { KeyedBudget } from './throttling/keyed-budget';
@@ -65,7 +65,7 @@ export interface Authentication {
  */
 export function createAuthentication(dependencies: AuthenticationDependencies): Authentication {
   const context = createContext(dependencies);
-  const sweeper = new Sweeper(context);
+  const sweeper = sweepInBackground(context);
   const stopping = new AbortController();
   let closed: Promise<void> | undefined;
   return {

@@ -9,7 +9,7 @@ import { settingsFrom, type PersistenceConfiguration } from './configuration';
 import { CallerBudgets } from './caller-budgets';
 import { DeviceSweeper } from './retention/sweep-devices';
 import { Instance } from './inbox/instances';
-import { Cleaner } from './retention/run-retention';
+import { runRetention } from './retention/run-retention';
 import { MessageConsumer } from './storing/message-consumer';
 import type { Context } from './context';
 import { createPersistenceMetrics } from './metrics';
@@ -62,7 +62,7 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
   const subscriptions: Subscription[] = [];
   const instance = new Instance(database, logger);
   const sweeper = new DeviceSweeper(context);
-  const cleaner = new Cleaner(context);
+  const retention = runRetention(context);
   let drained: Promise<void> | undefined;
   return {
     routes: publicRoutes(context),
@@ -85,14 +85,14 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
         ),
       );
       await Promise.all(subscriptions.map((subscription) => subscription.ready));
-      if (!stopping.signal.aborted) cleaner.start();
+      if (!stopping.signal.aborted) retention.start();
     },
     drain() {
       stopping.abort();
       drained ??= Promise.all([
         ...subscriptions.map((subscription) => subscription.close()),
         sweeper.close(),
-        cleaner.close(),
+        retention.close(),
       ]).then(() => instance.close());
       return drained;
     },

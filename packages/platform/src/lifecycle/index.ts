@@ -1,3 +1,4 @@
+export { BackgroundLoop, type BackgroundLoopOptions } from './background-loop';
 export { CleanupStack } from './cleanup-stack';
 export { Readiness, type ComponentState, type ReadinessReport } from './readiness';
 export { runProcess, type ProcessContext, type RunningService } from './run-process';

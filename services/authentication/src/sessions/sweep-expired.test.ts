@@ -1,7 +1,7 @@
 import type { SessionResponse } from '@chat-app/protocol';
 import { metricValue, PASSWORD, startHarness, type Harness } from '../testing/authentication-harness';
 import { createContext } from '../create-authentication';
-import { Sweeper, sweepExpired } from './sweep-expired';
+import { sweepExpired, sweepInBackground } from './sweep-expired';
 
 describe('sweep of expired rows', () => {
   let service: Harness;
@@ -58,7 +58,7 @@ describe('sweep of expired rows', () => {
     await run(
       `update auth.login_throttles set attempted_at = now() - interval '1 hour', blocked_until = now() - interval '1 hour'`,
     );
-    const sweeper = new Sweeper(context(), 20);
+    const sweeper = sweepInBackground(context(), 20);
     sweeper.start();
     while ((await count('login_throttles')) > 0) await new Promise((resolve) => setTimeout(resolve, 10));
     await sweeper.close();

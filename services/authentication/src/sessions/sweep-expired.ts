@@ -1,4 +1,4 @@
-import { asError } from '@chat-app/platform';
+import { BackgroundLoop } from '@chat-app/platform';
 import type { Context } from '../context';
 import { deleteExpiredDeviceProofs } from '../devices/sql/delete-expired-device-proofs';
 import { deleteExpiredRefreshTokens } from './sql/delete-expired-refresh-tokens';
@@ -15,44 +15,14 @@ const STATEMENTS_PER_TABLE = 20;
 const SESSION_KEPT_S = 86_400;
 
 /**
- * Deletes what expired: sessions, refresh tokens, device proofs, throttle counts. Each run is bounded in rows and statements; all pods
- * sweep, at intervals that jitter keeps apart, and skip each other's rows.
- *
- * States: idle → waiting ⇄ sweeping → closed. `close` is memoised and waits for a run in progress.
+ * Deletes what expired in the background. All pods do, and skip each other's rows. Its owner starts and closes it.
  */
-export class Sweeper {
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> = Promise.resolve();
-  #closed = false;
-
-  constructor(
-    private readonly context: Context,
-    private readonly intervalMs: number = SWEEP_INTERVAL_MS,
-  ) {}
-
-  start(): void {
-    if (this.#closed) return;
-    this.#timer = setTimeout(
-      () => {
-        this.#running = this.#sweepQuietly().finally(() => this.start());
-      },
-      this.intervalMs * (0.8 + Math.random() * 0.4),
-    );
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    clearTimeout(this.#timer);
-    await this.#running;
-  }
-
-  async #sweepQuietly(): Promise<void> {
-    try {
-      await sweepExpired(this.context);
-    } catch (thrown) {
-      this.context.logger.warn('expired rows were not swept; the next run tries again', { error: asError(thrown) });
-    }
-  }
+export function sweepInBackground(context: Context, intervalMs: number = SWEEP_INTERVAL_MS): BackgroundLoop {
+  return new BackgroundLoop({
+    intervalMs,
+    run: () => sweepExpired(context),
+    onFailure: (error) => context.logger.warn('expired rows were not swept; the next run tries again', { error }),
+  });
 }
 
 /**
@@ -67,7 +37,10 @@ function writeOperatorActs({ database, audit }: Context): Promise<void> {
   });
 }
 
-/** One run. @throws PlatformError */
+/**
+ * Deletes what expired: sessions, refresh tokens, device proofs, throttle counts. Bounded in rows and statements.
+ * @throws PlatformError
+ */
 export async function sweepExpired(context: Context): Promise<void> {
   const { database, configuration } = context;
   await writeOperatorActs(context);

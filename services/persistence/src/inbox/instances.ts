@@ -1,6 +1,6 @@
 import { FEATURES, newId } from '@chat-app/protocol';
 import type { Database } from '@chat-app/database';
-import type { Logger } from '@chat-app/platform';
+import { BackgroundLoop, type Logger } from '@chat-app/platform';
 import { KNOWS_EXPIRED_ENTRIES } from '../retention/sql/claim-cleanup';
 import { deregisterInstance, registerInstance } from './sql/register-instance';
 
@@ -15,31 +15,36 @@ const INTERVAL_MS = 10_000;
  */
 export class Instance {
   readonly #id = newId();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #repeating: BackgroundLoop;
+  #registered = false;
 
   constructor(
     private readonly database: Database,
-    private readonly logger: Logger,
+    logger: Logger,
     private readonly features: readonly string[] = [...FEATURES, KNOWS_EXPIRED_ENTRIES],
-  ) {}
+  ) {
+    this.#repeating = new BackgroundLoop({
+      intervalMs: INTERVAL_MS,
+      run: () => this.#register(),
+      onFailure: (error) => logger.debug('the database did not take that this pod runs', { error }),
+    });
+  }
 
   /** Registers, and goes on saying so. @throws PlatformError database_unavailable, database_refused */
   async register(): Promise<void> {
-    await registerInstance(this.database, this.#id, this.features);
-    this.#timer = setInterval(() => void this.#repeat(), INTERVAL_MS);
-    this.#timer.unref();
-  }
-
-  async #repeat(): Promise<void> {
-    await registerInstance(this.database, this.#id, this.features).catch((error: unknown) => {
-      this.logger.debug('the database did not take that this pod runs', { error });
-    });
+    await this.#register();
+    this.#registered = true;
+    this.#repeating.start();
   }
 
   /** Nothing is consumed any more. Never rejects: a pod that is silent is forgotten anyway. */
   async close(): Promise<void> {
-    if (this.#timer === undefined) return;
-    clearInterval(this.#timer);
-    await deregisterInstance(this.database, this.#id).catch(() => undefined);
+    // What is said after it would bring the pod back.
+    await this.#repeating.close();
+    if (this.#registered) await deregisterInstance(this.database, this.#id).catch(() => undefined);
+  }
+
+  #register(): Promise<void> {
+    return registerInstance(this.database, this.#id, this.features);
   }
 }

@@ -6,7 +6,7 @@ import { ask, contextOn, directMessage, openDatabase, storeAll } from '../../tes
 import type { Context } from '../context';
 import { registerInstance, deregisterInstance } from '../inbox/sql/register-instance';
 import { internalRoutes, publicRoutes } from '../routes';
-import { Cleaner } from './run-retention';
+import { runRetention } from './run-retention';
 import { removeExpired } from './remove-expired';
 import { retentionFrom } from './retention-settings';
 
@@ -169,7 +169,7 @@ describe('rows that end', () => {
     await tell(user, 3);
     await run(`update chat.messages set stored_at = $1`, [day(-8)]);
     jest.useFakeTimers({ doNotFake: ['Date', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate'] });
-    const cleaner = new Cleaner(contextWith(), 10);
+    const cleaner = runRetention(contextWith(), 10);
     cleaner.start();
     while ((await count('inbox')) > 0) await jest.advanceTimersByTimeAsync(12);
     await cleaner.close();

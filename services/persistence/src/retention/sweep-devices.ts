@@ -1,4 +1,4 @@
-import { asError } from '@chat-app/platform';
+import { BackgroundLoop } from '@chat-app/platform';
 import type { Context } from '../context';
 import { sweepCursors, type CursorKey } from '../inbox/sql/sweep-cursors';
 
@@ -11,28 +11,30 @@ const ROUND_MS = 3_600_000;
 /**
  * Lets go of the positions of devices that do not come any more, in the background and at a bounded rate: so many rows
  * are looked at in a step, in the order of their key, round after round. All pods sweep, and leave each other's rows alone.
- *
- * States: idle → waiting ⇄ sweeping → closed. `close` is memoised and waits for a step under way.
  */
 export class DeviceSweeper {
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> = Promise.resolve();
-  #closed = false;
+  readonly #loop: BackgroundLoop;
   #after: CursorKey | undefined;
 
   constructor(
     private readonly context: Pick<Context, 'database' | 'settings' | 'metrics' | 'logger'>,
     private readonly rows = ROWS,
-  ) {}
-
-  start(): void {
-    this.#wait(STEP_MS);
+  ) {
+    this.#loop = new BackgroundLoop({
+      firstMs: STEP_MS,
+      intervalMs: ROUND_MS,
+      run: async () => ((await this.step()) ? ROUND_MS : STEP_MS),
+      onFailure: (error) => context.logger.debug('positions were not swept; the next round tries again', { error }),
+    });
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    clearTimeout(this.#timer);
-    await this.#running;
+  start(): void {
+    this.#loop.start();
+  }
+
+  /** Resolves when the step under way is over. */
+  close(): Promise<void> {
+    return this.#loop.close();
   }
 
   /** One step. True where a round is done. @throws PlatformError */
@@ -43,25 +45,5 @@ export class DeviceSweeper {
     metrics.removed.inc({ table: 'cursors' }, deleted);
     if (deleted > 0) logger.debug('positions of devices that do not come any more were deleted', { deleted });
     return next === undefined;
-  }
-
-  #wait(ms: number): void {
-    if (this.#closed) return;
-    this.#timer = setTimeout(
-      () => {
-        this.#running = this.#sweepQuietly().then((done) => this.#wait(done ? ROUND_MS : STEP_MS));
-      },
-      ms * (0.8 + Math.random() * 0.4),
-    );
-    this.#timer.unref();
-  }
-
-  async #sweepQuietly(): Promise<boolean> {
-    try {
-      return await this.step();
-    } catch (thrown) {
-      this.context.logger.debug('positions were not swept; the next round tries again', { error: asError(thrown) });
-      return true;
-    }
   }
 }
