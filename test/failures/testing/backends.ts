@@ -36,6 +36,8 @@ export interface Backends {
   /** Where Kafka says it is; with one node a proxy listens there. */
   kafkaAddress: string;
   kafkaProxyPort: number | undefined;
+  /** Where it is for those who come by TLS, where it has certificates. */
+  kafkaTlsAddress: string | undefined;
   postgres: BackendServer;
   redis: BackendServer;
   /** The URL of a role of PostgreSQL, at its own port or another. */
@@ -43,8 +45,9 @@ export interface Backends {
   release(): Promise<void>;
 }
 
-export async function startBackends(nodes: 1 | 3): Promise<Backends> {
-  const shared = process.env['FAILURES_DIRECTORY'];
+/** @param certificates a directory of `node1.pem`, …: the brokers speak TLS as well, and the backends are this stack's own */
+export async function startBackends(nodes: 1 | 3, certificates?: string): Promise<Backends> {
+  const shared = certificates === undefined ? process.env['FAILURES_DIRECTORY'] : undefined;
   const own = shared === undefined ? privateDirectory('failures') : undefined;
   const directory = join(own?.path ?? shared ?? '', `backends-${nodes}`);
   const ports = await portsOf(directory);
@@ -59,8 +62,12 @@ export async function startBackends(nodes: 1 | 3): Promise<Backends> {
     { length: nodes },
     (_, index) =>
       new BackendServer(ports + index, async () => {
-        const environment = { NODES: String(nodes), KAFKA_PROPERTIES: properties, READY_TIMEOUT_S: '120' };
-        const printed = await runBackendScript('start-kafka', [paths.kafka, String(ports)], environment);
+        const printed = await runBackendScript('start-kafka', [paths.kafka, String(ports)], {
+          NODES: String(nodes),
+          KAFKA_PROPERTIES: properties,
+          KAFKA_CERTIFICATES: certificates ?? '',
+          READY_TIMEOUT_S: '120',
+        });
         return Number(printed.get(`node${index + 1}`));
       }),
   );
@@ -82,10 +89,12 @@ export async function startBackends(nodes: 1 | 3): Promise<Backends> {
     throw error;
   }
   const addresses = kafkaProxyPort === undefined ? kafka.map(({ port }) => port) : [kafkaProxyPort];
+  const tlsAddresses = kafka.map((_, index) => `localhost:${ports + 30 + index}`);
   return {
     kafka,
     kafkaAddress: addresses.map((port) => `127.0.0.1:${port}`).join(','),
     kafkaProxyPort,
+    kafkaTlsAddress: certificates === undefined ? undefined : tlsAddresses.join(','),
     postgres,
     redis,
     databaseUrl: (role, port = postgres.port) => `postgres://${role}:${role}@127.0.0.1:${port}/chatapp`,

@@ -21,6 +21,13 @@ const PARTITIONS = 6;
 export interface StackOptions {
   /** Kafka brokers. With one a proxy stands in front of it, with three none does. */
   nodes?: 1 | 3;
+  /** Then services come to the brokers by TLS, past every proxy. */
+  kafkaTls?: {
+    /** A directory with the key and certificate of each broker: `node1.pem`, … */
+    certificates: string;
+    /** What services trust: a file or directory, for KAFKA_TLS_CA_FILE. */
+    trusted: string;
+  };
   websocketPods?: number;
   persistencePods?: number;
   /** Variables of all services. */
@@ -44,14 +51,14 @@ export class Stack {
   readonly pods = { authentication: [] as Pod[], websocket: [] as Pod[], persistence: [] as Pod[] };
 
   static async start(options: StackOptions = {}): Promise<Stack> {
-    const { nodes = 1, websocketPods = 2, persistencePods = 2 } = options;
+    const { nodes = 1, websocketPods = 2, persistencePods = 2, kafkaTls } = options;
     const directory = privateDirectory('stack');
     const opened: { close(): Promise<void> }[] = [];
     const keep = <T extends { close(): Promise<void> }>(one: T): T => {
       opened.push(one);
       return one;
     };
-    const backends = await startBackends(nodes);
+    const backends = await startBackends(nodes, kafkaTls?.certificates);
     try {
       const redis = keep(await TcpProxy.open(`127.0.0.1:${backends.redis.port}`));
       const database = keep(await TcpProxy.open(`127.0.0.1:${backends.postgres.port}`));
@@ -73,7 +80,8 @@ export class Stack {
         root: ROOT,
         directory: logDirectory,
         environment: {
-          KAFKA_BROKERS: backends.kafkaAddress,
+          KAFKA_BROKERS: backends.kafkaTlsAddress ?? backends.kafkaAddress,
+          ...(kafkaTls !== undefined && { KAFKA_TLS_CA_FILE: kafkaTls.trusted }),
           REDIS_URL: `redis://${redis.address}`,
           AUTHENTICATION_DATABASE_URL: backends.databaseUrl('authentication', database.port),
           PERSISTENCE_DATABASE_URL: backends.databaseUrl('persistence', database.port),
