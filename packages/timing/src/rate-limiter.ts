@@ -6,6 +6,22 @@ export interface RateLimit {
   burst: number;
 }
 
+/** A minute's worth at once, and as many a minute on average. */
+export function perMinute(acts: number): RateLimit {
+  return { perSecond: acts / 60, burst: acts };
+}
+
+export interface RateLimiterOptions {
+  /**
+   * What happens where there is no room for another key. `refuse-new`: it waits, and no key escapes what it did. For keys
+   * that cannot be invented. `forget-oldest`: the key that has not acted for longest starts anew, and nobody is kept out by the
+   * number of others. For keys that can.
+   */
+  overflow: 'refuse-new' | 'forget-oldest';
+  /** Keys remembered; 200,000 by default. */
+  maxKeys?: number;
+}
+
 const MAX_KEYS = 200_000;
 /** Buckets looked at with each act: as many go as come. */
 const LOOKED_AT = 2;
@@ -13,9 +29,9 @@ const LOOKED_AT = 2;
 const NO_ROOM_MS = 1_000;
 
 /**
- * Limits the acts of each key (a user, an address), whatever else of the key comes and goes: its bucket is forgotten only
- * when it is full again, and then differs in nothing from a new one. The number of keys is bounded; beyond it, which takes
- * that many keys in the time of a refill, new ones must wait. Keeps no timer.
+ * Limits the acts of each key (a user, an address), whatever else of the key comes and goes: its bucket is forgotten when
+ * it is full again, and then differs in nothing from a new one. The number of keys is bounded; what happens beyond it, which
+ * takes that many keys in the time of a refill, is `overflow`. Keeps no timer.
  */
 export class RateLimiter {
   /** In the order of their last act. */
@@ -23,7 +39,7 @@ export class RateLimiter {
 
   constructor(
     private readonly limit: RateLimit | (() => RateLimit),
-    private readonly maxKeys = MAX_KEYS,
+    private readonly options: RateLimiterOptions,
   ) {}
 
   /** Keys remembered now. */
@@ -65,10 +81,20 @@ export class RateLimiter {
     const known = this.#buckets.get(key);
     if (known !== undefined) this.#buckets.delete(key);
     this.#forgetFull(now, limit);
-    if (known === undefined && this.#buckets.size >= this.maxKeys) return undefined;
+    if (known === undefined && !this.#makeRoom()) return undefined;
     const bucket = known ?? new TokenBucket(limit.burst, now);
     this.#buckets.set(key, bucket);
     return bucket;
+  }
+
+  /** Whether there is room for another key. */
+  #makeRoom(): boolean {
+    const { overflow, maxKeys = MAX_KEYS } = this.options;
+    if (this.#buckets.size < maxKeys) return true;
+    if (overflow === 'refuse-new') return false;
+    const [oldest] = this.#buckets.keys();
+    if (oldest !== undefined) this.#buckets.delete(oldest);
+    return true;
   }
 
   #forgetFull(now: number, { perSecond, burst }: RateLimit): void {

@@ -1,13 +1,12 @@
 import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
-import type { Audit, Logger } from '@chat-app/platform';
+import type { Audit, Logger, NetworkLimiter } from '@chat-app/platform';
+import type { RateLimiter } from '@chat-app/timing';
 import type { TokenSigner } from '@chat-app/tokens';
 import type { AuthenticationConfiguration } from './configuration';
 import type { AuthenticationMetrics } from './metrics';
 import type { Passwords } from './passwords/passwords';
 import type { AccountThrottle } from './throttling/account-throttle';
-import type { AddressThrottle } from './throttling/address-throttle';
-import type { KeyedBudget } from './throttling/keyed-budget';
 import type { TokenLimits } from './throttling/token-limits';
 
 /** What the verbs of this service work with. */
@@ -19,18 +18,20 @@ export interface Context {
   readonly logger: Logger;
   readonly audit: Audit;
   readonly metrics: AuthenticationMetrics;
+  /** Milliseconds of a clock that never jumps. */
+  readonly now: () => number;
   readonly passwords: Passwords;
   readonly accounts: AccountThrottle;
   /** Failed logins by address. */
-  readonly loginAddresses: AddressThrottle;
+  readonly loginAddresses: NetworkLimiter;
   /** Device proofs that prove nothing, by address. */
-  readonly deviceProofAddresses: AddressThrottle;
+  readonly deviceProofAddresses: NetworkLimiter;
   /** Registrations by address. */
-  readonly registrationAddresses: AddressThrottle;
+  readonly registrationAddresses: NetworkLimiter;
   /** Calls with an access token, by the user who asks. */
-  readonly calls: KeyedBudget;
+  readonly calls: RateLimiter;
   /** Names looked up, by the user who asks. */
-  readonly lookups: KeyedBudget;
+  readonly lookups: RateLimiter;
   /** Uses of refresh tokens, by address and by session. */
   readonly tokenLimits: TokenLimits;
 }

@@ -1,6 +1,7 @@
 import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
-import type { Audit, Logger, Metrics, Route } from '@chat-app/platform';
+import { NetworkLimiter, type Audit, type Logger, type Metrics, type Route } from '@chat-app/platform';
+import { perMinute, RateLimiter } from '@chat-app/timing';
 import type { SessionSource, TokenSigner } from '@chat-app/tokens';
 import { internalRoutes } from './internal-routes';
 import { changePasswordRoute } from './passwords/change-password';
@@ -21,10 +22,8 @@ import { ownSessions } from './sessions/list-ended';
 import { listSessionsRoute } from './sessions/list-sessions';
 import { sweepInBackground } from './sessions/sweep-expired';
 import { AccountThrottle } from './throttling/account-throttle';
-import { AddressThrottle } from './throttling/address-throttle';
-import { KeyedBudget } from './throttling/keyed-budget';
 import { CALLS_PER_USER_PER_MINUTE, limitCallers } from './throttling/limit-callers';
-import { createTokenLimits } from './throttling/token-limits';
+import { createTokenLimits, OVERFLOW } from './throttling/token-limits';
 
 export interface AuthenticationDependencies {
   database: Database;
@@ -108,13 +107,14 @@ export function createContext(dependencies: AuthenticationDependencies): Context
     logger,
     audit,
     metrics,
+    now: () => performance.now(),
     passwords: new Passwords(metrics, configuration.PASSWORDS_WAITING),
     accounts: new AccountThrottle(database),
-    loginAddresses: new AddressThrottle(configuration.FAILED_LOGINS_PER_MINUTE),
-    deviceProofAddresses: new AddressThrottle(configuration.FAILED_LOGINS_PER_MINUTE),
-    registrationAddresses: new AddressThrottle(configuration.REGISTRATIONS_PER_MINUTE),
-    calls: new KeyedBudget(CALLS_PER_USER_PER_MINUTE),
-    lookups: new KeyedBudget(configuration.LOOKUPS_PER_USER_PER_MINUTE),
+    loginAddresses: new NetworkLimiter(perMinute(configuration.FAILED_LOGINS_PER_MINUTE), OVERFLOW),
+    deviceProofAddresses: new NetworkLimiter(perMinute(configuration.FAILED_LOGINS_PER_MINUTE), OVERFLOW),
+    registrationAddresses: new NetworkLimiter(perMinute(configuration.REGISTRATIONS_PER_MINUTE), OVERFLOW),
+    calls: new RateLimiter(perMinute(CALLS_PER_USER_PER_MINUTE), OVERFLOW),
+    lookups: new RateLimiter(perMinute(configuration.LOOKUPS_PER_USER_PER_MINUTE), OVERFLOW),
     tokenLimits: createTokenLimits(),
   };
 }

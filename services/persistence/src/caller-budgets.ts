@@ -1,4 +1,4 @@
-import { RateLimiter } from '@chat-app/timing';
+import { perMinute, RateLimiter } from '@chat-app/timing';
 import { HttpError, type Route } from '@chat-app/platform';
 import type { CallerLimits } from './configuration';
 import { InvitationBudgets } from './invitation-budgets';
@@ -17,8 +17,8 @@ export class CallerBudgets {
     { callsPerSecond, callsBurst, rowsPerMinute, invitationsPerHour }: CallerLimits,
     private readonly now: () => number = () => performance.now(),
   ) {
-    this.#calls = new RateLimiter({ perSecond: callsPerSecond, burst: callsBurst });
-    this.#rows = new RateLimiter({ perSecond: rowsPerMinute / 60, burst: rowsPerMinute });
+    this.#calls = new RateLimiter({ perSecond: callsPerSecond, burst: callsBurst }, { overflow: 'refuse-new' });
+    this.#rows = new RateLimiter(perMinute(rowsPerMinute), { overflow: 'refuse-new' });
     this.#invitations = new InvitationBudgets(invitationsPerHour);
   }
 

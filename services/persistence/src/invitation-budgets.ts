@@ -39,7 +39,8 @@ export class InvitationBudgets {
   /** The caller puts these others into one group: all of it is taken, or nothing. */
   take(caller: string, others: readonly string[], now: number): RefusedInvitation | undefined {
     if (others.length === 0) return undefined;
-    const pairs = this.#callers.get(caller) ?? new RateLimiter(this.#limit, this.maxOthers);
+    const pairs =
+      this.#callers.get(caller) ?? new RateLimiter(this.#limit, { overflow: 'refuse-new', maxKeys: this.maxOthers });
     const before = pairs.size;
     let refused: RefusedInvitation | undefined;
     for (const [index, other] of others.entries()) {

@@ -5,7 +5,8 @@ export { startManagementServer, type Liveness, type ManagementServerOptions } fr
 export { createServiceClient, type ServiceCall, type ServiceClient, type ServiceClientOptions } from './service-client';
 export { equalSecrets } from './authorize';
 export { clientAddress } from './client-address';
-export { NETWORK_ALLOWANCES, networksOf, siteOf } from './client-networks';
+export { siteOf } from './client-networks';
+export { NetworkLimiter } from './limit-networks';
 export { isAllowedHost } from './allowed-hosts';
 export { isAllowedOrigin } from './cross-origin';
 export { httpOptionsFrom } from './http-options';

@@ -27,7 +27,7 @@ export function lookUpUserRoutes(context: Context): Route[] {
     query: z.object({ username: KnownUsername }),
     responses: { 200: UserResponse },
     async handle({ query, caller }) {
-      const waitMs = context.lookups.take(caller.userId);
+      const waitMs = context.lookups.take(caller.userId, context.now());
       if (waitMs > 0) {
         context.metrics.throttled.inc({ by: 'lookups' });
         throw refusal('rate_limited', 'too many names looked up; wait before the next', waitMs);

@@ -119,7 +119,7 @@ function isSameAttempt(stored: StoredRefreshToken, attemptId: string | undefined
  * @throws HttpError rate_limited
  */
 function chargeSession(context: Context, sessionId: string): void {
-  const waitMs = context.tokenLimits.sessions.take(sessionId);
+  const waitMs = context.tokenLimits.sessions.take(sessionId, context.now());
   if (waitMs === 0) return;
   context.metrics.throttled.inc({ by: 'session' });
   throw refusal('rate_limited', 'this session is refreshed too often; wait before the next', waitMs);

@@ -1,8 +1,9 @@
 import { route, type HttpResult, type RouteRequest, type TokenClaims } from '@chat-app/platform';
+import { perMinute, RateLimiter } from '@chat-app/timing';
 import { createContext } from '../create-authentication';
 import { startHarness, type Harness } from '../testing/authentication-harness';
-import { KeyedBudget } from './keyed-budget';
 import { limitCallers } from './limit-callers';
+import { OVERFLOW } from './token-limits';
 
 describe('calls of a user', () => {
   let service: Harness;
@@ -22,7 +23,11 @@ describe('calls of a user', () => {
     });
 
   it('are so many, on all routes together, and of nobody else; what takes no token is not counted', async () => {
-    const context = { ...createContext(service.dependencies), calls: new KeyedBudget(3, 100, () => 0) };
+    const context = {
+      ...createContext(service.dependencies),
+      calls: new RateLimiter(perMinute(3), OVERFLOW),
+      now: () => 0,
+    };
     const [one, other, open] = limitCallers(context, [answer('user'), answer('user'), answer('public')]);
     const call = (limited: typeof one, userId: string): Promise<unknown> =>
       limited!.handle({ caller: { userId } as TokenClaims } as RouteRequest<never, never, never>).then(
@@ -38,12 +43,12 @@ describe('calls of a user', () => {
 
   it('are counted on every route that takes a token', async () => {
     const { token, user_id } = await service.registered('caller');
-    const take = jest.spyOn(KeyedBudget.prototype, 'take');
+    const take = jest.spyOn(RateLimiter.prototype, 'take');
     try {
       await service.callAs(token, 'GET', '/sessions');
       await service.callAs(token, 'PUT', '/users/me', { data: null });
       await service.callAs(token, 'GET', `/users/${user_id}`);
-      expect(take.mock.calls).toEqual([[user_id], [user_id], [user_id]]);
+      expect(take.mock.calls.map(([key]) => key)).toEqual([user_id, user_id, user_id]);
     } finally {
       take.mockRestore();
     }

@@ -22,7 +22,7 @@ export function limitCallers(context: Context, routes: readonly Route[]): Route[
 
 /** @throws HttpError rate_limited */
 function takeCall(context: Context, userId: string): void {
-  const waitMs = context.calls.take(userId);
+  const waitMs = context.calls.take(userId, context.now());
   if (waitMs === 0) return;
   context.metrics.throttled.inc({ by: 'calls' });
   throw refusal('rate_limited', 'too many calls; wait before the next', waitMs);

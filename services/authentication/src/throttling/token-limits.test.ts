@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { HttpResult, TokenClaims } from '@chat-app/platform';
+import { NetworkLimiter, type HttpResult, type TokenClaims } from '@chat-app/platform';
+import { perMinute, RateLimiter } from '@chat-app/timing';
 import type { SessionResponse } from '@chat-app/protocol';
 import type { Context } from '../context';
 import { createContext } from '../create-authentication';
 import { logOutRoute } from '../sessions/log-out';
 import { refreshSessionRoute } from '../sessions/refresh-session';
+import { OVERFLOW } from './token-limits';
 import { startHarness, type Harness } from '../testing/authentication-harness';
-import { AddressThrottle } from './address-throttle';
-import { KeyedBudget } from './keyed-budget';
 
 describe('the use of refresh tokens', () => {
   let service: Harness;
@@ -19,9 +19,11 @@ describe('the use of refresh tokens', () => {
   afterAll(() => service.close());
   beforeEach(() => {
     now = 0;
-    const clock = () => now;
-    const tokenLimits = { addresses: new AddressThrottle(4, 100, clock), sessions: new KeyedBudget(3, 100, clock) };
-    context = { ...createContext(service.dependencies), tokenLimits };
+    const tokenLimits = {
+      addresses: new NetworkLimiter(perMinute(4), OVERFLOW),
+      sessions: new RateLimiter(perMinute(3), OVERFLOW),
+    };
+    context = { ...createContext(service.dependencies), tokenLimits, now: () => now };
   });
 
   const use = (

@@ -1,10 +1,12 @@
-import { RateLimiter } from '@chat-app/timing';
+import { perMinute, RateLimiter, type RateLimiterOptions } from '@chat-app/timing';
 import type { WebsocketConfiguration } from '../configuration';
 
 /** Frames of a user that are not sends, of all connections together, per second and at once. */
 const OTHER_FRAMES = { perSecond: 100, burst: 1_000 };
 /** Refused frames within a minute after which a user's connection is closed: it ignores the answers. */
-const REFUSED_FRAMES = { perSecond: 300 / 60, burst: 300 };
+const REFUSED_FRAMES = perMinute(300);
+/** Users cannot be invented: each has a token. */
+const OF_USERS: RateLimiterOptions = { overflow: 'refuse-new' };
 
 /** What `UserRates` limits by. */
 export type UserRateSettings = Pick<
@@ -20,16 +22,19 @@ export class UserRates {
   readonly #sends: RateLimiter;
   readonly #rows: RateLimiter;
   readonly #handshakes: RateLimiter;
-  readonly #others = new RateLimiter(OTHER_FRAMES);
-  readonly #refused = new RateLimiter(REFUSED_FRAMES);
+  readonly #others = new RateLimiter(OTHER_FRAMES, OF_USERS);
+  readonly #refused = new RateLimiter(REFUSED_FRAMES, OF_USERS);
 
   /** `pods` tells how many pods share the limits now. */
   constructor(settings: UserRateSettings, pods: () => number) {
     // Whoever has one device keeps the whole burst; over all pods a burst is had once each, the rate once.
     const shared = (perSecond: number, burst: number) => () => ({ perSecond: perSecond / pods(), burst });
-    this.#sends = new RateLimiter(shared(settings.SENDS_PER_SECOND, settings.SENDS_BURST));
-    this.#rows = new RateLimiter(shared(settings.ROWS_PER_SECOND, settings.ROWS_BURST));
-    this.#handshakes = new RateLimiter(shared(settings.HANDSHAKES_PER_MINUTE / 60, settings.HANDSHAKES_BURST));
+    this.#sends = new RateLimiter(shared(settings.SENDS_PER_SECOND, settings.SENDS_BURST), OF_USERS);
+    this.#rows = new RateLimiter(shared(settings.ROWS_PER_SECOND, settings.ROWS_BURST), OF_USERS);
+    this.#handshakes = new RateLimiter(
+      shared(settings.HANDSHAKES_PER_MINUTE / 60, settings.HANDSHAKES_BURST),
+      OF_USERS,
+    );
   }
 
   /** Sends a second that this pod takes of a user now. */

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { clientAddress, NETWORK_ALLOWANCES, networksOf } from '@chat-app/platform';
-import { RateLimiter } from '@chat-app/timing';
+import { clientAddress, NetworkLimiter } from '@chat-app/platform';
 import { ERRORS } from '@chat-app/protocol';
 import type { Refusal } from './refuse-upgrade';
 
@@ -10,34 +9,30 @@ import type { Refusal } from './refuse-upgrade';
  * All times are of the monotonic clock.
  */
 export class RefusedHandshakes {
-  /** Of the networks that an address belongs to, the narrowest first. */
-  readonly #levels: readonly RateLimiter[];
+  readonly #networks: NetworkLimiter;
 
   constructor(
     perMinute: number,
     burst: number,
     private readonly trustedProxies: number,
   ) {
-    this.#levels = NETWORK_ALLOWANCES.map(
-      (times) => new RateLimiter({ perSecond: (times * perMinute) / 60, burst: times * burst }),
-    );
+    this.#networks = new NetworkLimiter({ perSecond: perMinute / 60, burst }, { overflow: 'refuse-new' });
   }
 
   /** Milliseconds until a handshake of this network is looked at; 0 is now. */
   wait(request: IncomingMessage, now: number): number {
-    const waits = this.#networksOf(request).map((network, level) => this.#levels[level]?.wait(network, now) ?? 0);
-    return Math.max(...waits);
+    return this.#networks.wait(this.#addressOf(request), now);
   }
 
   /** This handshake was refused; what is our fault is not counted. */
   count(request: IncomingMessage, { code }: Refusal, now: number): void {
     if (ERRORS[code].status >= 500) return;
-    this.#networksOf(request).forEach((network, level) => this.#levels[level]?.take(network, now));
+    this.#networks.take(this.#addressOf(request), now);
   }
 
-  #networksOf({ headers, socket }: IncomingMessage): readonly string[] {
+  #addressOf({ headers, socket }: IncomingMessage): string {
     const forwarded = headers['x-forwarded-for'];
     const text = Array.isArray(forwarded) ? forwarded.join(',') : forwarded;
-    return networksOf(clientAddress(socket.remoteAddress, text, this.trustedProxies));
+    return clientAddress(socket.remoteAddress, text, this.trustedProxies);
   }
 }
