@@ -4,10 +4,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-const BUDGET_BYTES = 15_000;
+/**
+ * As much of a page as stream-chat takes is 100 kB, centrifuge 24 kB. It grew from 15 kB with what people do in a conversation:
+ * settings, receipts, reactions, typing and presence.
+ */
+const BUDGET_BYTES = 20_000;
 
 describe('the client in a page', () => {
-  it('costs at most 15 kB, brings no schema library and compiles no code at run time', () => {
+  it('costs at most 20 kB, brings no schema library and compiles no code at run time', () => {
     const directory = mkdtempSync(join(tmpdir(), 'client-bundle-'));
     try {
       const file = join(directory, 'client.js');

@@ -10,6 +10,7 @@ export type { MessageDeleted } from './entries/deleted';
 export type { MessageEdited } from './entries/edited';
 export type { JsonObject, ReceivedMessage } from './entries/message';
 export type { ConversationRead } from './entries/read';
+export type { ConversationSettingsChange } from './entries/settings';
 
 /**
  * State of the connection.

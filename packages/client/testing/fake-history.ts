@@ -17,6 +17,7 @@ export class FakeHistory {
   readonly markers: string[] = [];
   /** The answer to the list and to reads of the history fails while this is set. */
   away = false;
+  settings: { receipts: 'on' | 'off' } = { receipts: 'on' };
   reads = 0;
 
   constructor(server: FakeServer) {
@@ -43,6 +44,10 @@ export class FakeHistory {
       this.markers.push(id);
       return { status: 204 };
     });
+    server.http.set(`PATCH ${at}/settings`, (body) => {
+      this.settings = { ...this.settings, ...(body as Partial<FakeHistory['settings']>) };
+      return { status: 200, body: this.settings };
+    });
     for (const [id, username] of [
       [USER_1, 'user1'],
       [USER_2, 'user2'],
@@ -67,6 +72,7 @@ export class FakeHistory {
       role: 'member',
       created_at: SENT_AT,
       unread_count: unread.filter((one) => one.sender_id !== USER_1).length,
+      settings: this.settings,
       last_message: { ...this.messages.at(-1), stored_at: SENT_AT },
     };
   }

@@ -12,6 +12,7 @@ const NAMES = [
   'edited',
   'deleted',
   'read',
+  'settings',
   'stored',
   'conversation',
   'entry',

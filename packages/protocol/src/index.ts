@@ -6,6 +6,7 @@ export * from './features';
 export * from './events';
 export * from './events/event-kind';
 export * from './events/message';
+export * from './events/settings';
 export * from './records/messages-topic';
 export * from './records/dead-message';
 export * from './frames/client-frames';

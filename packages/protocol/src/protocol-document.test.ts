@@ -71,6 +71,7 @@ describe('docs/protocol.md', () => {
       'edited',
       'deleted',
       'read',
+      'settings',
     ]) {
       expect(types).toContain(type);
     }

@@ -14,6 +14,7 @@ import { readHeadsRoute } from './inbox/read-heads';
 import { readInboxRoute } from './inbox/read-inbox';
 import { removeMemberRoute } from './conversations/remove-member';
 import { changeConversationRoute } from './conversations/change-conversation';
+import { changeSettingsRoute } from './conversations/change-settings';
 import { saveCursorsRoute } from './inbox/save-cursors';
 
 /** The public API: :8090. */
@@ -27,6 +28,7 @@ export function publicRoutes(context: Context): readonly Route[] {
     removeMemberRoute(context),
     listMessagesRoute(context),
     markReadRoute(context),
+    changeSettingsRoute(context),
   ];
   return limitCallers(routes, context.budgets);
 }

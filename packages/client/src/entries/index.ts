@@ -7,8 +7,9 @@ import { joined } from './joined';
 import { left } from './left';
 import { message, type JsonObject, type ReceivedMessage } from './message';
 import { read, type ConversationRead } from './read';
+import { settings, type ConversationSettingsChange } from './settings';
 
-export const ENTRY_KINDS = { message, joined, left, conversation, edited, deleted, read } as const;
+export const ENTRY_KINDS = { message, joined, left, conversation, edited, deleted, read, settings } as const;
 
 /** An entry of a kind that this version does not know, as it came. */
 export interface UnknownEntry {
@@ -25,6 +26,7 @@ export interface EntryEvents<Data extends JsonObject = JsonObject> {
   edited: MessageEdited<Data>;
   deleted: MessageDeleted;
   read: ConversationRead;
+  settings: ConversationSettingsChange;
   entry: UnknownEntry;
 }
 

@@ -1,6 +1,7 @@
 /** What this client relies on in answers; other fields may come and go. */
 import type {
   ConversationResponse,
+  ConversationSettings,
   Role,
   SessionResponse,
   SessionsResponse,
@@ -51,6 +52,7 @@ export const isConversation = answer<ConversationResponse>({
   ...CONVERSATION,
   last_message: optional(object(MESSAGE)),
 });
+export const isSettings = answer<ConversationSettings>({ receipts: text });
 export const isConversations = answer<Conversations>({
   conversations: list(object({ ...CONVERSATION, last_message: optional(object(MESSAGE)) })),
   next: optional(text),

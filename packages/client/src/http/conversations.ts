@@ -1,9 +1,10 @@
-import type { ConversationResponse, Role } from '@chat-app/protocol';
+import type { ConversationResponse, ConversationSettings, Role } from '@chat-app/protocol';
 import {
   isConversation,
   isConversations,
   isHistory,
   isMembers,
+  isSettings,
   type Answer,
   type Conversations,
   type History,
@@ -74,6 +75,12 @@ export class ConversationsApi {
   /** The user has read up to and including this message. */
   async markRead(conversationId: string, messageId: string): Promise<void> {
     await this.call({ method: 'PUT', path: `${path(conversationId)}/read`, body: { message_id: messageId } });
+  }
+
+  /** Changes how a conversation is to the user alone: what is absent stays. @returns all of the settings */
+  changeSettings(conversationId: string, change: Partial<ConversationSettings>): Promise<ConversationSettings> {
+    const at = `${path(conversationId)}/settings`;
+    return this.call({ method: 'PATCH', path: at, body: change, answer: isSettings });
   }
 }
 

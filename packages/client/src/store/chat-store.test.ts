@@ -1,7 +1,7 @@
 import { FakeHistory, deliver, messageOf } from '../../testing/fake-history';
 import { refused, USER_1, USER_2, type FakeConnection } from '../../testing/fake-server';
 import { memoryStorage, type RecordedClient } from '../../testing/recorded-client';
-import { acceptedFor, CONVERSATION, sceneForEachTest, uuid } from '../../testing/scene';
+import { acceptedFor, CONVERSATION, SENT_AT, sceneForEachTest, uuid } from '../../testing/scene';
 import type { ChatClientOptions } from '../options';
 import { ChatStore, type Observable } from '.';
 
@@ -256,5 +256,17 @@ describe('ChatStore', () => {
     ]);
     const names = await until(store.userNames, (known) => known.size === 2);
     expect([names.get(USER_1), names.get(USER_2)]).toEqual(['user1', 'user2']);
+  });
+
+  it('knows the settings of a conversation, whichever device changed them', async () => {
+    history.store(1);
+    const { store, connection } = await online(history);
+    const settings = () => store.conversations.get()[0]?.settings;
+    expect(settings()).toEqual({ receipts: 'on' });
+    await store.changeSettings(CONVERSATION, { receipts: 'off' });
+    expect(settings()).toEqual({ receipts: 'off' });
+    const event = { event_id: uuid(900), conversation_id: CONVERSATION, user_id: USER_1, at: SENT_AT };
+    connection.send({ type: 'settings', seq: 2, ...event, receipts: 'on', muted_until: null });
+    await until(store.conversations, () => settings()?.receipts === 'on');
   });
 });

@@ -4,18 +4,19 @@
  * Fed by the events of one ChatClient. One thread; what an await brings back is joined by ids. release() ends it; the
  * client is closed by whoever made it.
  */
-import type { ConversationResponse } from '@chat-app/protocol';
-import { directConversationId } from '@chat-app/protocol/pure';
+import type { ConversationResponse, ConversationSettings } from '@chat-app/protocol';
 import { isFinal } from '../errors';
 import type { ConnectionStatus, ConversationRead, Missed, ReceivedMessage } from '../events';
 import type { Conversations } from '../http/answers';
 import { Timers } from '../state/timers';
 import type { ChatStorage } from '../storage';
 import { amend, amendmentOf, deletionOf, type Amendment } from './amend-messages';
+import { createGroup, openDirect, type BeginningParts } from './begin-conversations';
 import { ConversationList } from './conversation-list';
 import { ReadMarkers } from './mark-read';
 import { Names } from './names';
 import { Derived, type Observable } from './observable';
+import { OwnSettings } from './own-settings';
 import { OwnWriting, type References } from './own-writing';
 import { ListReader } from './read-list';
 import { SavedTexts } from './saved-texts';
@@ -41,6 +42,7 @@ export class ChatStore {
   private readonly names: Names;
   private readonly markers: ReadMarkers;
   private readonly writing: OwnWriting;
+  private readonly settings: OwnSettings;
   private readonly timers = new Timers();
   private readonly subscriptions: (() => void)[];
   private readonly reader: ListReader;
@@ -65,6 +67,7 @@ export class ChatStore {
       onTouch: (id) => this.touch(id),
       onAmended: (id, amendment) => this.amended(id, amendment),
     });
+    this.settings = new OwnSettings(client, this.list, () => this.listView.changed());
     this.reader = new ListReader((after) => this.readList(after));
     this.connectionStatus = { state: client.state };
     this.listView = new Derived(() => this.list.views((id) => this.texts.draft(id)));
@@ -75,6 +78,7 @@ export class ChatStore {
       client.on('edited', (event) => this.amended(event.conversation_id, amendmentOf(event))),
       client.on('deleted', (event) => this.amended(event.conversation_id, deletionOf(event))),
       client.on('read', (event) => this.readElsewhere(event)),
+      client.on('settings', (event) => this.settings.changed(event)),
       client.on('stored', ({ message_ids }) => this.stored(message_ids)),
       client.on('conversation', ({ conversation_id }) => void this.refresh(conversation_id)),
       client.on('missed', (missed) => this.missed(missed)),
@@ -139,25 +143,18 @@ export class ChatStore {
   }
 
   /** The conversation with a user of this name; it exists for others once a message is sent. @throws ChatError unknown_user */
-  async openDirect(username: string): Promise<string> {
-    const user = await this.client.findUser(username);
-    this.names.set(user.user_id, user.username);
-    const id = directConversationId(this.client.userId, user.user_id);
-    this.list.ensure(id, user.user_id);
-    this.listView.changed();
-    return id;
+  openDirect(username: string): Promise<string> {
+    return openDirect(this.parts, username);
   }
 
   /** Creates a group of these users, by name. @returns its id @throws ChatError unknown_user, invalid_request … */
-  async createGroup(title: string, usernames: readonly string[]): Promise<string> {
-    const users = await Promise.all(usernames.map((name) => this.client.findUser(name)));
-    for (const user of users) this.names.set(user.user_id, user.username);
-    const ids = users.map((user) => user.user_id).filter((id) => id !== this.client.userId);
-    const answer = await this.client.conversations.createGroup(title, [...new Set(ids)]);
-    this.list.describe(answer, false);
-    this.list.bump(answer.conversation_id);
-    this.listView.changed();
-    return answer.conversation_id;
+  createGroup(title: string, usernames: readonly string[]): Promise<string> {
+    return createGroup(this.parts, title, usernames);
+  }
+
+  /** Changes how a conversation is to this user: what is absent stays. @throws ChatError */
+  changeSettings(conversationId: string, change: Partial<ConversationSettings>): Promise<void> {
+    return this.settings.change(conversationId, change);
   }
 
   /** Asks the server what a conversation is now. Never rejects. */
@@ -362,6 +359,10 @@ export class ChatStore {
     for (const item of this.timelineOf(conversationId).view.get().items) {
       if (item.kind === 'message') this.names.want(item.message.sender_id);
     }
+  }
+
+  private get parts(): BeginningParts {
+    return { client: this.client, list: this.list, names: this.names, onChanged: () => this.listView.changed() };
   }
 
   private timelineOf(conversationId: string): Timeline {

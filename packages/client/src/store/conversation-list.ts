@@ -1,7 +1,7 @@
 /**
  * The user's conversations: what the server says of each, newest activity first, and what changed here since. Pure state.
  */
-import type { ConversationResponse } from '@chat-app/protocol';
+import type { ConversationResponse, ConversationSettings } from '@chat-app/protocol';
 import { viewOf, type ConversationView, type MessageView } from './views';
 
 /** One conversation. Owned by the list; others read it. */
@@ -13,6 +13,8 @@ export interface ConversationRecord {
   role: ConversationResponse['role'];
   unread: number;
   unreadMentions: number;
+  /** How it is to the user; unknown until the server says it. */
+  settings?: ConversationSettings;
   last?: MessageView;
   member: boolean;
   /** Whether the server was asked what it is. */
@@ -70,6 +72,7 @@ export class ConversationList {
     if (answer.title !== undefined) record.title = answer.title;
     if (answer.recipient_id !== undefined) record.recipient_id = answer.recipient_id;
     record.role = answer.role;
+    if (answer.settings !== undefined) record.settings = answer.settings;
     record.member = true;
     record.described = true;
     if (!keepUnread) {

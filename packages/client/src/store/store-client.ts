@@ -11,7 +11,16 @@ export interface StoreClient {
   readonly pending: readonly OutboxEntry[];
   readonly conversations: Pick<
     ConversationsApi,
-    'list' | 'get' | 'history' | 'markRead' | 'createGroup' | 'rename' | 'members' | 'putMember' | 'removeMember'
+    | 'list'
+    | 'get'
+    | 'history'
+    | 'markRead'
+    | 'changeSettings'
+    | 'createGroup'
+    | 'rename'
+    | 'members'
+    | 'putMember'
+    | 'removeMember'
   >;
   on<Name extends keyof ChatEvents>(name: Name, listener: (event: ChatEvents[Name]) => void): () => void;
   send(message: OutboundMessage): SentMessage;

@@ -1,4 +1,4 @@
-import type { ConversationResponse } from '@chat-app/protocol';
+import type { ConversationResponse, ConversationSettings } from '@chat-app/protocol';
 import type { MessageState, ReceivedMessage } from '../events';
 
 /** A message as a UI shows it. Snapshots: a change makes another object. */
@@ -81,6 +81,8 @@ export interface ConversationView {
   readonly unread: number;
   /** How many of the unread messages mention this user. */
   readonly unreadMentions: number;
+  /** How it is to this user; absent while that is not known. */
+  readonly settings?: ConversationSettings;
   readonly last?: MessageView;
   /** A text that was begun here and not sent. */
   readonly draft: string;

@@ -4,6 +4,7 @@ import { Uuid } from '../identifier-schemas';
 import { LIMITS } from '../limits';
 import { CustomData } from '../custom-data';
 import { ChatMessage, MESSAGE_CHANGES } from '../events/message';
+import { ReceiptsSetting } from '../events/settings';
 import type { Known } from '../known';
 
 export const Role = z.enum(['owner', 'member']);
@@ -41,6 +42,22 @@ export const PutMemberRequest = z.object({ role: Role.default('member') });
 /** `PUT /conversations/{id}/read`: the user has read up to and including this message. Never goes back. Answers 204. */
 export const ReadRequest = z.object({ message_id: Uuid });
 
+/** How a conversation is to the caller alone. */
+export const ConversationSettings = z.object({
+  /** Off: nobody is told what the caller received and read, nor is the caller told it of others. */
+  receipts: ReceiptsSetting,
+});
+export type ConversationSettings = z.infer<typeof ConversationSettings>;
+/**
+ * `PATCH /conversations/{id}/settings`: what is there is changed, what is absent stays. Answers all of the settings. Every
+ * device of the caller finds the change in the inbox.
+ */
+export const ChangeSettingsRequest = ConversationSettings.partial().refine(
+  (change) => Object.values(change).some((value) => value !== undefined),
+  { error: 'name a setting' },
+);
+export type ChangeSettingsRequest = z.infer<typeof ChangeSettingsRequest>;
+
 export const StoredMessage = ChatMessage.extend({ ...MESSAGE_CHANGES, stored_at: z.string() });
 export type StoredMessage = Known<z.infer<typeof StoredMessage>>;
 
@@ -58,6 +75,8 @@ export const ConversationResponse = z.object({
   unread_count: z.int(),
   /** How many of the unread messages mention the caller. */
   unread_mention_count: z.int().optional(),
+  /** How it is to the caller. */
+  settings: ConversationSettings.optional(),
   last_message: StoredMessage.optional(),
 });
 export type ConversationResponse = z.infer<typeof ConversationResponse>;

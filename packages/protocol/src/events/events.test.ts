@@ -17,6 +17,7 @@ const RECORDS: Record<EventKindName, object> = {
   edited: { ...event, kind: 'edited', message_id: USER, content: 'hello there', data: { a: 1 } },
   deleted: { ...event, kind: 'deleted', message_id: USER },
   read: { ...event, kind: 'read', user_id: USER, message_id: USER },
+  settings: { ...event, kind: 'settings', user_id: USER, receipts: 'off', muted_until: AT },
 };
 const NAMES = Object.keys(EVENT_KINDS) as EventKindName[];
 
@@ -27,7 +28,7 @@ describe('the registry of kinds', () => {
   });
 
   it('keeps the numbers that are stored', () => {
-    expect(NAMES.map((name) => EVENT_KINDS[name].number)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(NAMES.map((name) => EVENT_KINDS[name].number)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
   it('has a kind for what each command asks for, under the type of its frame', () => {

@@ -8,9 +8,10 @@ import { joined } from './joined';
 import { left } from './left';
 import { message, sendCommand } from './message';
 import { read } from './read';
+import { settings } from './settings';
 
 /** Every kind this version knows, by its word. */
-export const EVENT_KINDS = { message, joined, left, conversation, edited, deleted, read } as const;
+export const EVENT_KINDS = { message, joined, left, conversation, edited, deleted, read, settings } as const;
 
 /** Frames by which clients ask for events, by type of frame; `kind` is what they ask for. */
 export const COMMANDS = {

@@ -1,4 +1,4 @@
-import { newId, type EventKindName } from '@chat-app/protocol';
+import { newId, type ChangeSettingsRequest, type EventKindName } from '@chat-app/protocol';
 import type { Database, Queryable } from '@chat-app/database';
 import type { Context } from '../context';
 import { announceEvents, type Stored } from '../storing/announce-stored';
@@ -8,6 +8,7 @@ import { storeEventsWithin } from '../storing/store-events';
 export type Change =
   | { kind: 'joined' | 'left'; user_id: string }
   | { kind: 'read'; user_id: string; message_id: string }
+  | ({ kind: 'settings'; user_id: string } & ChangeSettingsRequest)
   | { kind: 'conversation'; title?: string; roles?: Record<string, string>; data?: Record<string, unknown> };
 
 /** Puts changes on the road that messages take: an entry of each inbox concerned, in the transaction that makes them. */

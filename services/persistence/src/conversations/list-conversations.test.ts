@@ -71,6 +71,7 @@ describe('listing conversations', () => {
         created_at: expect.stringMatching(/Z$/) as string,
         unread_count: 2,
         unread_mention_count: 0,
+        settings: { receipts: 'on' },
         last_message: { ...messages[2], stored_at: expect.stringMatching(/Z$/) as string },
       },
     ]);

@@ -9,6 +9,7 @@ import {
 import type { Context } from '../context';
 import { refusal } from '../refusal';
 import { toStoredMessage, type StoredMessageRow } from '../messages/message-row';
+import { settingsOfMember } from './settings-of-member';
 import type { ConversationRow } from './sql/describe-conversations';
 import { findConversation } from './sql/find-conversation';
 import { listConversations } from './sql/list-conversations';
@@ -77,6 +78,7 @@ function toConversation(row: ConversationRow): ConversationResponse {
     created_at: row.created_at.toISOString(),
     unread_count: row.unread_count,
     unread_mention_count: row.unread_mention_count,
+    settings: settingsOfMember(row.settings),
     ...(last !== undefined && { last_message: toStoredMessage(last) }),
   };
 }

@@ -8,6 +8,7 @@ import { createMessageChanges } from './006-create-message-changes';
 import { narrowSearchPath } from './007-narrow-search-path';
 import { indexEventsByAge } from './008-index-events-by-age';
 import { createCleanups } from './009-create-cleanups';
+import { createConversationSettings } from './010-create-conversation-settings';
 
 /** Schema of everything persistence owns. */
 export const SCHEMA = 'chat';
@@ -23,4 +24,5 @@ export const MIGRATIONS: readonly Migration[] = [
   narrowSearchPath,
   indexEventsByAge,
   createCleanups,
+  createConversationSettings,
 ];

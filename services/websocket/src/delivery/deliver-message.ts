@@ -137,9 +137,12 @@ function fitsChannel(envelope: ChannelEnvelope, channel: string): boolean {
 
 const USER_PREFIX = userChannel('');
 
+/** Kinds beside `joined` and `left` that are an entry of one user alone. */
+const PERSONAL: ReadonlySet<string> = new Set(['read', 'settings']);
+
 /** It concerns one user alone. */
 function isPersonal(envelope: EventEnvelope): boolean {
-  return isVouchedFor(envelope) || envelope.event_kind === 'read';
+  return isVouchedFor(envelope) || PERSONAL.has(envelope.event_kind);
 }
 
 /** It concerns what this pod subscribes to for a user: persistence alone is believed. */

@@ -1,9 +1,9 @@
 /**
- * Turns a CTE `page` (id, kind, title, data, created_at, role, read_number, last_number, activity) into the columns of
+ * Turns a CTE `page` (id, kind, title, data, created_at, role, settings, read_number, last_number, activity) into the columns of
  * ConversationRow for user $1. Of the unread messages at most the newest 1,000 are looked at.
  */
 export const DESCRIBE_CONVERSATIONS = `
-select p.id, p.kind, p.title, p.data, p.created_at, p.role, p.activity, unread.count as unread_count,
+select p.id, p.kind, p.title, p.data, p.created_at, p.role, p.settings, p.activity, unread.count as unread_count,
   unread.mentions as unread_mention_count,
   case when p.kind = 'direct' then coalesce(
     (select o.user_id from chat.members o where o.conversation_id = p.id and o.user_id <> $1),
@@ -32,6 +32,8 @@ export interface ConversationRow {
   data: Record<string, unknown> | null;
   created_at: Date;
   role: 'owner' | 'member';
+  /** Those of the user that are not as by default. */
+  settings: Record<string, unknown> | null;
   /** Grows with each message: newest activity has the largest. */
   activity: number;
   unread_count: number;
@@ -51,7 +53,7 @@ export interface ConversationRow {
 }
 
 /** What describing needs of each conversation `c` of a member `m`; a `where` follows. */
-export const CONVERSATIONS_OF_MEMBERS = `select c.id, c.kind, c.title, c.data, c.created_at, m.role,
+export const CONVERSATIONS_OF_MEMBERS = `select c.id, c.kind, c.title, c.data, c.created_at, m.role, m.settings,
     greatest(m.read_number, (
       select max(r.number) from chat.messages r where r.id = any (m.pending_reads) and r.conversation_id = m.conversation_id
     )) as read_number, last.number as last_number,

@@ -7,6 +7,7 @@ import { joined } from './joined';
 import { left } from './left';
 import { message } from './message';
 import { read } from './read';
+import { settings } from './settings';
 import type { Projection } from './projection';
 
 const PROJECTIONS: { [Name in EventKindName]: Projection<EventRecord<Name>> } = {
@@ -17,6 +18,7 @@ const PROJECTIONS: { [Name in EventKindName]: Projection<EventRecord<Name>> } = 
   edited,
   deleted,
   read,
+  settings,
 };
 
 /** The projection of a kind. */

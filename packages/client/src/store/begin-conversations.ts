@@ -1,0 +1,42 @@
+import { directConversationId } from '@chat-app/protocol/pure';
+import type { ConversationList } from './conversation-list';
+import type { Names } from './names';
+import type { StoreClient } from './store-client';
+
+/** What a conversation is begun with. */
+export interface BeginningParts {
+  readonly client: StoreClient;
+  readonly list: ConversationList;
+  readonly names: Names;
+  /** The list has changed. */
+  readonly onChanged: () => void;
+}
+
+/** The conversation with a user of this name, put into the list. @throws ChatError unknown_user */
+export async function openDirect(
+  { client, list, names, onChanged }: BeginningParts,
+  username: string,
+): Promise<string> {
+  const user = await client.findUser(username);
+  names.set(user.user_id, user.username);
+  const id = directConversationId(client.userId, user.user_id);
+  list.ensure(id, user.user_id);
+  onChanged();
+  return id;
+}
+
+/** Creates a group of these users, by name, and puts it first. @throws ChatError unknown_user, invalid_request … */
+export async function createGroup(
+  { client, list, names, onChanged }: BeginningParts,
+  title: string,
+  usernames: readonly string[],
+): Promise<string> {
+  const users = await Promise.all(usernames.map((name) => client.findUser(name)));
+  for (const user of users) names.set(user.user_id, user.username);
+  const ids = users.map((user) => user.user_id).filter((id) => id !== client.userId);
+  const answer = await client.conversations.createGroup(title, [...new Set(ids)]);
+  list.describe(answer, false);
+  list.bump(answer.conversation_id);
+  onChanged();
+  return answer.conversation_id;
+}
