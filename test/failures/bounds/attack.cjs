@@ -9,6 +9,7 @@ const { parentPort, workerData } = require('node:worker_threads');
 
 const { kind, port, token, recipient } = workerData;
 
+const BURST = 200;
 const ATTACKS = { flood, fragments, pings, headers, handshakes, stalled, trickle };
 ATTACKS[kind]();
 
@@ -77,7 +78,10 @@ function frame(opcode, payload, final = true) {
   return Buffer.concat([head, body]);
 }
 
-/** Writes as fast as the other side takes it, until it ends the connection. */
+/**
+ * Writes as fast as the other side takes it, until it ends the connection. Reads now and then: who does not for as long as
+ * a closing handshake may take is cut off, and never learns the code.
+ */
 function pour(make, count) {
   let ended = false;
   const end = (how) => {
@@ -88,10 +92,11 @@ function pour(make, count) {
   open((socket) => {
     let sent = 0;
     const write = () => {
-      while (sent < count && !ended) {
+      for (let burst = 0; burst < BURST && sent < count && !ended; burst += 1) {
         sent += 1;
         if (!socket.write(make(sent))) return void socket.once('drain', write);
       }
+      if (sent < count && !ended) setImmediate(write);
     };
     write();
   }, end);
