@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findFaults } from './find-faults';
 import { runJest, type TierResult } from './run-jest';
 
 /**
@@ -16,7 +17,7 @@ export async function runFailures(root: string, directory: string, only: readonl
       title: 'failures',
       project: 'failures',
       environment: { FAILURES_DIRECTORY: directory, FAILURES_TABLE: table, FAILURES_LOGS: logs },
-      paths: only.map((fault) => `test/failures/${fault}.test.ts`),
+      paths: findFaults(root, only),
     });
   } finally {
     stopBackends(root, directory);

@@ -39,6 +39,9 @@ async function main(): Promise<number> {
     },
   });
   const wanted = tiersOf(values.tiers);
+  if (values.only !== undefined && !wanted.has('failures'))
+    throw new Error('--only names faults: add --tiers failures');
+  const only = values.only?.split(',') ?? [];
   const directory = mkdtempSync(join(tmpdir(), 'chat-app-test-'));
   let backends: Backends = { environment: {}, missing: 'not asked for', release: async () => undefined };
   try {
@@ -60,7 +63,6 @@ async function main(): Promise<number> {
     }
     if (wanted.has('browser')) results.push(await browserTier(directory));
     if (wanted.has('failures')) {
-      const only = values.only?.split(',') ?? [];
       results.push(await guarded('failures', () => runFailures(root, join(directory, 'failures'), only)));
     }
   } finally {
