@@ -8,6 +8,13 @@ import { describeStart } from './describe-start';
 const README = readFileSync(resolve(__dirname, '..', '..', 'README.md'), 'utf8');
 const PRINTED = describeStart(standaloneConfiguration({}), 'http://localhost:8080');
 
+it('sends the terminal chat to where it listens, whatever the port', () => {
+  expect(PRINTED).toContain('npm run chat -- user2 pwd2\n');
+  expect(describeStart(standaloneConfiguration({ PORT: '9000' }), 'http://localhost:9000')).toContain(
+    'npm run chat -- user2 pwd2 http://localhost:9000\n',
+  );
+});
+
 describe.each([
   ['the README', README],
   ['the terminal', PRINTED],

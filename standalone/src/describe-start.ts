@@ -1,5 +1,7 @@
 import type { StandaloneConfiguration } from './configuration';
 
+/** Where `npm run chat` goes by itself. */
+const CHAT_URL = 'http://localhost:8080';
 const DEMO_USER = '123e4567-e89b-12d3-a456-426614174000';
 const DEMO_RECIPIENT = '789e0123-e45b-67d8-a901-324534567890';
 
@@ -19,11 +21,12 @@ export function describeStart(configuration: StandaloneConfiguration, url: strin
 
 function tryIt(url: string): string[] {
   const websocket = url.replace(/^http/, 'ws');
+  const where = url === CHAT_URL ? '' : ` ${url}`;
   return [
     '  Try it in two terminals:',
     '',
-    '    npm run chat -- user1 pwd1',
-    '    npm run chat -- user2 pwd2',
+    `    npm run chat -- user1 pwd1${where}`,
+    `    npm run chat -- user2 pwd2${where}`,
     '',
     '  Or by hand:',
     '',
