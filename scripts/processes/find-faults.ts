@@ -19,8 +19,9 @@ export function findFaults(root: string, names: readonly string[]): string[] {
   );
   return names.map((name) => {
     const file = files.get(name);
-    if (file === undefined)
+    if (file === undefined) {
       throw new Error(`--only: there is no fault "${name}"; there are ${[...files.keys()].join(', ')}`);
+    }
     return file;
   });
 }

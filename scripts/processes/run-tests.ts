@@ -39,8 +39,9 @@ async function main(): Promise<number> {
     },
   });
   const wanted = tiersOf(values.tiers);
-  if (values.only !== undefined && !wanted.has('failures'))
+  if (values.only !== undefined && !wanted.has('failures')) {
     throw new Error('--only names faults: add --tiers failures');
+  }
   const only = values.only?.split(',') ?? [];
   const directory = mkdtempSync(join(tmpdir(), 'chat-app-test-'));
   let backends: Backends = { environment: {}, missing: 'not asked for', release: async () => undefined };

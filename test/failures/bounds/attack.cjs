@@ -5,6 +5,7 @@
  */
 const { randomBytes } = require('node:crypto');
 const { connect } = require('node:net');
+const { setImmediate } = require('node:timers');
 const { parentPort, workerData } = require('node:worker_threads');
 
 const { kind, port, token, recipient } = workerData;
