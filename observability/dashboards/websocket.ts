@@ -140,6 +140,13 @@ export const websocket: DashboardSpec = {
           queries: [counted('chat_websocket_envelopes_ignored_total', '{{reason}}', SERVICE, 'reason')],
         },
         {
+          title: 'Signals dropped',
+          description:
+            'Typing that nobody was told of, by reason. limited: users (or scripts) type faster than anybody reads. congested: sockets are slow.',
+          unit: 'reqps',
+          queries: [counted('chat_websocket_signals_dropped_total', '{{reason}}', SERVICE, 'reason')],
+        },
+        {
           title: 'Canary',
           description: 'Time of the round trip of a pod’s publication to itself, and beats that were missed.',
           unit: 's',

@@ -8,6 +8,6 @@ export const FEATURES: readonly string[] = [...Object.keys(EVENT_KINDS), 'data',
 
 /**
  * What a pod can do by itself, whatever persistence knows: `after` (it keeps the order of sends that name the one before
- * them), `ping` (it sends `ping` frames). Named in `welcome.features` too.
+ * them), `ping` (it sends `ping` frames), `typing` (it passes on who is typing). Named in `welcome.features` too.
  */
-export const POD_FEATURES: readonly string[] = ['after', 'ping'];
+export const POD_FEATURES: readonly string[] = ['after', 'ping', 'typing'];

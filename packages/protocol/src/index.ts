@@ -7,6 +7,8 @@ export * from './events';
 export * from './events/event-kind';
 export * from './events/message';
 export * from './events/settings';
+export * from './signals';
+export * from './signals/typing';
 export * from './records/messages-topic';
 export * from './records/dead-message';
 export * from './frames/client-frames';

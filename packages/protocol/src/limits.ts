@@ -27,6 +27,12 @@ export const LIMITS = {
   inboxPage: 200,
   /** Maximum messages one history read returns. */
   historyPage: 100,
+  /** Time between two `typing` of a user in a conversation that are passed on, milliseconds. */
+  typingIntervalMs: 3_000,
+  /** Whoever does not say again that they are typing has stopped after this time, milliseconds. */
+  typingForgottenMs: 6_000,
+  /** Members of the largest group in which typing is passed on. */
+  typingMembers: 100,
   /** Maximum user ids one internal call names. */
   usersPerCall: 10_000,
 } as const;

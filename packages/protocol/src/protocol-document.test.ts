@@ -8,6 +8,12 @@ import { decodeServerFrame } from './frames/server-frames';
 import { LIMITS } from './limits';
 
 const SAID_BY_CLIENTS = ['send', 'edit', 'delete', 'received', 'authenticate'];
+
+/** A `typing` that names no user is of a client: the server says who. */
+function isOfClient({ type = '', user_id }: { type?: string; user_id?: string }): boolean {
+  return SAID_BY_CLIENTS.includes(type) || (type === 'typing' && user_id === undefined);
+}
+
 const text = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'protocol.md'), 'utf8');
 
 /** Cells of the table that follows a marker. */
@@ -54,7 +60,7 @@ describe('docs/protocol.md', () => {
     const lines = [...text.matchAll(/```json\n([\s\S]*?)```/g)].flatMap(([, block]) =>
       (block ?? '').trim().split('\n'),
     );
-    const frames = lines.map((line) => JSON.parse(line) as { type?: string });
+    const frames = lines.map((line) => JSON.parse(line) as { type?: string; user_id?: string });
     expect(frames.length).toBeGreaterThanOrEqual(14);
     const types = new Set(frames.map((frame) => frame.type));
     for (const type of [
@@ -72,13 +78,14 @@ describe('docs/protocol.md', () => {
       'deleted',
       'read',
       'settings',
+      'typing',
     ]) {
       expect(types).toContain(type);
     }
-    for (const frame of frames.filter(({ type }) => SAID_BY_CLIENTS.includes(type ?? ''))) {
+    for (const frame of frames.filter(isOfClient)) {
       expect(decodeClientFrame(JSON.stringify(frame)).ok).toBe(true);
     }
-    for (const frame of frames.filter(({ type }) => !SAID_BY_CLIENTS.includes(type ?? ''))) {
+    for (const frame of frames.filter((frame) => !isOfClient(frame))) {
       if (frame.type !== undefined) {
         expect(decodeServerFrame(JSON.stringify(frame))).toMatchObject({ ok: true, known: true });
       }

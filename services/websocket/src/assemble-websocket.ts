@@ -18,6 +18,7 @@ import { UserRates } from './connections/limit-user-rates';
 import { HeartbeatWatch } from './connections/watch-heartbeats';
 import { SessionGuard } from './connections/guard-sessions';
 import { Deliverer } from './delivery/deliver-message';
+import { SignalDeliverer } from './delivery/deliver-signal';
 import { Subscriptions } from './delivery/subscriptions';
 import { Transmitter } from './delivery/transmit-frame';
 import { Announcements } from './inbox/announcements';
@@ -31,10 +32,13 @@ import { InboxReconciler } from './inbox/reconcile-inboxes';
 import { declareMetrics } from './metrics';
 import type { AuthenticationClient } from './peers/authentication-client';
 import type { PersistenceClient } from './peers/persistence-client';
+import { DirectPartners } from './publishing/find-direct-partners';
 import { GroupSizes } from './publishing/find-group-sizes';
 import { Recipients } from './publishing/find-recipients';
 import { ChangeGuard } from './publishing/guard-change';
+import { TypingLimits } from './publishing/limit-typing';
 import { LivePublisher } from './publishing/publish-live';
+import { TypingPublisher } from './publishing/publish-typing';
 import { FrameReceiver } from './connections/receive-frame';
 import { ConversationResolver } from './publishing/resolve-conversation';
 import { MessageSender } from './publishing/send-message';
@@ -117,7 +121,8 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
   });
 
   // From the fan-out to sockets, and from frames to the log and the fan-out.
-  const deliverer = new Deliverer({ registry, follower, sessions, metrics, clock, logger });
+  const signals = new SignalDeliverer(registry, transmitter, metrics);
+  const deliverer = new Deliverer({ registry, follower, sessions, signals, metrics, clock, logger });
   const publisher = new LivePublisher({ fanout, deliverer, metrics, clock, logger });
   const recipients = new Recipients(authentication, logger);
   const resolver = new ConversationResolver(recipients, persistence, follower, logger);
@@ -129,12 +134,17 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
   const sender = new MessageSender({
     ...{ log, publisher, guard, transmitter, follower, announcements, limits, rates, sizes, metrics, clock, logger },
   });
+  const partners = new DirectPartners(persistence, logger);
+  const typingLimits = new TypingLimits();
+  const typing = new TypingPublisher({ fanout, limits: typingLimits, partners, sizes, metrics, clock, logger });
 
   // Connections.
   const authenticator = new Authenticator({ verifier, sessions, transmitter, clock, logger });
   const heartbeats = new HeartbeatWatch(configuration.PING_INTERVAL_MS, transmitter, random);
   const ender = new ConnectionEnder(registry, subscriptions, cursors, metrics);
-  const receiver = new FrameReceiver({ sender, cursors, authenticator, ender, transmitter, rates, metrics, clock });
+  const receiver = new FrameReceiver({
+    ...{ sender, typing, cursors, authenticator, ender, transmitter, rates, metrics, clock },
+  });
   const sockets = new SocketServer({ frameBytes: configuration.FRAME_BYTES, closeTimeoutMs: CLOSE_TIMEOUT_MS });
   const refused = new RefusedHandshakes(
     configuration.REFUSED_HANDSHAKES_PER_MINUTE,

@@ -38,6 +38,9 @@ export type ReadCause = (typeof READ_CAUSES)[number];
 /** Why an envelope is not processed: it cannot be read, a later version wrote it, or it came on a channel of others. */
 const IGNORED = ['unreadable', 'unknown_kind', 'wrong_channel'] as const;
 
+/** Why a signal is not passed on: too many of the user, not theirs to give, too many members, a slow socket, Redis away. */
+const SIGNALS_DROPPED = ['limited', 'no_member', 'large_group', 'congested', 'not_published'] as const;
+
 /** Codes of `rejected` and of refused handshakes that are this side's fault: what availability is counted by. */
 const OUR_FAULTS = ['unavailable', 'overloaded', 'internal'];
 /** Normal, going away, no code, abnormal, a restart of the pod. */
@@ -65,6 +68,7 @@ export interface WebsocketMetrics {
   liveDeliveries: Tally;
   storedNotices: Tally;
   envelopesIgnored: Tally;
+  signalsDropped: Tally;
   catchUpReads: Tally;
   catchUpFailures: Counter;
   confirmations: Counter;
@@ -134,6 +138,12 @@ export function declareMetrics(metrics: Metrics, connections: { readonly size: n
       'Envelopes of the fan-out that were not processed, by reason.',
       'reason',
       IGNORED,
+    ),
+    signalsDropped: tally(
+      'chat_websocket_signals_dropped_total',
+      'Signals (typing) that were not passed on, by reason.',
+      'reason',
+      SIGNALS_DROPPED,
     ),
     catchUpReads: tally('chat_websocket_inbox_reads_total', 'Reads of an inbox, by cause.', 'cause', READ_CAUSES),
     catchUpFailures: metrics.counter({ name: 'chat_websocket_inbox_read_failures_total', help: 'Reads that failed.' }),

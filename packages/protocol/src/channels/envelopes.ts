@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Known } from '../known';
+import { TypingEnvelope } from '../signals/typing';
 
 /** A live event: its frame, without a number, follows the first line. */
 export const EventEnvelope = z.looseObject({
@@ -43,7 +44,7 @@ export const SignedOutEnvelope = z.looseObject({
 });
 export type SignedOutEnvelope = Known<z.infer<typeof SignedOutEnvelope>>;
 
-export type ChannelEnvelope = EventEnvelope | StoredEventsEnvelope | SignedOutEnvelope;
+export type ChannelEnvelope = EventEnvelope | StoredEventsEnvelope | SignedOutEnvelope | TypingEnvelope;
 
 /** An envelope as read. */
 export type ReadEnvelope =
@@ -87,6 +88,7 @@ const CHECKS: Record<ChannelEnvelope['kind'], (fields: Fields) => boolean> = {
   event: (fields) => EventEnvelope.safeParse(fields).success,
   stored: ({ event_ids, positions }) => isList(event_ids, isText) && isObject(positions) && haveNumbers(positions),
   signed_out: (fields) => SignedOutEnvelope.safeParse(fields).success,
+  typing: (fields) => TypingEnvelope.safeParse(fields).success,
 };
 
 function haveNumbers(positions: Fields): boolean {

@@ -34,6 +34,14 @@ describe('decodeClientFrame', () => {
     });
   });
 
+  it('reads typing in a conversation, and to a user', () => {
+    expect(decode({ type: 'typing', conversation_id: USER_2.toUpperCase(), active: true })).toEqual({
+      ok: true,
+      frame: { type: 'typing', conversation_id: USER_2, active: true },
+    });
+    expect(decode({ type: 'typing', recipient_id: USER_2, active: false })).toMatchObject({ ok: true });
+  });
+
   it('ignores fields it does not know', () => {
     expect(decode({ type: 'received', seq: 1, later: true })).toEqual({
       ok: true,
@@ -69,6 +77,8 @@ describe('decodeClientFrame', () => {
     ['received with a fraction', '{"type":"received","seq":1.5}', 'invalid_request'],
     ['received below zero', '{"type":"received","seq":-1}', 'invalid_request'],
     ['received beyond exact integers', '{"type":"received","seq":1e300}', 'invalid_request'],
+    ['typing without target', '{"type":"typing","active":true}', 'invalid_request'],
+    ['typing that does not say whether', `{"type":"typing","recipient_id":"${USER_1}"}`, 'invalid_request'],
     ['authenticate without token', '{"type":"authenticate"}', 'invalid_request'],
   ])('refuses %s', (_what, text, code) => {
     expect(decodeClientFrame(text)).toMatchObject({ ok: false, code });
@@ -94,7 +104,7 @@ describe('decodeClientFrame', () => {
         .record(
           {
             type: fc.oneof(
-              fc.constantFrom('send', 'received', 'authenticate', '__proto__', 'toString'),
+              fc.constantFrom('send', 'received', 'authenticate', 'typing', '__proto__', 'toString'),
               fc.jsonValue(),
             ),
             id: fc.oneof(fc.string(), fc.jsonValue()),
@@ -104,6 +114,7 @@ describe('decodeClientFrame', () => {
             content: fc.oneof(fc.string({ unit: 'binary' }), fc.jsonValue()),
             seq: fc.oneof(fc.integer(), fc.double(), fc.jsonValue()),
             token: fc.jsonValue(),
+            active: fc.oneof(fc.boolean(), fc.jsonValue()),
             ['__proto__']: fc.jsonValue(),
           },
           { requiredKeys: [] },
@@ -114,7 +125,7 @@ describe('decodeClientFrame', () => {
       fc.property(soup, (text) => {
         const decoded = decodeClientFrame(text);
         if (decoded.ok) {
-          expect(['send', 'received', 'authenticate']).toContain(decoded.frame.type);
+          expect(['send', 'received', 'authenticate', 'typing']).toContain(decoded.frame.type);
         } else {
           expect(Object.keys(ERRORS)).toContain(decoded.code);
           expect(decoded.message.length).toBeLessThan(2_000);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ErrorCode } from '../error-codes';
 import { LIMITS } from '../limits';
 import { commandOf, type CommandFrame } from '../events';
+import { SIGNAL_REQUESTS, type SignalRequest } from '../signals';
 
 /** `received`: everything of my inbox up to and including `seq` has reached this device. Cumulative. */
 export const ReceivedFrame = z.object({ type: z.literal('received'), seq: z.int().min(0) });
@@ -12,7 +13,7 @@ export const AuthenticateFrame = z.object({ type: z.literal('authenticate'), tok
 export type AuthenticateFrame = z.infer<typeof AuthenticateFrame>;
 
 /** Everything a client may say. */
-export type ClientFrame = CommandFrame | ReceivedFrame | AuthenticateFrame;
+export type ClientFrame = CommandFrame | SignalRequest | ReceivedFrame | AuthenticateFrame;
 
 /** What came of reading a client's text frame. `id` is the client's message id, where one could be read. */
 export type DecodedClientFrame =
@@ -20,7 +21,7 @@ export type DecodedClientFrame =
   | { ok: false; type: string | undefined; id: string | undefined; code: ErrorCode; message: string };
 
 /** Frames that ask for no event. */
-const SCHEMAS = { received: ReceivedFrame, authenticate: AuthenticateFrame } as const;
+const SCHEMAS = { received: ReceivedFrame, authenticate: AuthenticateFrame, ...SIGNAL_REQUESTS } as const;
 
 /**
  * Reads one text frame of a client. Never throws. An object without `type` that has `content` is a `send`: legacy

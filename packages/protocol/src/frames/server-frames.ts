@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ErrorCode } from '../error-codes';
 import { eventKind, isEventKind, type EventFrame } from '../events';
 import type { Known } from '../known';
+import { SIGNAL_FRAMES, type SignalFrame } from '../signals';
 
 const milliseconds = z.number().min(0);
 /** A code of the table of errors, or one of a newer server. */
@@ -98,7 +99,8 @@ export type ServerFrame =
   | ReconnectFrame
   | AuthenticatedFrame
   | PingFrame
-  | ErrorFrame;
+  | ErrorFrame
+  | SignalFrame;
 
 /** Frames that tell of no event. */
 const SCHEMAS = {
@@ -111,6 +113,7 @@ const SCHEMAS = {
   authenticated: AuthenticatedFrame,
   ping: PingFrame,
   error: ErrorFrame,
+  ...SIGNAL_FRAMES,
 } as const;
 
 /** Whether this version knows a type of frame that tells of no event. */

@@ -1,7 +1,8 @@
-import { commandOf, decodeClientFrame, type ErrorCode } from '@chat-app/protocol';
+import { commandOf, decodeClientFrame, type ClientFrame, type ErrorCode } from '@chat-app/protocol';
 import type { Authenticator } from './renew-token';
 import type { CursorKeeper } from '../inbox/keep-cursors';
 import type { WebsocketMetrics } from '../metrics';
+import type { TypingPublisher } from '../publishing/publish-typing';
 import type { MessageSender } from '../publishing/send-message';
 import type { Clock } from '../clock';
 import type { Connection, ConnectionListener } from './connection';
@@ -12,6 +13,7 @@ import type { Transmitter } from '../delivery/transmit-frame';
 
 export interface ReceiverDependencies {
   sender: MessageSender;
+  typing: TypingPublisher;
   cursors: CursorKeeper;
   authenticator: Authenticator;
   ender: ConnectionEnder;
@@ -38,11 +40,24 @@ export class FrameReceiver implements ConnectionListener {
     const { frame } = decoded;
     const command = commandOf(frame.type);
     if (command !== undefined) this.dependencies.sender.send(connection, command, frame);
-    else if (this.#mayGoOn(connection)) {
-      if (frame.type === 'authenticate') this.dependencies.authenticator.authenticate(connection, frame.token);
-      else if (frame.type === 'received' && !this.dependencies.cursors.confirm(connection, frame.seq)) {
-        this.#error(connection, 'invalid_request', 'seq: the inbox does not reach that far');
-      }
+    else if (this.#mayGoOn(connection)) this.#other(connection, frame);
+  }
+
+  /** What is not a command. */
+  #other(connection: Connection, frame: ClientFrame): void {
+    const { authenticator, cursors, typing } = this.dependencies;
+    switch (frame.type) {
+      case 'authenticate':
+        authenticator.authenticate(connection, frame.token);
+        break;
+      case 'received':
+        if (!cursors.confirm(connection, frame.seq)) {
+          this.#error(connection, 'invalid_request', 'seq: the inbox does not reach that far');
+        }
+        break;
+      case 'typing':
+        typing.publish(connection, frame);
+        break;
     }
   }
 

@@ -1,11 +1,13 @@
 import {
   conversationChannel,
+  directConversationId,
   ENDED_SESSIONS_CHANNEL,
   readEnvelope,
   userChannel,
   type ChannelEnvelope,
   type EventEnvelope,
   type StoredEventsEnvelope,
+  type TypingEnvelope,
 } from '@chat-app/protocol';
 import { startSpan, type Logger } from '@chat-app/platform';
 import type { Clock } from '../clock';
@@ -15,12 +17,14 @@ import type { SessionGuard } from '../connections/guard-sessions';
 import type { InboxEvent, InboxFollower } from '../inbox/follow-inbox';
 import type { StoredPair } from '../inbox/position-events';
 import type { WebsocketMetrics } from '../metrics';
+import type { SignalDeliverer } from './deliver-signal';
 import { encodeFrame } from './encode-frame';
 
 export interface DelivererDependencies {
   registry: Registry;
   follower: InboxFollower;
   sessions: SessionGuard;
+  signals: SignalDeliverer;
   metrics: WebsocketMetrics;
   clock: Clock;
   logger: Logger;
@@ -49,7 +53,7 @@ export class Deliverer {
       return;
     }
     const { envelope, frame } = read;
-    const { registry, sessions, metrics } = this.dependencies;
+    const { registry, sessions, signals, metrics } = this.dependencies;
     // Redis is not believed: an envelope concerns nobody but those whose channel it came on.
     if (!fitsChannel(envelope, channel)) {
       metrics.envelopesIgnored.add('wrong_channel');
@@ -64,6 +68,9 @@ export class Deliverer {
         break;
       case 'signed_out':
         sessions.notifyEnded(envelope.user_id, envelope.session_ids);
+        break;
+      case 'typing':
+        signals.typing(channel, envelope);
         break;
     }
   }
@@ -129,6 +136,8 @@ function fitsChannel(envelope: ChannelEnvelope, channel: string): boolean {
     case 'signed_out':
       // Where authentication alone may publish.
       return channel === ENDED_SESSIONS_CHANNEL;
+    case 'typing':
+      return channel === conversationChannel(envelope.conversation_id) || isOfDirect(envelope, channel);
     case 'stored':
       // Only positions of the channel's own subscribers are looked at.
       return true;
@@ -139,6 +148,12 @@ const USER_PREFIX = userChannel('');
 
 /** Kinds beside `joined` and `left` that are an entry of one user alone. */
 const PERSONAL: ReadonlySet<string> = new Set(['read', 'settings']);
+
+/** Whether the conversation is the direct one of whoever types and the channel's user. */
+function isOfDirect({ user_id, conversation_id }: TypingEnvelope, channel: string): boolean {
+  if (!channel.startsWith(USER_PREFIX)) return false;
+  return directConversationId(user_id, channel.slice(USER_PREFIX.length)) === conversation_id;
+}
 
 /** It concerns one user alone. */
 function isPersonal(envelope: EventEnvelope): boolean {

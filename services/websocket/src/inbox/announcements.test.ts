@@ -23,7 +23,7 @@ describe('what persistence announces', () => {
     const alice = await world.connect(pod, ALICE);
     expect(alice.all('welcome')[0]).toMatchObject({
       epoch: world.persistence.epoch,
-      features: ['after', 'data', 'message', 'ping'],
+      features: ['after', 'data', 'message', 'ping', 'typing'],
     });
   });
 
@@ -32,7 +32,7 @@ describe('what persistence announces', () => {
     const pod = await world.pod();
     const alice = await world.connect(pod, ALICE);
     const [welcome] = alice.all('welcome');
-    expect(welcome?.features).toEqual(['after', 'message', 'ping']);
+    expect(welcome?.features).toEqual(['after', 'message', 'ping', 'typing']);
     expect(welcome).not.toHaveProperty('epoch');
     alice.say({ type: 'send', id: 'plain', recipient_id: BOB, content: 'x' });
     expect(await alice.next('accepted')).toMatchObject({ id: 'plain' });

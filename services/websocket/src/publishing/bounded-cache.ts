@@ -12,8 +12,9 @@ export class BoundedCache<Value extends NonNullable<unknown>> {
     return this.#entries.get(key);
   }
 
-  set(key: string, value: Value): void {
-    this.#entries.set(key, value);
+  /** `ttlMs` is how long this one is kept, where it is not as long as all. */
+  set(key: string, value: Value, ttlMs?: number): void {
+    this.#entries.set(key, value, ttlMs === undefined ? {} : { ttl: ttlMs });
   }
 
   delete(key: string): void {
