@@ -63,6 +63,9 @@ function report(client: ChatClient, terminal: Terminal, names: UserNames): void 
       .nameOf(message.sender_id)
       .then((name) => terminal.print(`${time} ${quoted(name)}: ${quoted(message.content)}`));
   });
+  client.on('typing', ({ user_id: userId, active }) => {
+    if (active) void names.nameOf(userId).then((name) => terminal.print(`  … ${quoted(name)} is typing`));
+  });
   const numbers = new Map<string, number>();
   client.on('message_state', ({ id, state, code, reason }) => {
     const number = numbers.get(id) ?? numbers.size + 1;

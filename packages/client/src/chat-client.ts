@@ -15,7 +15,14 @@ import type { SocketConstructor } from './connection/socket';
 import { watchEnvironment } from './connection/watch-environment';
 import type { Emitter } from './emitter';
 import { ChatError } from './errors';
-import type { ChatEvents, ConnectionState, ConnectionStatus, JsonObject, MessageStateChange } from './events';
+import type {
+  ChatEvents,
+  ConnectionState,
+  ConnectionStatus,
+  JsonObject,
+  MessageStateChange,
+  TypingNotice,
+} from './events';
 import { findUser, getUser, logout, type HttpOptions } from './http/authentication';
 import { ConversationsApi, type ApiCall } from './http/conversations';
 import { SessionsApi } from './http/sessions';
@@ -27,6 +34,7 @@ import { SettledMessages } from './messages/settled-messages';
 import type { CompiledOptions } from './options';
 import { AuthenticationKeeper } from './session/keep-authentication';
 import type { TokenSource } from './session/token-source';
+import { OwnTyping } from './signals/typing';
 import type { Outbox, OutboxEntry } from './state/outbox';
 import type { RecentIds } from './state/recent-ids';
 import { Timers } from './state/timers';
@@ -61,6 +69,10 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
   private readonly sender: Sender;
   private readonly receiver: Receiver;
   private readonly stopWatching: () => void;
+  private readonly ownTyping = new OwnTyping((conversation_id, active) => {
+    // An older server takes what it does not know for a fault.
+    return this.has('typing') && this.connection.send({ type: 'typing', conversation_id, active });
+  });
   private features: readonly string[] = [];
   private closing: Promise<void> | undefined;
 
@@ -116,7 +128,9 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
    */
   send(message: OutboundMessage<Data>): SentMessage {
     if (this.closing !== undefined) throw closedError();
-    return this.sender.send(message);
+    const sent = this.sender.send(message);
+    this.ownTyping.sent(sent.conversation_id);
+    return sent;
   }
 
   /**
@@ -141,6 +155,14 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
   async settle(id: string, until: 'accepted' | 'stored' = 'accepted'): Promise<MessageStateChange> {
     if (this.closing !== undefined) throw closedError();
     return this.settled.wait(id, until);
+  }
+
+  /**
+   * The user writes in a conversation, or (`active` false) took away what they wrote. Call it with every key: the server is told
+   * as often as it makes sense, where it is reached, and sending says the rest.
+   */
+  typing(conversationId: string, active = true): void {
+    this.ownTyping.typing(conversationId, active);
   }
 
   /** Tries to connect now instead of waiting, for instance when the network is back. */
@@ -293,12 +315,18 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
         return void this.authentication.refresh();
       case 'error':
         return this.parts.events.emit('fault', new ChatError(frame.code, frame.message, false));
+      case 'typing':
+        return this.told(frame);
       case 'welcome':
       case 'reconnect':
       case 'authenticated':
       case 'ping':
         return undefined;
     }
+  }
+
+  private told({ conversation_id, user_id, active }: TypingNotice): void {
+    this.parts.events.emit('typing', { conversation_id, user_id, active });
   }
 
   private watch(): () => void {

@@ -3,6 +3,7 @@ import type { EntryEvents } from './entries';
 import type { JsonObject } from './entries/message';
 import type { ChatError } from './errors';
 import type { Session } from './http/authentication';
+import type { TypingNotice } from './signals/typing';
 
 export type { EntryEvents, UnknownEntry } from './entries';
 export type { ConversationChange } from './entries/conversation';
@@ -11,6 +12,8 @@ export type { MessageEdited } from './entries/edited';
 export type { JsonObject, ReceivedMessage } from './entries/message';
 export type { ConversationRead } from './entries/read';
 export type { ConversationSettingsChange } from './entries/settings';
+
+export type { TypingNotice } from './signals/typing';
 
 /**
  * State of the connection.
@@ -90,6 +93,8 @@ export interface ChatEvents<Data extends JsonObject = JsonObject> extends EntryE
   message_state: MessageStateChange;
   change_state: ChangeStateChange;
   stored: StoredMessages;
+  /** Somebody else types in a conversation, or stopped: forget it six seconds after they last said so. */
+  typing: TypingNotice;
   missed: Missed;
   /** The tokens changed: keep them, whole, the refresh token before is used up. */
   session: Session;

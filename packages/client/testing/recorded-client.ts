@@ -14,6 +14,7 @@ const NAMES = [
   'read',
   'settings',
   'stored',
+  'typing',
   'conversation',
   'entry',
   'missed',

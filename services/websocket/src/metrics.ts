@@ -80,6 +80,13 @@ export interface WebsocketMetrics {
   flush(): void;
 }
 
+type MakeTally = (name: string, help: string, label?: string, initial?: readonly string[]) => Tally;
+
+function signalMetrics(tally: MakeTally): Pick<WebsocketMetrics, 'signalsDropped'> {
+  const help = 'Signals (typing) that were not passed on, by reason.';
+  return { signalsDropped: tally('chat_websocket_signals_dropped_total', help, 'reason', SIGNALS_DROPPED) };
+}
+
 /** Declares the metrics; the number of connections is asked for at each scrape. */
 export function declareMetrics(metrics: Metrics, connections: { readonly size: number }): WebsocketMetrics {
   const tallies: Tally[] = [];
@@ -139,12 +146,7 @@ export function declareMetrics(metrics: Metrics, connections: { readonly size: n
       'reason',
       IGNORED,
     ),
-    signalsDropped: tally(
-      'chat_websocket_signals_dropped_total',
-      'Signals (typing) that were not passed on, by reason.',
-      'reason',
-      SIGNALS_DROPPED,
-    ),
+    ...signalMetrics(tally),
     catchUpReads: tally('chat_websocket_inbox_reads_total', 'Reads of an inbox, by cause.', 'cause', READ_CAUSES),
     catchUpFailures: metrics.counter({ name: 'chat_websocket_inbox_read_failures_total', help: 'Reads that failed.' }),
     confirmations: metrics.counter({ name: 'chat_websocket_cursors_written_total', help: 'Cursors handed on.' }),

@@ -5,6 +5,7 @@ import { GroupDetails } from '../group/group-details';
 import { Avatar, Icon } from '../icons';
 import { titleOf } from '../list/conversation-entry';
 import { t } from '../texts';
+import { TypingLine } from '../typing';
 import { useObservable } from '../use-observable';
 import { ActionsContext } from './actions';
 import { Composer, type About } from './composer';
@@ -62,6 +63,7 @@ export function Conversation({ id }: { id: string }) {
       <ActionsContext.Provider value={actions}>
         <MessageList id={id} isGroup={conversation.kind === 'group'} />
       </ActionsContext.Provider>
+      <TypingLine id={id} />
       {conversation.member ? (
         <Composer
           key={about?.kind === 'edit' ? about.message.message_id : ''}

@@ -3,6 +3,7 @@ import { dates, useChat } from '../context';
 import { Avatar } from '../icons';
 import { conversationHref } from '../route';
 import { t } from '../texts';
+import { useTyping } from '../typing';
 import { useObservable } from '../use-observable';
 
 /** What a conversation is called: its title, or the name of the other user. */
@@ -16,6 +17,7 @@ export function ConversationEntry({ conversation, isOpen }: { conversation: Conv
   const names = useObservable(store.userNames);
   const { conversation_id, last, unread, unreadMentions, member } = conversation;
   const title = titleOf(conversation, names);
+  const typing = useTyping(conversation_id);
   return (
     <li>
       <a
@@ -29,7 +31,9 @@ export function ConversationEntry({ conversation, isOpen }: { conversation: Conv
         </span>
         {last?.sent_at !== undefined && <time dateTime={last.sent_at}>{dates.short(last.sent_at)}</time>}
         <span class="last" dir="auto">
-          {member ? <Preview conversation={conversation} isOpen={isOpen} names={names} /> : t.list.left}
+          {typing !== undefined && <span class="typing">{typing}</span>}
+          {typing === undefined &&
+            (member ? <Preview conversation={conversation} isOpen={isOpen} names={names} /> : t.list.left)}
         </span>
         {unread > 0 && (
           <span class="badge">

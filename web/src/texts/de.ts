@@ -96,6 +96,12 @@ export const de: Texts = {
     noMember: 'Du gehörst nicht mehr zu dieser Gruppe. Was geladen ist, bleibt lesbar.',
     you: 'Du',
   },
+  typing: {
+    somebody: 'Jemand schreibt …',
+    one: (name: string) => `${name} schreibt …`,
+    two: (name: string, other: string) => `${name} und ${other} schreiben …`,
+    many: 'Mehrere schreiben …',
+  },
   composer: {
     label: 'Nachricht',
     placeholder: 'Nachricht schreiben',

@@ -94,6 +94,12 @@ export const en = {
     noMember: 'You are not a member of this group any more. You can read what was loaded.',
     you: 'You',
   },
+  typing: {
+    somebody: 'Somebody is typing …',
+    one: (name: string) => `${name} is typing …`,
+    two: (name: string, other: string) => `${name} and ${other} are typing …`,
+    many: 'Several people are typing …',
+  },
   composer: {
     label: 'Message',
     placeholder: 'Write a message',

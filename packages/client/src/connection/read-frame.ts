@@ -5,6 +5,7 @@ import type {
   ReconnectFrame,
   RejectedFrame,
   TokenExpiringFrame,
+  TypingFrame,
   WelcomeFrame as Welcome,
 } from '@chat-app/protocol';
 import { isLiveEntry } from '../entries';
@@ -31,6 +32,7 @@ export type ControlFrame =
   | ReconnectFrame
   | AuthenticatedFrame
   | ErrorFrame
+  | TypingFrame
   | { type: 'ping' };
 
 /** What a server said. */
@@ -56,6 +58,7 @@ const CONTROL: Record<ControlFrame['type'], Fields> = {
   reconnect: { after_ms: count },
   authenticated: { expires_in_ms: count },
   error: { code: text, message: text },
+  typing: { conversation_id: text, user_id: text, active: flag },
   ping: {},
 };
 

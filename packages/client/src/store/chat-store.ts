@@ -6,7 +6,7 @@
  */
 import type { ConversationResponse, ConversationSettings } from '@chat-app/protocol';
 import { isFinal } from '../errors';
-import type { ConnectionStatus, ConversationRead, Missed, ReceivedMessage } from '../events';
+import type { ConnectionStatus, ConversationRead, Missed, ReceivedMessage, TypingNotice } from '../events';
 import type { Conversations } from '../http/answers';
 import { Timers } from '../state/timers';
 import type { ChatStorage } from '../storage';
@@ -23,6 +23,7 @@ import { SavedTexts } from './saved-texts';
 import type { StoreClient } from './store-client';
 import type { Timeline } from './timeline';
 import { Timelines } from './timelines';
+import { Typists } from './typists';
 import type { ConversationView, ListStatus, MessageView, TimelineView } from './views';
 
 export interface ChatStoreOptions {
@@ -43,6 +44,7 @@ export class ChatStore {
   private readonly markers: ReadMarkers;
   private readonly writing: OwnWriting;
   private readonly settings: OwnSettings;
+  private readonly typists = new Typists();
   private readonly timers = new Timers();
   private readonly subscriptions: (() => void)[];
   private readonly reader: ListReader;
@@ -79,6 +81,7 @@ export class ChatStore {
       client.on('deleted', (event) => this.amended(event.conversation_id, deletionOf(event))),
       client.on('read', (event) => this.readElsewhere(event)),
       client.on('settings', (event) => this.settings.changed(event)),
+      client.on('typing', (notice) => this.typingNoticed(notice)),
       client.on('stored', ({ message_ids }) => this.stored(message_ids)),
       client.on('conversation', ({ conversation_id }) => void this.refresh(conversation_id)),
       client.on('missed', (missed) => this.missed(missed)),
@@ -105,6 +108,11 @@ export class ChatStore {
   /** Names of users by id. A name that is not there was asked for and will come, where the user exists. */
   get userNames(): Observable<ReadonlyMap<string, string>> {
     return this.names.view;
+  }
+
+  /** Who else types now, by conversation. */
+  get typing(): Observable<ReadonlyMap<string, readonly string[]>> {
+    return this.typists.view;
   }
 
   /** The messages of a conversation. */
@@ -207,10 +215,11 @@ export class ChatStore {
     return this.texts.draft(conversationId);
   }
 
-  /** Keeps a text that is being written. */
+  /** Keeps a text that is being written, and lets the others know that it is. */
   setDraft(conversationId: string, text: string): void {
     if (this.texts.draft(conversationId) === text) return;
     this.texts.setDraft(conversationId, text);
+    this.client.typing(conversationId, text.trim() !== '');
     this.listView.changed();
   }
 
@@ -225,6 +234,7 @@ export class ChatStore {
     this.markers.release();
     for (const derived of [this.listView, this.reader.status, this.connectionView, this.names.view]) derived.release();
     this.timelines.release();
+    this.typists.release();
   }
 
   /** What an earlier run of this device left: drafts, messages that wait, and messages that were refused. */
@@ -261,6 +271,7 @@ export class ChatStore {
     const record = this.list.ensure(conversation_id, own || recipient_id === undefined ? recipient_id : sender_id);
     const isNew = this.timelineOf(conversation_id).received(message);
     this.names.want(sender_id);
+    this.typists.stopped(conversation_id, sender_id);
     if (record.recipient_id !== undefined) this.names.want(record.recipient_id);
     if (isNew && !own && !this.isRead(conversation_id)) {
       record.unread += 1;
@@ -270,6 +281,11 @@ export class ChatStore {
     if (!own && conversation_id === this.activeId) this.mark(conversation_id);
     // What comes from the inbox may be in the server's count already.
     if (seq !== undefined || !record.described) this.refreshSoon(conversation_id);
+  }
+
+  private typingNoticed(notice: TypingNotice): void {
+    if (notice.active) this.names.want(notice.user_id);
+    this.typists.noticed(notice);
   }
 
   private amended(conversationId: string, amendment: Amendment): void {

@@ -26,6 +26,7 @@ export interface StoreClient {
   send(message: OutboundMessage): SentMessage;
   edit(edit: OutboundEdit): SentMessage;
   delete(deletion: OutboundDeletion): SentMessage;
+  typing(conversationId: string, active?: boolean): void;
   findUser(username: string): Promise<UserResponse>;
   getUser(userId: string): Promise<UserResponse>;
 }

@@ -1,4 +1,4 @@
-import { commandOf, decodeClientFrame, type ClientFrame, type ErrorCode } from '@chat-app/protocol';
+import { commandOf, decodeClientFrame, type ClientFrame, type CommandFrame, type ErrorCode } from '@chat-app/protocol';
 import type { Authenticator } from './renew-token';
 import type { CursorKeeper } from '../inbox/keep-cursors';
 import type { WebsocketMetrics } from '../metrics';
@@ -40,11 +40,11 @@ export class FrameReceiver implements ConnectionListener {
     const { frame } = decoded;
     const command = commandOf(frame.type);
     if (command !== undefined) this.dependencies.sender.send(connection, command, frame);
-    else if (this.#mayGoOn(connection)) this.#other(connection, frame);
+    else if (this.#mayGoOn(connection)) this.#other(connection, frame as Exclude<ClientFrame, CommandFrame>);
   }
 
   /** What is not a command. */
-  #other(connection: Connection, frame: ClientFrame): void {
+  #other(connection: Connection, frame: Exclude<ClientFrame, CommandFrame>): void {
     const { authenticator, cursors, typing } = this.dependencies;
     switch (frame.type) {
       case 'authenticate':

@@ -1,0 +1,32 @@
+import { describeInChromium } from './testing/chromium';
+import { peopleForEachTest } from './testing/people';
+
+jest.setTimeout(120_000);
+
+describeInChromium('who types', (chromium) => {
+  const people = peopleForEachTest(chromium);
+
+  it('is seen in the conversation and in the list while they do, and no more once they sent it', async () => {
+    const [alice, bob] = await people.register(2);
+    const [hers, his] = [await people.at(alice!), await people.at(bob!)];
+    await hers.writeTo(bob!);
+    await hers.send('hello');
+    await his.entry(alice!.username).click();
+    await his.message('hello').waitFor();
+    await his.composer.pressSequentially('how are you');
+    const line = `${bob!.username} is typing …`;
+    await hers.page.locator('p.typing').getByText(line).waitFor();
+    await hers.entry(bob!.username).getByText(line).waitFor();
+    expect(await his.page.getByText('is typing').count()).toBe(0);
+    await his.composer.press('Enter');
+    await hers.message('how are you').waitFor();
+    await hers.page.getByText('is typing').first().waitFor({ state: 'detached' });
+    // What is taken away is over at once, not after six seconds.
+    await his.composer.fill('or not');
+    await hers.page.locator('p.typing').getByText(line).waitFor();
+    const began = performance.now();
+    await his.composer.fill('');
+    await hers.page.locator('p.typing').getByText(line).waitFor({ state: 'detached' });
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+});
