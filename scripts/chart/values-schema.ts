@@ -6,7 +6,10 @@ const TEXT: Schema = { $ref: '#/$defs/text' };
 const DEFINITIONS: Record<string, Schema> = {
   // Without quotes digits are a number in YAML, and Helm writes 20261127 as 2.0261127e+07. Helm prints the constant where it
   // refuses a value: the one place for a word of help.
-  text: { if: { type: 'string' }, else: { const: 'a text: put it in quotes, as in "20261127" or "true"' } },
+  text: {
+    if: { type: 'string' },
+    else: { const: 'a text: put it in quotes, as in "20261127" or "true" (--set-string in place of --set)' },
+  },
   strings: { type: 'object', additionalProperties: TEXT },
   open: { type: 'object' },
   variable: {

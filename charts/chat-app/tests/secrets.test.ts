@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ClusterStub } from './cluster-stub';
-import { describeWithHelm, environmentOf, render, renderInto, type KubernetesObject } from './render';
+import { CHART, describeWithHelm, environmentOf, render, renderInto, type KubernetesObject } from './render';
 
 const NAMES = ['chat-internal', 'chat-redis', 'chat-signing-keys'];
 /** What each must hold. */
@@ -85,5 +87,13 @@ describeWithHelm('secrets that the chart makes', () => {
       expect(REVOKED_KEY_IDS).toBe('20260101000000,leaked');
     }
     expect(() => render({ tokens: { revokedKeyIds: ['a,b'] } })).toThrow(/revokedKeyIds/);
+  });
+
+  it('tell them of a key that leaked by the command that docs/operations.md gives, though its id is made of digits', () => {
+    const operations = readFileSync(join(CHART, '..', '..', 'docs', 'operations.md'), 'utf8');
+    const [, option = '', setting = ''] = /(--set\S*) '(tokens\.revokedKeyIds=[^']+)'/.exec(operations) ?? [];
+    const { REVOKED_KEY_IDS } = environmentOf(render({}, [option, setting]).get('Deployment', 'chat-websocket'));
+    expect(REVOKED_KEY_IDS).toBe('20260101000000');
+    expect(() => render({}, ['--set', setting])).toThrow(/revokedKeyIds.*--set-string/);
   });
 });
