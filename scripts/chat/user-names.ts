@@ -25,7 +25,11 @@ export class UserNames {
       this.client
         .getUser(userId)
         .then((user) => user.username)
-        .catch(() => userId.slice(0, 8));
+        .catch(() => {
+          // Asked again with the next message.
+          this.names.delete(userId);
+          return userId.slice(0, 8);
+        });
     this.names.set(userId, asked);
     return asked;
   }
