@@ -1,4 +1,4 @@
-import { clientAddress, parseAddress } from './client-address';
+import { addressOfRequest, clientAddress, parseAddress } from './client-address';
 
 describe('the address of a client', () => {
   it.each([
@@ -41,5 +41,18 @@ describe('the address of a client', () => {
     expect(clientAddress('192.0.2.1', '203.0.113.8, unknown', 1)).toBe('192.0.2.1');
     expect(clientAddress('192.0.2.1', 'unknown, 203.0.113.8', 2)).toBe('203.0.113.8');
     expect(clientAddress(undefined, undefined, 0)).toBe('');
+  });
+
+  it('is that of a request by its socket and its X-Forwarded-For, also where a server reads several of them', () => {
+    const socket = { remoteAddress: '::ffff:192.0.2.1' };
+    const of = (forwarded: string | string[] | undefined, proxies: number) =>
+      addressOfRequest(
+        { headers: { ...(forwarded !== undefined && { 'x-forwarded-for': forwarded }) }, socket },
+        proxies,
+      );
+    expect(of(undefined, 1)).toBe('192.0.2.1');
+    expect(of('203.0.113.8, 198.51.100.7', 2)).toBe('203.0.113.8');
+    expect(of(['203.0.113.8', '198.51.100.7'], 1)).toBe('198.51.100.7');
+    expect(of('203.0.113.8', 0)).toBe('192.0.2.1');
   });
 });

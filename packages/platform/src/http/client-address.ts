@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
 /**
@@ -13,6 +14,16 @@ export function clientAddress(
   const hops = [remoteAddress ?? '', ...(forwardedFor?.split(',') ?? []).reverse()];
   const readable = hops.slice(0, trustedProxies + 1).map(parseAddress);
   return readable.findLast((address) => address !== undefined) ?? '';
+}
+
+/** The address that a request came from, as `clientAddress` says. */
+export function addressOfRequest(
+  { headers, socket }: Pick<IncomingMessage, 'headers'> & { socket: { remoteAddress?: string | undefined } },
+  trustedProxies: number,
+): string {
+  const forwarded = headers['x-forwarded-for'];
+  const text = Array.isArray(forwarded) ? forwarded.join(',') : forwarded;
+  return clientAddress(socket.remoteAddress, text, trustedProxies);
 }
 
 /**

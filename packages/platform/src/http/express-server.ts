@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join, resolve, sep } from 'node:path';
 import compression from 'compression';
@@ -17,14 +16,14 @@ import { auditRefusal } from '../audit/audit-refusal';
 import type { Logger } from '../log/logger';
 import type { Metrics } from '../metrics/metrics';
 import type { TokenVerifier } from './claims';
-import { traceIdOf } from '../tracing/spans';
 import { errorAnswer, SERVER_CODES, toHttpError } from './error-answer';
 import { isAllowedHost } from './allowed-hosts';
-import { clientAddress } from './client-address';
+import { addressOfRequest } from './client-address';
 import { crossOrigin } from './cross-origin';
 import type { HttpError } from './http-error';
 import { httpError, type ErrorTable } from './http-error';
 import { expressPath, pathMatcher } from './path-pattern';
+import { RequestRecords } from './request-records';
 import type { Route } from './route';
 import { serveHttp, type HttpServer, type ListenOptions } from './serve-http';
 import { serveRoute, writeJson, type RouteRules } from './serve-route';
@@ -82,12 +81,16 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('case sensitive routing', true);
-  const records = new Records(options);
+  const records = new RequestRecords(options);
   const pages = typeof options.pages === 'string' ? { directory: options.pages } : options.pages;
   app.use(records.begin, securityHeaders(pages, options.strictTransportSecurity));
   if (options.allowedHosts !== undefined) app.use(requireHost(options.allowedHosts, options.errors));
   const onForeign = (request: IncomingMessage, origin: string) =>
-    auditRefusal(options.audit, 'origin_refused', { action: 'access', address: addressOf(request, options), origin });
+    auditRefusal(options.audit, 'origin_refused', {
+      action: 'access',
+      address: addressOfRequest(request, options.trustedProxies ?? 0),
+      origin,
+    });
   app.use(crossOrigin(options.allowedOrigins ?? [], options.routes, onForeign));
   addRoutes(app, options, records);
   if (pages !== undefined) app.use(servePages(pages.directory));
@@ -107,7 +110,7 @@ function checkOptions({ routes, errors, verifier, internalSecret, internalSecret
   }
 }
 
-function addRoutes(app: Express, options: HttpServerOptions, records: Records): void {
+function addRoutes(app: Express, options: HttpServerOptions, records: RequestRecords): void {
   const rules: RouteRules = {
     ...options,
     requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
@@ -121,16 +124,12 @@ function addRoutes(app: Express, options: HttpServerOptions, records: Records): 
     const method = route.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
     app[method](expressPath(route.path), (request, response) => {
       const { params, query } = request;
-      const address = addressOf(request, options);
+      const address = addressOfRequest(request, options.trustedProxies ?? 0);
       const traceId = records.enter(response, route.path);
       const readBody = () => readJson(parseJson, request, response, options.errors);
       void serveRoute(route, { request, response, params, query, address, traceId, readBody }, rules);
     });
   }
-}
-
-function addressOf({ headers, socket }: IncomingMessage, { trustedProxies = 0 }: HttpServerOptions): string {
-  return clientAddress(socket.remoteAddress, headers['x-forwarded-for'] as string | undefined, trustedProxies);
 }
 
 /** Reads the body, where there is one. @throws HttpError unsupported_media_type, payload_too_large, invalid_json */
@@ -192,7 +191,7 @@ function unmatched({ routes, errors }: HttpServerOptions): RequestHandler {
 }
 
 /** Answers what express itself refuses: a path that cannot be decoded. Anything else is a mistake of ours. */
-function failed({ errors, logger }: HttpServerOptions, records: Records): ErrorRequestHandler {
+function failed({ errors, logger }: HttpServerOptions, records: RequestRecords): ErrorRequestHandler {
   return (thrown: unknown, _request, response, _next) => {
     const { status } = thrown as { status?: number };
     if (status !== undefined && status >= 400 && status < 500) {
@@ -207,50 +206,6 @@ function failed({ errors, logger }: HttpServerOptions, records: Records): ErrorR
 function writeError(response: Response, error: HttpError): void {
   const answer = errorAnswer(error);
   writeJson(response, answer.status, answer.headers, answer.body);
-}
-
-/** Measures every request, and knows its route and trace id. */
-class Records {
-  readonly #records = new WeakMap<object, { route: string; traceId: string }>();
-  readonly begin: RequestHandler;
-
-  constructor({ name, metrics }: HttpServerOptions) {
-    const duration = metrics.histogram({
-      name: 'chat_http_request_duration_seconds',
-      help: 'Time from the arrival of a request to the end of its answer, by server, method, route and status.',
-      labelNames: ['server', 'method', 'route', 'status'],
-    });
-    this.begin = (request, response, next) => {
-      const began = performance.now();
-      const given = request.headers['traceparent'];
-      const traceId = traceIdOf(typeof given === 'string' ? given : undefined) ?? randomBytes(16).toString('hex');
-      const record = { route: 'unmatched', traceId };
-      this.#records.set(response, record);
-      response.setHeader('X-Trace-Id', traceId);
-      response.once('close', () => {
-        // 499: the client went away before the answer was complete.
-        const status = response.writableFinished ? response.statusCode : 499;
-        const labels = { server: name, method: methodLabel(request.method), route: record.route, status };
-        duration.observe((performance.now() - began) / 1_000, labels);
-      });
-      next();
-    };
-  }
-
-  /** Names the request's route, once it is known. @returns its trace id */
-  enter(response: Response, route?: string): string {
-    const record = this.#records.get(response);
-    if (record === undefined) return '';
-    if (route !== undefined) record.route = route;
-    return record.traceId;
-  }
-}
-
-const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
-
-/** A client may invent methods; a label may not. */
-function methodLabel(method: string): string {
-  return METHODS.includes(method) ? method : 'OTHER';
 }
 
 /**

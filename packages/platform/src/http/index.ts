@@ -4,7 +4,7 @@ export { startHttpServer, type HttpServerOptions, type Pages } from './express-s
 export { startManagementServer, type Liveness, type ManagementServerOptions } from './management-server';
 export { createServiceClient, type ServiceCall, type ServiceClient, type ServiceClientOptions } from './service-client';
 export { equalSecrets } from './authorize';
-export { clientAddress } from './client-address';
+export { addressOfRequest } from './client-address';
 export { siteOf } from './client-networks';
 export { NetworkLimiter } from './limit-networks';
 export { isAllowedHost } from './allowed-hosts';

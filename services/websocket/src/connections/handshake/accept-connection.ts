@@ -10,7 +10,7 @@ import type { Duplex } from 'node:stream';
 import { newId, type ErrorCode, type OpenConnectionResponse, type WelcomeFrame } from '@chat-app/protocol';
 import {
   auditRefusal,
-  clientAddress,
+  addressOfRequest,
   isAllowedHost,
   type Audit,
   type Logger,
@@ -105,14 +105,14 @@ export class ConnectionAcceptor {
     } else this.#upgrade(request, socket, head, checked);
   }
 
-  #record({ headers, socket }: IncomingMessage, { code, userId }: Refusal): void {
-    const forwarded = headers['x-forwarded-for'];
+  #record(request: IncomingMessage, { code, userId }: Refusal): void {
     const { audit, configuration } = this.dependencies;
+    const { origin } = request.headers;
     auditRefusal(audit, code, {
       action: 'connect',
-      address: clientAddress(socket.remoteAddress, String(forwarded ?? '') || undefined, configuration.TRUSTED_PROXIES),
+      address: addressOfRequest(request, configuration.TRUSTED_PROXIES),
       ...(userId !== undefined && { user_id: userId }),
-      ...(headers.origin !== undefined && { origin: headers.origin }),
+      ...(origin !== undefined && { origin }),
     });
   }
 

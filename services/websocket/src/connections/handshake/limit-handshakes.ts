@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { clientAddress, NetworkLimiter } from '@chat-app/platform';
+import { addressOfRequest, NetworkLimiter } from '@chat-app/platform';
 import { ERRORS } from '@chat-app/protocol';
 import type { Refusal } from './refuse-upgrade';
 
@@ -21,18 +21,12 @@ export class RefusedHandshakes {
 
   /** Milliseconds until a handshake of this network is looked at; 0 is now. */
   wait(request: IncomingMessage, now: number): number {
-    return this.#networks.wait(this.#addressOf(request), now);
+    return this.#networks.wait(addressOfRequest(request, this.trustedProxies), now);
   }
 
   /** This handshake was refused; what is our fault is not counted. */
   count(request: IncomingMessage, { code }: Refusal, now: number): void {
     if (ERRORS[code].status >= 500) return;
-    this.#networks.take(this.#addressOf(request), now);
-  }
-
-  #addressOf({ headers, socket }: IncomingMessage): string {
-    const forwarded = headers['x-forwarded-for'];
-    const text = Array.isArray(forwarded) ? forwarded.join(',') : forwarded;
-    return clientAddress(socket.remoteAddress, text, this.trustedProxies);
+    this.#networks.take(addressOfRequest(request, this.trustedProxies), now);
   }
 }
