@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { parseAllDocuments, stringify } from 'yaml';
-import type { ClusterStub } from './cluster-stub';
 
 export const CHART = resolve(__dirname, '..');
 
@@ -65,8 +64,11 @@ function renderText(values: string, options: readonly string[]): Rendering {
   }
 }
 
-/** The same where templates find what a cluster has. @throws Error with helm's message */
-export async function renderInto(cluster: ClusterStub, values: unknown): Promise<Rendering> {
+/** The same where templates find what a cluster has: `options` make helm look there. @throws Error with helm's message */
+export async function renderInto(
+  cluster: { readonly options: readonly string[] },
+  values: unknown,
+): Promise<Rendering> {
   const directory = mkdtempSync(join(tmpdir(), 'chart-'));
   try {
     const args = templateArguments(directory, stringify(values), cluster.options);

@@ -17,6 +17,9 @@ export interface ConnectionListener {
   onClosed(connection: Connection, code: number): void;
 }
 
+/** A user by the connections that are open for them. */
+export type ConnectedUser = UserOnPod<Connection>;
+
 export type ConnectionState = 'opening' | 'open' | 'closing' | 'closed';
 
 /** Why nothing is read from a connection: it waits for its `welcome`, for answers to its sends, or it is sent away. */
@@ -36,7 +39,7 @@ export class Connection implements SocketListener, Device {
   readonly heartbeat = new Heartbeat();
   #state: ConnectionState = 'opening';
   #socket: ChatSocket | undefined;
-  #user: UserOnPod | undefined;
+  #user: ConnectedUser | undefined;
   #openedAt = 0;
   #epoch: string | undefined;
   #pauses = 0;
@@ -75,7 +78,7 @@ export class Connection implements SocketListener, Device {
   }
 
   /** Its user, while the connection is registered. */
-  get user(): UserOnPod | undefined {
+  get user(): ConnectedUser | undefined {
     return this.#user;
   }
 
@@ -95,7 +98,7 @@ export class Connection implements SocketListener, Device {
   }
 
   /** The registry added it to a user, or removed it. */
-  registeredFor(user: UserOnPod | undefined): void {
+  registeredFor(user: ConnectedUser | undefined): void {
     this.#user = user;
   }
 

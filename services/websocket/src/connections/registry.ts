@@ -1,5 +1,5 @@
 import { conversationChannel, userChannel } from '@chat-app/protocol';
-import type { Connection } from './connection';
+import type { ConnectedUser, Connection } from './connection';
 import { UserOnPod, type GroupChange } from './user-on-pod';
 
 /** What the fan-out has to subscribe to, and what no longer. */
@@ -16,8 +16,8 @@ const CONVERSATION_PREFIX = conversationChannel('');
  * the channels to subscribe to and to unsubscribe from. Knows no fan-out.
  */
 export class Registry {
-  readonly #users = new Map<string, UserOnPod>();
-  readonly #groups = new Map<string, Set<UserOnPod>>();
+  readonly #users = new Map<string, ConnectedUser>();
+  readonly #groups = new Map<string, Set<ConnectedUser>>();
   readonly #connections = new Set<Connection>();
 
   get size(): number {
@@ -32,12 +32,12 @@ export class Registry {
     return [...this.#users.keys()];
   }
 
-  find(userId: string): UserOnPod | undefined {
+  find(userId: string): ConnectedUser | undefined {
     return this.#users.get(userId);
   }
 
   /** Users who are concerned by a channel. */
-  *subscribers(channel: string): Iterable<UserOnPod> {
+  *subscribers(channel: string): Iterable<ConnectedUser> {
     if (channel.startsWith(USER_PREFIX)) {
       const user = this.#users.get(channel.slice(USER_PREFIX.length));
       if (user !== undefined) yield user;
@@ -49,7 +49,7 @@ export class Registry {
   add(connection: Connection): ChannelChange {
     const { userId } = connection;
     const known = this.#users.get(userId);
-    const user = known ?? new UserOnPod(userId);
+    const user = known ?? new UserOnPod<Connection>(userId);
     user.add(connection);
     this.#connections.add(connection);
     if (known !== undefined) return { subscribe: [], unsubscribe: [] };
@@ -69,32 +69,32 @@ export class Registry {
   }
 
   /** Replaces what is known of a user's groups by what was read when the inbox ended at `head`; what is newer stays. */
-  setGroups(user: UserOnPod, groups: readonly string[], head: number): ChannelChange {
+  setGroups(user: ConnectedUser, groups: readonly string[], head: number): ChannelChange {
     return this.#change(user, () => user.replaceGroups(groups, head));
   }
 
   /** Follows a join or leave, unless something newer is known already. */
-  changeGroup(user: UserOnPod, group: string, change: 'joined' | 'left', seq: number): ChannelChange {
+  changeGroup(user: ConnectedUser, group: string, change: 'joined' | 'left', seq: number): ChannelChange {
     return this.#change(user, () => user.changeGroup(group, change, seq));
   }
 
   /** The user may have left; what is known stays as old as it is. */
-  suspectLeft(user: UserOnPod, group: string): ChannelChange {
+  suspectLeft(user: ConnectedUser, group: string): ChannelChange {
     return this.#change(user, () => user.suspectLeft(group));
   }
 
   /** The user is in this group, by an answer to a question; `asked` is `knownAsOf` when it was asked. */
-  confirmGroup(user: UserOnPod, group: string, asked: number): ChannelChange {
+  confirmGroup(user: ConnectedUser, group: string, asked: number): ChannelChange {
     return this.#change(user, () => user.confirmGroup(group, asked));
   }
 
   /** A user whose last connection is gone changes nothing any more. */
-  #change(user: UserOnPod, change: () => GroupChange): ChannelChange {
+  #change(user: ConnectedUser, change: () => GroupChange): ChannelChange {
     if (this.#users.get(user.userId) !== user) return { subscribe: [], unsubscribe: [] };
     return this.#follow(user, change());
   }
 
-  #follow(user: UserOnPod, { entered, left }: GroupChange): ChannelChange {
+  #follow(user: ConnectedUser, { entered, left }: GroupChange): ChannelChange {
     const change: ChannelChange = { subscribe: [], unsubscribe: [] };
     for (const group of left) {
       const users = this.#groups.get(group);

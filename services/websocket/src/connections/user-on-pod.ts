@@ -1,9 +1,12 @@
-import type { Connection } from './connection';
-
 /** Groups that a user entered and left, as this pod knows it. */
 export interface GroupChange {
   entered: string[];
   left: string[];
+}
+
+/** What is open for a user, and is told whose it is. */
+interface Held<Self extends Held<Self>> {
+  registeredFor(user: UserOnPod<Self> | undefined): void;
 }
 
 /**
@@ -12,7 +15,7 @@ export interface GroupChange {
  * Joins and leaves of different groups come in any order and more than once. So each is known with the inbox entry that
  * says it, and what is older than what is known changes nothing.
  */
-export class UserOnPod {
+export class UserOnPod<Connection extends Held<Connection>> {
   readonly #connections: Connection[] = [];
   readonly #groups = new Set<string>();
   /** All joins and leaves up to this inbox entry are in `groups`. */

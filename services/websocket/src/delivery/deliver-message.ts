@@ -11,8 +11,8 @@ import {
 } from '@chat-app/protocol';
 import { startSpan, type Logger } from '@chat-app/platform';
 import type { Clock } from '../clock';
+import type { ConnectedUser } from '../connections/connection';
 import type { Registry } from '../connections/registry';
-import type { UserOnPod } from '../connections/user-on-pod';
 import type { SessionGuard } from '../connections/guard-sessions';
 import type { InboxEvent, InboxFollower } from '../inbox/follow-inbox';
 import type { StoredPair } from '../inbox/position-events';
@@ -113,7 +113,7 @@ export class Deliverer {
     span?.end();
   }
 
-  #notice(user: UserOnPod, envelope: StoredEventsEnvelope): void {
+  #notice(user: ConnectedUser, envelope: StoredEventsEnvelope): void {
     const positions = envelope.positions[user.userId];
     if (positions === undefined) return;
     const { follower, metrics } = this.dependencies;

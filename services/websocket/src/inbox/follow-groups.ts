@@ -1,5 +1,5 @@
+import type { ConnectedUser } from '../connections/connection';
 import type { Registry, ChannelChange } from '../connections/registry';
-import type { UserOnPod } from '../connections/user-on-pod';
 import type { Subscriptions } from '../delivery/subscriptions';
 import type { PersistenceClient } from '../peers/persistence-client';
 import type { HeadReader } from './read-heads';
@@ -17,7 +17,7 @@ export class GroupFollower {
   ) {}
 
   /** The user is in these groups, as persistence told when the inbox ended at `head`. */
-  replace(user: UserOnPod, groups: readonly string[], head: number): Promise<number | undefined> {
+  replace(user: ConnectedUser, groups: readonly string[], head: number): Promise<number | undefined> {
     return this.#subscribe(user.userId, this.registry.setGroups(user, groups, head));
   }
 
@@ -42,7 +42,7 @@ export class GroupFollower {
   }
 
   /** The user is in this group, as persistence answered to a question that was asked as of an entry (`knownAsOf`). */
-  confirm(user: UserOnPod, group: string, asked: number): Promise<number | undefined> {
+  confirm(user: ConnectedUser, group: string, asked: number): Promise<number | undefined> {
     return this.#subscribe(user.userId, this.registry.confirmGroup(user, group, asked));
   }
 

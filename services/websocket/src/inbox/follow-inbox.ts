@@ -5,9 +5,8 @@
 import type { EncodedEntry, OpenConnectionResponse } from '@chat-app/protocol';
 import { backoffMs } from '@chat-app/timing';
 import type { Clock } from '../clock';
-import type { Connection } from '../connections/connection';
+import type { ConnectedUser, Connection } from '../connections/connection';
 import type { Registry } from '../connections/registry';
-import type { UserOnPod } from '../connections/user-on-pod';
 import type { EncodedFrame } from '../delivery/encode-frame';
 import type { Transmitter } from '../delivery/transmit-frame';
 import type { ReadCause, WebsocketMetrics } from '../metrics';
@@ -73,7 +72,7 @@ export class InboxFollower {
   }
 
   /** The user is in this group, as persistence answered to a question that was asked as of an entry (`knownAsOf`). */
-  confirmGroup(user: UserOnPod, group: string, asked: number): void {
+  confirmGroup(user: ConnectedUser, group: string, asked: number): void {
     this.#lookAgain(user.userId, this.dependencies.groups.confirm(user, group, asked));
   }
 
