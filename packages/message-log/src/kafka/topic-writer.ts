@@ -8,7 +8,7 @@
  * A topic has a producer of its own: one that cannot be written (it does not exist, say) does not hold up the others.
  */
 import { type Logger, PlatformError } from '@chat-app/platform';
-import { backoffMs, delay, TIMED_OUT, withTimeout } from '@chat-app/timing';
+import { backoffMs, delay, withTimeout } from '@chat-app/timing';
 import { Deadlines } from '../adapter/deadlines';
 import type { LogMetrics } from '../adapter/log-metrics';
 import type { AppendOrder, OutgoingRecord } from '../message-log';
@@ -16,6 +16,7 @@ import { appendBatch } from './append-batch';
 import type { Producer } from './kafka-clients';
 import { appendError, isTooLarge } from './map-errors';
 import { PendingRecords, type Budget, type PendingRecord } from './pending-records';
+import { ReplaceableProducer } from './replaceable-producer';
 
 export interface WriterOptions {
   /** From the beginning of a request to that of the next; a full batch does not wait. */
@@ -35,17 +36,15 @@ export interface WriterHost {
   metrics: LogMetrics;
 }
 
-/** kafkajs waits for answers that may never come before it disconnects. */
-const DISCONNECT_MS = 2_000;
 const BACKOFF = { firstMs: 100, maxMs: 1_000 };
 
 export class TopicWriter {
   readonly #queue: PendingRecords;
   readonly #deadlines: Deadlines<PendingRecord>;
+  readonly #producer: ReplaceableProducer;
   readonly #stop = new AbortController();
   /** Closing: nothing waits for company any more. */
   #draining = false;
-  #producer: Promise<Producer> | undefined;
   #linger: { cancel(): void } | undefined;
   /** `performance.now()` of the last request. */
   #requestedAt = -Infinity;
@@ -63,6 +62,7 @@ export class TopicWriter {
     private readonly host: WriterHost,
   ) {
     this.#queue = new PendingRecords(host.budget);
+    this.#producer = new ReplaceableProducer(host.makeProducer, options.requestTimeoutMs);
     this.#batchRecords = options.maxBatchRecords;
     this.#deadlines = new Deadlines(options.appendTimeoutMs, (pending) => this.#fail(pending, this.#timedOut()));
   }
@@ -87,7 +87,7 @@ export class TopicWriter {
       this.#fail(pending, new PlatformError('log_unavailable', 'the log was closed before Kafka confirmed the record'));
     }
     this.#deadlines.clear();
-    await this.#dropProducer();
+    await this.#producer.drop();
   }
 
   #schedule(): void {
@@ -134,9 +134,8 @@ export class TopicWriter {
   /** @returns whether it should go on at once. Never rejects. */
   async #writeBatch(batch: readonly PendingRecord[]): Promise<boolean> {
     try {
-      const producer = await this.#connected();
       const records = batch.map(({ record }) => record);
-      const acknowledged = await this.#bounded(appendBatch(producer, this.topic, records));
+      const acknowledged = await this.#producer.ask((producer) => appendBatch(producer, this.topic, records));
       return this.#settle(batch, acknowledged);
     } catch (thrown) {
       if (isTooLarge(thrown)) return this.#splitTooLarge(batch, thrown);
@@ -205,33 +204,6 @@ export class TopicWriter {
     const cause = this.#lastError;
     return new PlatformError('log_unavailable', 'Kafka did not confirm the record in time', details, { cause });
   }
-
-  /** A request that hangs is abandoned with its producer: it must not hold up the queue for ever. */
-  async #bounded<T>(request: Promise<T>): Promise<T> {
-    const result = await withTimeout(this.options.requestTimeoutMs, request);
-    if (result !== TIMED_OUT) return result;
-    void this.#dropProducer();
-    throw new PlatformError('log_unavailable', 'a request to Kafka hung');
-  }
-
-  async #connected(): Promise<Producer> {
-    this.#producer ??= connect(this.host.makeProducer());
-    try {
-      return await this.#producer;
-    } catch (error) {
-      this.#producer = undefined;
-      throw error;
-    }
-  }
-
-  /** Never rejects. */
-  async #dropProducer(): Promise<void> {
-    const producer = this.#producer;
-    this.#producer = undefined;
-    if (producer === undefined) return;
-    const gone = producer.then((connected) => connected.disconnect()).catch(() => undefined);
-    await withTimeout(DISCONNECT_MS, gone);
-  }
 }
 
 /** Calls back after so many milliseconds; at the end of this turn of the event loop where they are over. */
@@ -242,14 +214,4 @@ function after(ms: number, callback: () => void): { cancel(): void } {
   }
   const timer = setTimeout(callback, ms);
   return { cancel: () => clearTimeout(timer) };
-}
-
-async function connect(producer: Producer): Promise<Producer> {
-  try {
-    await producer.connect();
-    return producer;
-  } catch (error) {
-    await producer.disconnect().catch(() => undefined);
-    throw error;
-  }
 }
