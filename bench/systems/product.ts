@@ -12,6 +12,7 @@ type More = Pick<ProductClientOptions, 'room' | 'observe' | 'onMessage'>;
 
 /** Limits that no client of the bench reaches. */
 const UNLIMITED = {
+  INVITATIONS: 'at_once',
   SENDS_PER_SECOND: '1000000',
   SENDS_BURST: '1000000',
   MAX_UNACKNOWLEDGED_SENDS: '4096',

@@ -27,6 +27,9 @@ type Tier = (typeof TIERS)[number];
 /** Each test at a page has users of its own, all from one address. */
 const MANY_USERS = { REGISTRATIONS_PER_MINUTE: '100000' };
 
+/** People of the tests are strangers to each other: groups are not what most of them are about. */
+const STRANGERS = { INVITATIONS: 'at_once' };
+
 const root = resolve(__dirname, '..', '..', '..');
 const results: TierResult[] = [];
 
@@ -100,6 +103,7 @@ async function onStandalone(
       PORT: '18080',
       AUTHENTICATION_PORT: '18000',
       PERSISTENCE_PORT: '18090',
+      ...STRANGERS,
       ...settings,
     },
     managementPort: 19464,
@@ -118,7 +122,7 @@ async function systemOnServices(directory: string, backends: Record<string, stri
   const services = await startServices({
     root,
     directory,
-    environment: backends,
+    environment: { ...backends, ...STRANGERS },
     websocketPods: 2,
     persistencePods: 2,
     basePort: 17_000,

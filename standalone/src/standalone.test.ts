@@ -110,6 +110,25 @@ describe('the standalone', () => {
     expect(await run.kill('SIGTERM')).toBe(0);
   }, 180_000);
 
+  it('asks strangers before they are in a group, and lets people be found as one types', async () => {
+    const url = await start().ready();
+    const [alice, bob] = [await logIn(url, 'user1', 'pwd1'), await logIn(url, 'user2', 'pwd2')];
+    const call = async (session: SessionResponse, method: string, path: string, body?: object): Promise<unknown> => {
+      const headers = { Authorization: `Bearer ${session.token}`, 'Content-Type': 'application/json' };
+      const response = await fetch(url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+      return response.json();
+    };
+    const group = { title: 'the group', member_ids: [bob.user_id] };
+    expect(await call(alice, 'POST', '/conversations', group)).toMatchObject({ invited_ids: [bob.user_id] });
+    expect(await call(bob, 'GET', '/conversations')).toEqual({ conversations: [] });
+    expect(await call(bob, 'GET', '/invitations')).toMatchObject({
+      invitations: [{ title: 'the group', invited_by: alice.user_id }],
+    });
+    expect(await call(alice, 'GET', '/directory?prefix=USER')).toMatchObject({
+      users: ['user2', 'user3', 'user4', 'user5'].map((username) => ({ username })),
+    });
+  }, 180_000);
+
   it('finds every accepted message again after a kill -9 under load', async () => {
     const first = start();
     const url = await first.ready();

@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { useChat } from './context';
+import { isMuted } from './muting';
 import { openConversation } from './route';
 import { t } from './texts';
 import { useObservable } from './use-observable';
@@ -8,7 +9,7 @@ import { useObservable } from './use-observable';
 export function useNotifications(): void {
   const { client, store } = useChat();
   const conversations = useObservable(store.conversations);
-  const unread = conversations.reduce((sum, one) => sum + one.unread, 0);
+  const unread = conversations.reduce((sum, one) => sum + (isMuted(one) ? 0 : one.unread), 0);
   useEffect(() => {
     document.title = unread === 0 ? t.appName : `(${unread}) ${t.appName}`;
     icon(unread > 0);
@@ -23,7 +24,10 @@ export function useNotifications(): void {
   useEffect(
     () =>
       client.on('message', ({ sender_id, conversation_id, content }) => {
-        if (sender_id === client.userId || document.visibilityState === 'visible' || !isAllowed()) return;
+        if (sender_id === client.userId || store.blocked.get().has(sender_id)) return;
+        if (document.visibilityState === 'visible' || !isAllowed()) return;
+        const of = store.conversations.get().find((one) => one.conversation_id === conversation_id);
+        if (of !== undefined && isMuted(of)) return;
         const name = store.userNames.get().get(sender_id) ?? t.appName;
         // One for each conversation: the newest replaces the one before.
         const shown = new Notification(name, { body: content.slice(0, 200), tag: conversation_id });

@@ -75,6 +75,7 @@ Takes the resources of the container.
 - { name: LOGINS_PER_USER_PER_MINUTE, value: {{ .Values.authentication.loginsPerUserPerMinute | int64 | toString | quote }} }
 - { name: SESSIONS_PER_USER, value: {{ .Values.authentication.sessionsPerUser | int64 | toString | quote }} }
 - { name: LOOKUPS_PER_USER_PER_MINUTE, value: {{ .Values.authentication.lookupsPerUserPerMinute | int64 | toString | quote }} }
+- { name: USER_DIRECTORY, value: {{ .Values.authentication.userDirectory | toString | quote }} }
 {{- with .Values.authentication.reservedUsernames }}
 - { name: RESERVED_USERNAMES, value: {{ . | quote }} }
 {{- end }}
@@ -107,6 +108,7 @@ Takes the resources of the container.
 - { name: MESSAGE_CHANGE_SECONDS, value: {{ .messageChangeSeconds | int64 | toString | quote }} }
 - { name: CALLS_PER_SECOND, value: {{ .callsPerSecond | int64 | toString | quote }} }
 - { name: CALLS_BURST, value: {{ .callsBurst | int64 | toString | quote }} }
+- { name: INVITATIONS, value: {{ .invitations }} }
 - { name: MAX_GROUPS_PER_USER, value: {{ .maxGroupsPerUser | int64 | toString | quote }} }
 - { name: MAX_GROUP_MEMBERS, value: {{ .maxGroupMembers | int64 | toString | quote }} }
 - { name: CONFIRMED_ENTRY_DAYS, value: {{ .retention.confirmedEntryDays | int64 | toString | quote }} }

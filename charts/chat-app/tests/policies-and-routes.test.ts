@@ -14,7 +14,7 @@ interface Rule {
   to?: Peer[];
 }
 interface RouteRule {
-  matches: unknown;
+  matches: { path: { value: string } }[];
   timeouts?: unknown;
 }
 interface IngressPath {
@@ -92,7 +92,19 @@ describeWithHelm('policies and routes of the chart', () => {
     expect(paths.map(({ path, backend: { service } }) => [path, service.name, service.port])).toEqual([
       ['/ws', 'chat-websocket', { name: 'http' }],
       ['/conversations', 'chat-persistence', { name: 'http' }],
+      ['/blocks', 'chat-persistence', { name: 'http' }],
+      ['/invitations', 'chat-persistence', { name: 'http' }],
       ['/', 'chat-authentication', { name: 'http' }],
+    ]);
+  });
+
+  it('puts the same paths behind an HTTPRoute', () => {
+    const httpRoute = { enabled: true, parentRefs: [{ name: 'g' }], hostnames: ['h'] };
+    const rules = at<RouteRule[]>(render({ ...FROM, httpRoute }).get('HTTPRoute', 'chat-public'), 'spec.rules');
+    expect(rules.map(({ matches }) => matches.map(({ path }) => path.value))).toEqual([
+      ['/ws'],
+      ['/conversations', '/blocks', '/invitations'],
+      ['/'],
     ]);
   });
 

@@ -23,8 +23,11 @@ import type {
   MessageStateChange,
   TypingNotice,
 } from './events';
-import { findUser, getUser, logout, type HttpOptions } from './http/authentication';
+import { findUser, getUser, logout, searchUsers, type HttpOptions } from './http/authentication';
+import { BlocksApi } from './http/blocks';
 import { ConversationsApi, type ApiCall } from './http/conversations';
+import { InvitationsApi } from './http/invitations';
+import type { Directory } from './http/answers';
 import { SessionsApi } from './http/sessions';
 import { request, type Fetch } from './http/request';
 import { Receiver, type InboxState } from './messages/receive-messages';
@@ -60,6 +63,10 @@ export interface ChatClientParts {
 export class ChatClient<Data extends JsonObject = JsonObject> {
   /** Conversations, groups and history over HTTP. */
   readonly conversations: ConversationsApi;
+  /** Groups to which the user is invited. */
+  readonly invitations: InvitationsApi;
+  /** Whom the user blocks. */
+  readonly blocks: BlocksApi;
   /** Where the user is logged in. */
   readonly sessions: SessionsApi;
   private readonly timers = new Timers();
@@ -79,6 +86,8 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
   /** Use createChatClient. */
   constructor(private readonly parts: ChatClientParts) {
     this.conversations = new ConversationsApi((call) => this.call(this.parts.addresses.persistence, call));
+    this.invitations = new InvitationsApi((call) => this.call(this.parts.addresses.persistence, call));
+    this.blocks = new BlocksApi((call) => this.call(this.parts.addresses.persistence, call));
     this.sessions = new SessionsApi((call) => this.call(this.parts.addresses.authentication, call));
     this.sender = this.makeSender();
     this.receiver = this.makeReceiver();
@@ -173,6 +182,14 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
   /** @throws ChatError unknown_user */
   findUser(username: string): Promise<UserResponse> {
     return this.withToken((token) => findUser(this.parts.http, token, username));
+  }
+
+  /**
+   * Other users whose name begins like this, at most `limit` of at most 20.
+   * @throws ChatError directory_off where the operator turned it off: then people are found by their whole name
+   */
+  searchUsers(prefix: string, limit = 10): Promise<Directory['users']> {
+    return this.withToken((token) => searchUsers(this.parts.http, token, prefix, limit));
   }
 
   /** @throws ChatError unknown_user */

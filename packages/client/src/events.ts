@@ -6,9 +6,11 @@ import type { Session } from './http/authentication';
 import type { TypingNotice } from './signals/typing';
 
 export type { EntryEvents, UnknownEntry } from './entries';
+export type { UserBlocked } from './entries/blocked';
 export type { ConversationChange } from './entries/conversation';
 export type { MessageDeleted } from './entries/deleted';
 export type { MessageEdited } from './entries/edited';
+export type { InvitationChange } from './entries/invited';
 export type { JsonObject, ReceivedMessage } from './entries/message';
 export type { ConversationRead } from './entries/read';
 export type { ConversationSettingsChange } from './entries/settings';

@@ -19,7 +19,9 @@ export {
   type Session,
 } from './http/authentication';
 export { newAttemptId } from './session/attempt-id';
-export { ConversationsApi } from './http/conversations';
+export { ConversationsApi, type SettingsChange } from './http/conversations';
+export { BlocksApi } from './http/blocks';
+export { InvitationsApi } from './http/invitations';
 export { SessionsApi } from './http/sessions';
-export type { Conversations, History, Members } from './http/answers';
+export type { Blocks, Conversations, Directory, History, Members } from './http/answers';
 export { directConversationId } from '@chat-app/protocol/pure';

@@ -13,6 +13,8 @@ const NAMES = [
   'deleted',
   'read',
   'settings',
+  'blocked',
+  'invitation',
   'stored',
   'typing',
   'conversation',

@@ -32,8 +32,10 @@ export const ERRORS = {
   wrong_user: { status: 403, retryable: false, action: 'Use only the id of the user whose token it is.' },
   origin_refused: { status: 403, retryable: false, action: 'Ask the operator to allow this Origin.' },
   forbidden: { status: 403, retryable: false, action: 'Ask the owner of the conversation.' },
+  blocked: { status: 403, retryable: false, action: 'Do not write to this user: one of the two blocks the other.' },
   // What is asked for is not there, or stands in the way.
   not_found: { status: 404, retryable: false, action: 'Check the path.' },
+  directory_off: { status: 404, retryable: false, action: 'Ask for the whole name: GET /users?username=.' },
   method_not_allowed: { status: 405, retryable: false, action: 'Use a method of the Allow header.' },
   unknown_user: { status: 404, retryable: false, action: 'Check the user.' },
   unknown_recipient: { status: 404, retryable: false, action: 'Check recipient_id.' },
@@ -42,6 +44,7 @@ export const ERRORS = {
     retryable: false,
     action: 'Check conversation_id; you may no longer be a member.',
   },
+  unknown_invitation: { status: 404, retryable: false, action: 'Read the invitations again: this one is over.' },
   unknown_message: { status: 404, retryable: false, action: 'Check the message id.' },
   too_late: { status: 409, retryable: false, action: 'Leave the message as it is: its time for changes is over.' },
   username_taken: { status: 409, retryable: false, action: 'Choose another user name.' },
@@ -57,6 +60,13 @@ export const ERRORS = {
     action: 'Choose a password that is not among the commonest, nor your user name.',
   },
   group_full: { status: 409, retryable: false, action: 'Remove a member first.' },
+  declined: { status: 409, retryable: false, action: 'Leave this user out: they do not want to be in the group.' },
+  too_many_invitations: {
+    status: 409,
+    retryable: false,
+    action: 'Leave this user out until they have answered others.',
+  },
+  too_many_blocks: { status: 409, retryable: false, action: 'Unblock somebody first.' },
   too_many_groups: { status: 409, retryable: false, action: 'Leave a group first, or leave out who is in too many.' },
   last_owner: { status: 409, retryable: false, action: 'Make another member owner first, or remove the others.' },
   too_many_connections: {

@@ -17,6 +17,11 @@ export const LIMITS = {
   deviceIdCharacters: 64,
   /** Members of one group, its owner included. */
   groupMembers: 1_000,
+  /** Invitations of one user that wait for an answer, and those of them that one other user made. */
+  invitations: 100,
+  invitationsOfOne: 10,
+  /** Users whom one user may block. */
+  blocks: 1_000,
   /** Longest group title, in characters. */
   titleCharacters: 200,
   /** Entries a device may be behind before it is sent only the newest; the rest is history. */
@@ -33,6 +38,8 @@ export const LIMITS = {
   typingForgottenMs: 6_000,
   /** Members of the largest group in which typing is passed on. */
   typingMembers: 100,
+  /** Maximum users one look into the directory returns. */
+  directoryPage: 20,
   /** Maximum user ids one internal call names. */
   usersPerCall: 10_000,
 } as const;

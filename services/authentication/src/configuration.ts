@@ -40,6 +40,10 @@ export const authenticationVariables = {
     max: 1_000_000,
     description: 'Names that a user may look up in a minute, per pod.',
   }),
+  USER_DIRECTORY: flag({
+    default: true,
+    description: 'People are found by the beginning of their name; off: by their whole name alone.',
+  }),
   RESERVED_USERNAMES: list({
     default: RESERVED_NAMES,
     description: 'Names that nobody may register, nor anything that looks like one.',

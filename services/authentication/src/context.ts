@@ -32,6 +32,8 @@ export interface Context {
   readonly calls: RateLimiter;
   /** Names looked up, by the user who asks. */
   readonly lookups: RateLimiter;
+  /** Looks into the directory, from one address. */
+  readonly lookupAddresses: NetworkLimiter;
   /** Uses of refresh tokens, by address and by session. */
   readonly tokenLimits: TokenLimits;
 }

@@ -11,6 +11,7 @@ import { logInRoutes } from './sessions/log-in';
 import { logOutRoute } from './sessions/log-out';
 import { changeUserRoute } from './accounts/change-user';
 import { lookUpUserRoutes } from './accounts/look-up-user';
+import { searchDirectoryRoute } from './accounts/search-directory';
 import { declareMetrics } from './metrics';
 import { Passwords } from './passwords/passwords';
 import { prepareStore } from './prepare-store';
@@ -24,6 +25,9 @@ import { sweepInBackground } from './sessions/sweep-expired';
 import { AccountThrottle } from './throttling/account-throttle';
 import { CALLS_PER_USER_PER_MINUTE, limitCallers } from './throttling/limit-callers';
 import { createTokenLimits, OVERFLOW } from './throttling/token-limits';
+
+/** So many times what one user may look up may all users of one address. */
+const LOOKUP_USERS_OF_ADDRESS = 10;
 
 export interface AuthenticationDependencies {
   database: Database;
@@ -77,6 +81,7 @@ export function createAuthentication(dependencies: AuthenticationDependencies): 
       ...endSessionsRoutes(context),
       changePasswordRoute(context),
       ...lookUpUserRoutes(context),
+      searchDirectoryRoute(context),
       changeUserRoute(context),
       publishKeysRoute(context),
     ]),
@@ -115,6 +120,10 @@ export function createContext(dependencies: AuthenticationDependencies): Context
     registrationAddresses: new NetworkLimiter(perMinute(configuration.REGISTRATIONS_PER_MINUTE), OVERFLOW),
     calls: new RateLimiter(perMinute(CALLS_PER_USER_PER_MINUTE), OVERFLOW),
     lookups: new RateLimiter(perMinute(configuration.LOOKUPS_PER_USER_PER_MINUTE), OVERFLOW),
+    lookupAddresses: new NetworkLimiter(
+      perMinute(LOOKUP_USERS_OF_ADDRESS * configuration.LOOKUPS_PER_USER_PER_MINUTE),
+      OVERFLOW,
+    ),
     tokenLimits: createTokenLimits(),
   };
 }

@@ -6,6 +6,10 @@ import { retentionFrom, retentionVariables, type RetentionSettings } from './ret
 export const DATABASE_OUTAGE_POLICIES = ['wait', 'republish'] as const;
 export type DatabaseOutagePolicy = (typeof DATABASE_OUTAGE_POLICIES)[number];
 
+/** Who is asked before they are in a group: nobody, whoever never wrote to the inviter, or everybody. */
+export const INVITATION_POLICIES = ['at_once', 'ask_strangers', 'ask_everyone'] as const;
+export type InvitationPolicy = (typeof INVITATION_POLICIES)[number];
+
 /** How much one user may ask for, on one pod. */
 export interface CallerLimits {
   readonly callsPerSecond: number;
@@ -27,6 +31,8 @@ export interface PersistenceSettings extends CallerLimits {
   readonly batchRecords: number;
   /** How long after it was sent a message may be edited or deleted by its sender, milliseconds; undefined: always. */
   readonly changeWithinMs: number | undefined;
+  /** Who is asked before they are in a group. */
+  readonly invitations: InvitationPolicy;
   /** Groups that a user may be in. */
   readonly maxGroups: number;
   /** Members of a group, its owner included. */
@@ -63,6 +69,11 @@ export const persistenceVariables = {
     default: 10,
     min: 1,
     description: 'Groups into which one user may put the same other user, per hour and at once, on this pod.',
+  }),
+  INVITATIONS: oneOf(INVITATION_POLICIES, {
+    default: 'ask_strangers',
+    description:
+      'Who is asked before they are in a group. at_once: nobody; ask_strangers: who never wrote to the inviter; ask_everyone.',
   }),
   MAX_GROUPS_PER_USER: integer({ default: 1_000, min: 1, max: 10_000, description: 'Groups that a user may be in.' }),
   MAX_GROUP_MEMBERS: integer({
@@ -114,6 +125,7 @@ export function settingsFrom(configuration: PersistenceConfiguration): Persisten
     callsBurst: configuration.CALLS_BURST,
     rowsPerMinute: configuration.ROWS_PER_MINUTE,
     invitationsPerHour: configuration.INVITATIONS_PER_HOUR,
+    invitations: configuration.INVITATIONS,
     maxGroups: configuration.MAX_GROUPS_PER_USER,
     maxMembers: configuration.MAX_GROUP_MEMBERS,
     maxDevices: configuration.MAX_DEVICES_PER_USER,

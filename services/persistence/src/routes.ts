@@ -1,6 +1,8 @@
 import type { Route } from '@chat-app/platform';
 import { mayChangeRoute } from './messages/may-change';
 import { checkMembershipRoute } from './conversations/check-membership';
+import { blockRoutes } from './blocks/block-users';
+import { invitationRoutes } from './invitations/answer-invitations';
 import { limitCallers } from './caller-budgets';
 import type { Context } from './context';
 import { createGroupRoute } from './conversations/create-group';
@@ -29,6 +31,8 @@ export function publicRoutes(context: Context): readonly Route[] {
     listMessagesRoute(context),
     markReadRoute(context),
     changeSettingsRoute(context),
+    ...invitationRoutes(context),
+    ...blockRoutes(context),
   ];
   return limitCallers(routes, context.budgets);
 }

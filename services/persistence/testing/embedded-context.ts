@@ -31,6 +31,7 @@ export const SETTINGS: PersistenceSettings = {
   callsBurst: 10_000,
   rowsPerMinute: 100_000,
   invitationsPerHour: 100,
+  invitations: 'at_once',
   maxGroups: 1_000,
   maxMembers: 1_000,
   maxDevices: 50,

@@ -22,6 +22,7 @@ import { SignalDeliverer } from './delivery/deliver-signal';
 import { Subscriptions } from './delivery/subscriptions';
 import { Transmitter } from './delivery/transmit-frame';
 import { Announcements } from './inbox/announcements';
+import { BlockFollower } from './inbox/follow-blocks';
 import { GroupFollower } from './inbox/follow-groups';
 import { InboxFollower } from './inbox/follow-inbox';
 import { CursorKeeper } from './inbox/keep-cursors';
@@ -104,8 +105,9 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
 
   // The inbox.
   const announcements = new Announcements(registry);
-  const heads = new HeadReader(persistence, announcements, wheel, logger);
-  const opener = new InboxOpener(persistence, announcements, configuration.CATCH_UP_ENTRIES, logger);
+  const blocks = new BlockFollower(registry);
+  const heads = new HeadReader(persistence, announcements, blocks, wheel, logger);
+  const opener = new InboxOpener(persistence, announcements, blocks, configuration.CATCH_UP_ENTRIES, logger);
   const reader = new InboxReader(persistence, announcements, metrics, logger);
   const groups = new GroupFollower(registry, subscriptions, heads, persistence);
   const cursors = new CursorKeeper(persistence, metrics, logger);
@@ -122,7 +124,7 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
 
   // From the fan-out to sockets, and from frames to the log and the fan-out.
   const signals = new SignalDeliverer(registry, transmitter, metrics);
-  const deliverer = new Deliverer({ registry, follower, sessions, signals, metrics, clock, logger });
+  const deliverer = new Deliverer({ registry, follower, sessions, heads, signals, metrics, clock, logger });
   const publisher = new LivePublisher({ fanout, deliverer, metrics, clock, logger });
   const recipients = new Recipients(authentication, logger);
   const resolver = new ConversationResolver(recipients, persistence, follower, logger);

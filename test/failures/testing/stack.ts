@@ -86,6 +86,8 @@ export class Stack {
           AUTHENTICATION_DATABASE_URL: backends.databaseUrl('authentication', database.port),
           PERSISTENCE_DATABASE_URL: backends.databaseUrl('persistence', database.port),
           REGISTRATIONS_PER_MINUTE: '1000000',
+          // Those of a group are strangers to each other.
+          INVITATIONS: 'at_once',
           ...options.environment,
         },
         overrides: {

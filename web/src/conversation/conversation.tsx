@@ -9,6 +9,7 @@ import { TypingLine } from '../typing';
 import { useObservable } from '../use-observable';
 import { ActionsContext } from './actions';
 import { Composer, type About } from './composer';
+import { ConversationMenu } from './conversation-menu';
 import { MessageList } from './message-list';
 
 /** The open conversation: who it is with, its messages, and where one writes. */
@@ -17,6 +18,7 @@ export function Conversation({ id }: { id: string }) {
   const conversations = useObservable(store.conversations);
   const status = useObservable(store.listStatus);
   const names = useObservable(store.userNames);
+  const blocked = useObservable(store.blocked);
   const [showsDetails, setShowsDetails] = useState(false);
   const [about, setAbout] = useState<About>();
   const conversation = conversations.find((one) => one.conversation_id === id);
@@ -40,6 +42,7 @@ export function Conversation({ id }: { id: string }) {
   }, [store, id, isUnknown]);
   if (conversation === undefined) return <p class="none">{isUnknown ? t.conversation.none : t.list.loading}</p>;
   const title = titleOf(conversation, names);
+  const hasBlocked = conversation.recipient_id !== undefined && blocked.has(conversation.recipient_id);
   return (
     <section class="conversation" aria-label={title}>
       <header class="conversation-header">
@@ -48,6 +51,7 @@ export function Conversation({ id }: { id: string }) {
         </a>
         <Avatar name={title} id={conversation.recipient_id ?? id} />
         <h1 dir="auto">{title}</h1>
+        {conversation.member && <ConversationMenu conversation={conversation} name={title} />}
         {conversation.kind === 'group' && conversation.member && (
           <button
             class="round"
@@ -64,7 +68,9 @@ export function Conversation({ id }: { id: string }) {
         <MessageList id={id} isGroup={conversation.kind === 'group'} />
       </ActionsContext.Provider>
       <TypingLine id={id} />
-      {conversation.member ? (
+      {hasBlocked ? (
+        <p class="notice">{t.blocks.notice(title)}</p>
+      ) : conversation.member ? (
         <Composer
           key={about?.kind === 'edit' ? about.message.message_id : ''}
           id={id}

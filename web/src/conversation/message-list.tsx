@@ -73,6 +73,7 @@ interface RowProps {
 function RowView({ row, id, isGroup, timeline, mayLoad }: RowProps) {
   const { store } = useChat();
   const names = useObservable(store.userNames);
+  const blocked = useObservable(store.blocked);
   switch (row.kind) {
     case 'begin':
       return <p class="day">{t.conversation.begin}</p>;
@@ -87,6 +88,8 @@ function RowView({ row, id, isGroup, timeline, mayLoad }: RowProps) {
     case 'message': {
       const { message } = row;
       const sender = isGroup && !message.own ? (names.get(message.sender_id) ?? '…') : undefined;
+      // In a group both go on: what one blocks one does not see.
+      if (isGroup && blocked.has(message.sender_id)) return <p class="day hidden-message">{t.blocks.hidden}</p>;
       return <Message message={message} isFirst={row.isFirst} sender={sender} />;
     }
   }

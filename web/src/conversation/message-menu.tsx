@@ -50,7 +50,15 @@ export function MessageMenu({ message }: { message: MessageView }) {
 }
 
 /** A button and what it opens: Escape, a click elsewhere and a choice close it. */
-function Menu({ label, children }: { label: string; children: ComponentChildren }) {
+export function Menu({
+  label,
+  place: where = 'message-menu',
+  children,
+}: {
+  label: string;
+  place?: string;
+  children: ComponentChildren;
+}) {
   const button = useRef<HTMLButtonElement>(null);
   const menu = useRef<HTMLDivElement>(null);
   const open = (): void => {
@@ -60,7 +68,7 @@ function Menu({ label, children }: { label: string; children: ComponentChildren 
     menu.current.querySelector('button')?.focus();
   };
   return (
-    <div class="message-menu">
+    <div class={where}>
       <button
         ref={button}
         class="round"

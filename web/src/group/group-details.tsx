@@ -6,22 +6,27 @@ import { openConversation } from '../route';
 import { faultText, t } from '../texts';
 import { useObservable } from '../use-observable';
 import { Dialog } from './dialog';
+import { InvitedList } from './invited-list';
 import { MemberRow } from './member-row';
 
 type Member = Members['members'][number];
+type Invited = NonNullable<Members['invited']>;
 
 /** Who is in a group; its owners change that, and its name. */
 export function GroupDetails({ conversation, onClose }: { conversation: ConversationView; onClose: () => void }) {
   const { client, store } = useChat();
   const names = useObservable(store.userNames);
   const [members, setMembers] = useState<readonly Member[]>([]);
+  const [invited, setInvited] = useState<Invited>([]);
   const [fault, setFault] = useState('');
   const { conversation_id: id } = conversation;
   const isOwner = conversation.role === 'owner';
   const load = async (): Promise<void> => {
     const answer = await client.conversations.members(id);
-    for (const { user_id } of answer.members) store.wantName(user_id);
+    const asked = answer.invited ?? [];
+    for (const { user_id } of [...answer.members, ...asked]) store.wantName(user_id);
     setMembers(answer.members);
+    setInvited(asked);
   };
   /** Does something on the server, and shows what it made of it. */
   const act = (work: () => Promise<unknown>): void => {
@@ -31,11 +36,11 @@ export function GroupDetails({ conversation, onClose }: { conversation: Conversa
       .catch((thrown: unknown) => setFault(faultText(thrown)));
   };
   useEffect(() => act(async () => undefined), [id]);
-  const leave = (): void => {
-    if (!confirm(t.group.leaveSure)) return;
+  const leave = (forGood: boolean): void => {
+    if (!confirm(forGood ? t.group.leaveForGoodSure : t.group.leaveSure)) return;
     setFault('');
     client.conversations
-      .removeMember(id, client.userId)
+      .removeMember(id, client.userId, forGood)
       .then(() => store.refresh(id))
       .then(
         () => {
@@ -69,6 +74,13 @@ export function GroupDetails({ conversation, onClose }: { conversation: Conversa
           />
         ))}
       </ul>
+      {invited.length > 0 && (
+        <InvitedList
+          invited={invited}
+          mayChange={isOwner}
+          onWithdraw={(userId) => act(() => client.conversations.removeMember(id, userId))}
+        />
+      )}
       {isOwner && (
         <AddForm
           onAdd={async (name) => {
@@ -83,7 +95,10 @@ export function GroupDetails({ conversation, onClose }: { conversation: Conversa
         {fault}
       </p>
       <div class="buttons">
-        <button class="danger" type="button" onClick={leave}>
+        <button class="danger" type="button" onClick={() => leave(true)}>
+          {t.group.leaveForGood}
+        </button>
+        <button class="danger" type="button" onClick={() => leave(false)}>
           {t.group.leave}
         </button>
       </div>

@@ -1,6 +1,7 @@
 import type { ConversationView } from '@chat-app/client/store';
 import { dates, useChat } from '../context';
 import { Avatar } from '../icons';
+import { isMuted } from '../muting';
 import { conversationHref } from '../route';
 import { t } from '../texts';
 import { useTyping } from '../typing';
@@ -18,10 +19,11 @@ export function ConversationEntry({ conversation, isOpen }: { conversation: Conv
   const { conversation_id, last, unread, unreadMentions, member } = conversation;
   const title = titleOf(conversation, names);
   const typing = useTyping(conversation_id);
+  const muted = isMuted(conversation);
   return (
     <li>
       <a
-        class={unread > 0 ? 'entry has-unread' : 'entry'}
+        class={unread > 0 && !muted ? 'entry has-unread' : 'entry'}
         href={conversationHref(conversation_id)}
         {...(isOpen && { 'aria-current': 'page' as const })}
       >
@@ -36,7 +38,7 @@ export function ConversationEntry({ conversation, isOpen }: { conversation: Conv
             (member ? <Preview conversation={conversation} isOpen={isOpen} names={names} /> : t.list.left)}
         </span>
         {unread > 0 && (
-          <span class="badge">
+          <span class={muted ? 'badge muted' : 'badge'}>
             {unreadMentions > 0 && (
               <>
                 <span aria-hidden="true">@ </span>

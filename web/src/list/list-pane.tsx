@@ -6,7 +6,9 @@ import { openConversation } from '../route';
 import { faultText, t } from '../texts';
 import { useObservable } from '../use-observable';
 import { ConversationEntry, titleOf } from './conversation-entry';
+import { Invitations } from './invitations';
 import { OwnHeader } from './own-header';
+import { People } from './people';
 
 /** The conversations, and how one finds and begins them. */
 export function ListPane({ open }: { open: string | undefined }) {
@@ -56,7 +58,9 @@ export function ListPane({ open }: { open: string | undefined }) {
         <p class="fault" role="alert">
           {fault}
         </p>
+        <People typed={name} onChosen={() => setWanted('')} />
       </form>
+      <Invitations />
       <Entries open={open} wanted={name} />
       {creating && <CreateGroup onClose={() => setCreating(false)} />}
     </nav>

@@ -1,15 +1,30 @@
 /** The kinds of entries this client knows: a new kind is one file beside this one, its line here and its event below. */
+import { blocked, type UserBlocked } from './blocked';
 import { conversation, type ConversationChange } from './conversation';
 import { deleted, type MessageDeleted } from './deleted';
 import { edited, type MessageEdited } from './edited';
 import { eventId, withoutType, type EntryFrame, type EntryKind } from './entry-kind';
+import { invited, type InvitationChange } from './invited';
 import { joined } from './joined';
 import { left } from './left';
 import { message, type JsonObject, type ReceivedMessage } from './message';
+import { uninvited } from './uninvited';
 import { read, type ConversationRead } from './read';
 import { settings, type ConversationSettingsChange } from './settings';
 
-export const ENTRY_KINDS = { message, joined, left, conversation, edited, deleted, read, settings } as const;
+export const ENTRY_KINDS = {
+  message,
+  joined,
+  left,
+  conversation,
+  edited,
+  deleted,
+  read,
+  settings,
+  blocked,
+  invited,
+  uninvited,
+} as const;
 
 /** An entry of a kind that this version does not know, as it came. */
 export interface UnknownEntry {
@@ -27,6 +42,8 @@ export interface EntryEvents<Data extends JsonObject = JsonObject> {
   deleted: MessageDeleted;
   read: ConversationRead;
   settings: ConversationSettingsChange;
+  blocked: UserBlocked;
+  invitation: InvitationChange;
   entry: UnknownEntry;
 }
 

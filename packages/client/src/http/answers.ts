@@ -2,6 +2,7 @@
 import type {
   ConversationResponse,
   ConversationSettings,
+  InvitationsResponse,
   Role,
   SessionResponse,
   SessionsResponse,
@@ -24,6 +25,15 @@ export interface History {
 }
 export interface Members {
   members: { user_id: string; role: Role; joined_at: string }[];
+  /** Who was invited and has not answered. */
+  invited?: { user_id: string; role: Role; invited_by: string; invited_at: string }[] | undefined;
+}
+
+export interface Directory {
+  users: { user_id: string; username: string }[];
+}
+export interface Blocks {
+  blocks: { user_id: string; blocked_at: string }[];
 }
 
 function answer<T>(fields: Fields): Answer<T> {
@@ -58,7 +68,15 @@ export const isConversations = answer<Conversations>({
   next: optional(text),
 });
 export const isHistory = answer<History>({ messages: list(object(MESSAGE)), more: flag });
-export const isMembers = answer<Members>({ members: list(object({ user_id: text, role: text, joined_at: text })) });
+export const isMembers = answer<Members>({
+  members: list(object({ user_id: text, role: text, joined_at: text })),
+  invited: optional(list(object({ user_id: text, role: text, invited_by: text }))),
+});
+export const isInvitations = answer<InvitationsResponse>({
+  invitations: list(object({ conversation_id: text, title: text, role: text, invited_by: text, invited_at: text })),
+});
+export const isDirectory = answer<Directory>({ users: list(object({ user_id: text, username: text })) });
 export const isSessions = answer<SessionsResponse>({
   sessions: list(object({ session_id: text, current: flag, created_at: text, last_used_at: text })),
 });
+export const isBlocks = answer<Blocks>({ blocks: list(object({ user_id: text, blocked_at: text })) });

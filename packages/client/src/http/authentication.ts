@@ -1,6 +1,6 @@
 import type { SessionResponse, UserResponse } from '@chat-app/protocol';
 import { withAttemptId } from '../session/attempt-id';
-import { isSession, isUser, type Answer } from './answers';
+import { isDirectory, isSession, isUser, type Answer, type Directory } from './answers';
 import { request, type Fetch } from './request';
 
 /** How to reach an HTTP service. */
@@ -58,20 +58,32 @@ export function logout(options: HttpOptions, refreshToken: string): Promise<void
 
 /** @throws ChatError unknown_user */
 export function findUser(options: HttpOptions, token: string, username: string): Promise<UserResponse> {
-  return get(options, token, `/users?username=${encodeURIComponent(username)}`);
+  return get(options, token, `/users?username=${encodeURIComponent(username)}`, isUser);
+}
+
+/** Other users whose name begins like this. @throws ChatError directory_off where the operator turned it off */
+export async function searchUsers(
+  options: HttpOptions,
+  token: string,
+  prefix: string,
+  limit: number,
+): Promise<Directory['users']> {
+  return (
+    await get<Directory>(options, token, `/directory?prefix=${encodeURIComponent(prefix)}&limit=${limit}`, isDirectory)
+  ).users;
 }
 
 /** @throws ChatError unknown_user */
 export function getUser(options: HttpOptions, token: string, userId: string): Promise<UserResponse> {
-  return get(options, token, `/users/${encodeURIComponent(userId)}`);
+  return get(options, token, `/users/${encodeURIComponent(userId)}`, isUser);
 }
 
-function get(options: HttpOptions, token: string, path: string): Promise<UserResponse> {
+function get<T>(options: HttpOptions, token: string, path: string, answer: Answer<T>): Promise<T> {
   return request(options.fetch ?? globalThis.fetch, {
     method: 'GET',
     url: options.url + path,
     token,
-    answer: isUser,
+    answer,
     timeoutMs: options.timeoutMs ?? 15_000,
   });
 }

@@ -21,6 +21,13 @@ export interface ApiCall<T> {
 }
 export type Call = <T>(call: ApiCall<T>) => Promise<T>;
 
+/** Settings to change: what is absent stays; `muted_until: null` mutes it no more. */
+export interface SettingsChange {
+  receipts?: ConversationSettings['receipts'];
+  /** RFC 3339, UTC. */
+  muted_until?: string | null;
+}
+
 /** Conversations and history over HTTP. Every method throws ChatError. */
 export class ConversationsApi {
   constructor(private readonly call: Call) {}
@@ -34,7 +41,7 @@ export class ConversationsApi {
     });
   }
 
-  /** Creates a group of which the user is the owner. */
+  /** Creates a group of which the user is the owner. `invited_ids` of the answer are asked first. */
   createGroup(title: string, memberIds: readonly string[]): Promise<ConversationResponse> {
     const body = { title, member_ids: memberIds };
     return this.call({ method: 'POST', path: '/conversations', body, answer: isConversation });
@@ -53,14 +60,18 @@ export class ConversationsApi {
     return this.call({ method: 'GET', path: `${path(conversationId)}/members`, answer: isMembers });
   }
 
-  /** Adds a member or changes a member's role. Owners only. */
+  /** Adds a member or changes a member's role. Owners only. Who has to be asked first is among the invited of `members`. */
   async putMember(conversationId: string, userId: string, role: Role = 'member'): Promise<void> {
     await this.call({ method: 'PUT', path: member(conversationId, userId), body: { role } });
   }
 
-  /** Removes a member (owners only), or leaves where it is the user's own id. */
-  async removeMember(conversationId: string, userId: string): Promise<void> {
-    await this.call({ method: 'DELETE', path: member(conversationId, userId) });
+  /**
+   * Removes a member or withdraws an invitation (owners only), or leaves where it is the user's own id: with `forGood` nobody
+   * can invite them again.
+   */
+  async removeMember(conversationId: string, userId: string, forGood = false): Promise<void> {
+    const how = forGood ? '?for_good=true' : '';
+    await this.call({ method: 'DELETE', path: member(conversationId, userId) + how });
   }
 
   /**
@@ -78,7 +89,7 @@ export class ConversationsApi {
   }
 
   /** Changes how a conversation is to the user alone: what is absent stays. @returns all of the settings */
-  changeSettings(conversationId: string, change: Partial<ConversationSettings>): Promise<ConversationSettings> {
+  changeSettings(conversationId: string, change: SettingsChange): Promise<ConversationSettings> {
     const at = `${path(conversationId)}/settings`;
     return this.call({ method: 'PATCH', path: at, body: change, answer: isSettings });
   }

@@ -13,14 +13,18 @@ export interface BeginningParts {
 }
 
 /** The conversation with a user of this name, put into the list. @throws ChatError unknown_user */
-export async function openDirect(
+export async function openDirect(parts: BeginningParts, username: string): Promise<string> {
+  return openDirectWith(parts, await parts.client.findUser(username));
+}
+
+/** The conversation with this user, put into the list. */
+export function openDirectWith(
   { client, list, names, onChanged }: BeginningParts,
-  username: string,
-): Promise<string> {
-  const user = await client.findUser(username);
-  names.set(user.user_id, user.username);
-  const id = directConversationId(client.userId, user.user_id);
-  list.ensure(id, user.user_id);
+  { user_id, username }: { user_id: string; username: string },
+): string {
+  names.set(user_id, username);
+  const id = directConversationId(client.userId, user_id);
+  list.ensure(id, user_id);
   onChanged();
   return id;
 }

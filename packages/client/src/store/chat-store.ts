@@ -4,15 +4,18 @@
  * Fed by the events of one ChatClient. One thread; what an await brings back is joined by ids. release() ends it; the
  * client is closed by whoever made it.
  */
-import type { ConversationResponse, ConversationSettings } from '@chat-app/protocol';
+import type { ConversationResponse } from '@chat-app/protocol';
 import { isFinal } from '../errors';
 import type { ConnectionStatus, ConversationRead, Missed, ReceivedMessage, TypingNotice } from '../events';
 import type { Conversations } from '../http/answers';
+import type { SettingsChange } from '../http/conversations';
 import { Timers } from '../state/timers';
 import type { ChatStorage } from '../storage';
 import { amend, amendmentOf, deletionOf, type Amendment } from './amend-messages';
-import { createGroup, openDirect, type BeginningParts } from './begin-conversations';
+import { createGroup, openDirect, openDirectWith, type BeginningParts } from './begin-conversations';
+import { Blocks } from './blocks';
 import { ConversationList } from './conversation-list';
+import { Invitations } from './invitations';
 import { ReadMarkers } from './mark-read';
 import { Names } from './names';
 import { Derived, type Observable } from './observable';
@@ -24,7 +27,7 @@ import type { StoreClient } from './store-client';
 import type { Timeline } from './timeline';
 import { Timelines } from './timelines';
 import { Typists } from './typists';
-import type { ConversationView, ListStatus, MessageView, TimelineView } from './views';
+import type { ConversationView, InvitationView, ListStatus, MessageView, TimelineView } from './views';
 
 export interface ChatStoreOptions {
   /** Keeps drafts and refused messages over restarts: a synchronous one, as `localStorage` is. By default nothing. */
@@ -45,6 +48,8 @@ export class ChatStore {
   private readonly writing: OwnWriting;
   private readonly settings: OwnSettings;
   private readonly typists = new Typists();
+  private readonly asked: Invitations;
+  private readonly blocks: Blocks;
   private readonly timers = new Timers();
   private readonly subscriptions: (() => void)[];
   private readonly reader: ListReader;
@@ -62,6 +67,8 @@ export class ChatStore {
     this.texts = new SavedTexts(options.storage, client.userId, (id) => this.list.get(id)?.recipient_id);
     this.names = new Names(async (userId) => (await client.getUser(userId)).username);
     this.markers = new ReadMarkers((conversation, message) => client.conversations.markRead(conversation, message));
+    this.asked = new Invitations(client.invitations, (userId) => this.names.want(userId));
+    this.blocks = new Blocks(client.blocks);
     this.writing = new OwnWriting({
       ...{ client, list: this.list, texts: this.texts },
       timelineOf: (id) => this.timelineOf(id),
@@ -83,7 +90,12 @@ export class ChatStore {
       client.on('settings', (event) => this.settings.changed(event)),
       client.on('typing', (notice) => this.typingNoticed(notice)),
       client.on('stored', ({ message_ids }) => this.stored(message_ids)),
-      client.on('conversation', ({ conversation_id }) => void this.refresh(conversation_id)),
+      client.on('conversation', ({ conversation_id, change }) => {
+        if (change === 'joined') this.asked.over(conversation_id);
+        void this.refresh(conversation_id);
+      }),
+      client.on('invitation', (event) => this.asked.changed(event)),
+      client.on('blocked', (event) => this.blocks.changed(event)),
       client.on('missed', (missed) => this.missed(missed)),
       client.on('connection', (status) => this.connected(status)),
     ];
@@ -95,6 +107,16 @@ export class ChatStore {
   /** The user's conversations, newest activity first. */
   get conversations(): Observable<readonly ConversationView[]> {
     return this.listView;
+  }
+
+  /** Groups to which the user is invited, the newest first. */
+  get invitations(): Observable<readonly InvitationView[]> {
+    return this.asked.view;
+  }
+
+  /** Whom the user blocks. Who blocks the user nobody is told. */
+  get blocked(): Observable<ReadonlySet<string>> {
+    return this.blocks.view;
   }
 
   get listStatus(): Observable<ListStatus> {
@@ -155,14 +177,40 @@ export class ChatStore {
     return openDirect(this.parts, username);
   }
 
+  /** The conversation with this user, as `openDirect`. */
+  openDirectWith(user: { user_id: string; username: string }): string {
+    return openDirectWith(this.parts, user);
+  }
+
   /** Creates a group of these users, by name. @returns its id @throws ChatError unknown_user, invalid_request … */
   createGroup(title: string, usernames: readonly string[]): Promise<string> {
     return createGroup(this.parts, title, usernames);
   }
 
   /** Changes how a conversation is to this user: what is absent stays. @throws ChatError */
-  changeSettings(conversationId: string, change: Partial<ConversationSettings>): Promise<void> {
+  changeSettings(conversationId: string, change: SettingsChange): Promise<void> {
     return this.settings.change(conversationId, change);
+  }
+
+  /** The user is in the group from now on. @throws ChatError unknown_invitation, group_full, too_many_groups */
+  async accept(conversationId: string): Promise<void> {
+    await this.asked.answer(conversationId, 'accept');
+    await this.refresh(conversationId);
+  }
+
+  /** Nobody may invite the user to this group again. @throws ChatError unknown_invitation */
+  decline(conversationId: string): Promise<void> {
+    return this.asked.answer(conversationId, 'decline');
+  }
+
+  /** Neither of the two writes to the other directly from now on. @throws ChatError unknown_user, too_many_blocks */
+  block(userId: string): Promise<void> {
+    return this.blocks.set(userId, true);
+  }
+
+  /** @throws ChatError */
+  unblock(userId: string): Promise<void> {
+    return this.blocks.set(userId, false);
   }
 
   /** Asks the server what a conversation is now. Never rejects. */
@@ -233,6 +281,7 @@ export class ChatStore {
     this.timers.releaseAll();
     this.markers.release();
     for (const derived of [this.listView, this.reader.status, this.connectionView, this.names.view]) derived.release();
+    for (const derived of [this.asked.view, this.blocks.view]) derived.release();
     this.timelines.release();
     this.typists.release();
   }
@@ -325,6 +374,9 @@ export class ChatStore {
     this.connectionView.changed();
     if (status.state !== 'online') return;
     if (!this.reader.isGood) void this.load();
+    // What happened while this device was away may have been left out.
+    void this.asked.load();
+    void this.blocks.load();
     this.names.retry();
     this.markers.retry();
     if (this.activeId !== undefined) this.setActive(this.activeId);

@@ -1,4 +1,12 @@
 export { ChatStore, type ChatStoreOptions } from './chat-store';
 export type { Observable } from './observable';
 export type { StoreClient } from './store-client';
-export type { ConversationView, GapView, ListStatus, MessageView, TimelineItem, TimelineView } from './views';
+export type {
+  ConversationView,
+  GapView,
+  InvitationView,
+  ListStatus,
+  MessageView,
+  TimelineItem,
+  TimelineView,
+} from './views';

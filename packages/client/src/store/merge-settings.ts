@@ -4,7 +4,8 @@ import type { ConversationSettingsChange } from '../events';
 /** Settings after a change of some of them: what is absent stays as it was. */
 export function mergeSettings(
   settings: ConversationSettings | undefined,
-  { receipts }: Pick<ConversationSettingsChange, 'receipts'>,
+  { receipts, muted_until }: Pick<ConversationSettingsChange, 'receipts' | 'muted_until'>,
 ): ConversationSettings {
-  return { receipts: receipts ?? settings?.receipts ?? 'on' };
+  const muted = muted_until === undefined ? settings?.muted_until : (muted_until ?? undefined);
+  return { receipts: receipts ?? settings?.receipts ?? 'on', ...(muted !== undefined && { muted_until: muted }) };
 }

@@ -1,5 +1,6 @@
 import type { ConversationSettings } from '@chat-app/protocol';
 import type { ConversationSettingsChange } from '../events';
+import type { SettingsChange } from '../http/conversations';
 import type { ConversationList } from './conversation-list';
 import { mergeSettings } from './merge-settings';
 import type { StoreClient } from './store-client';
@@ -13,7 +14,7 @@ export class OwnSettings {
   ) {}
 
   /** Changes what is named. @throws ChatError */
-  async change(conversationId: string, change: Partial<ConversationSettings>): Promise<void> {
+  async change(conversationId: string, change: SettingsChange): Promise<void> {
     const settings = await this.client.conversations.changeSettings(conversationId, change);
     this.set(conversationId, settings);
   }

@@ -1,6 +1,8 @@
 import type { UserResponse } from '@chat-app/protocol';
 import type { ChatEvents, ConnectionState } from '../events';
+import type { BlocksApi } from '../http/blocks';
 import type { ConversationsApi } from '../http/conversations';
+import type { InvitationsApi } from '../http/invitations';
 import type { OutboundDeletion, OutboundEdit, OutboundMessage, SentMessage } from '../messages/outgoing';
 import type { OutboxEntry } from '../state/outbox';
 
@@ -22,6 +24,8 @@ export interface StoreClient {
     | 'putMember'
     | 'removeMember'
   >;
+  readonly invitations: Pick<InvitationsApi, 'list' | 'accept' | 'decline'>;
+  readonly blocks: Pick<BlocksApi, 'list' | 'block' | 'unblock'>;
   on<Name extends keyof ChatEvents>(name: Name, listener: (event: ChatEvents[Name]) => void): () => void;
   send(message: OutboundMessage): SentMessage;
   edit(edit: OutboundEdit): SentMessage;

@@ -98,3 +98,12 @@ export interface ListStatus {
   readonly more: boolean;
   readonly fault?: string;
 }
+
+/** A group to which the user is invited. */
+export interface InvitationView {
+  readonly conversation_id: string;
+  readonly title: string;
+  /** The user who asks. */
+  readonly invited_by: string;
+  readonly invited_at: string;
+}

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CustomData } from '../custom-data';
 import { Uuid } from '../identifier-schemas';
+import { LIMITS } from '../limits';
 import { MAX_USERNAME_UNITS, usernameFault } from '../username';
 
 /** Whether a text can be stored and compared as it is: PostgreSQL and UTF-8 cannot hold U+0000 and lone surrogates. */
@@ -104,3 +105,13 @@ export const ChangeUserRequest = z.object({ data: CustomData.nullable() });
 
 export const UserResponse = z.object({ user_id: z.string(), username: z.string(), data: CustomData.optional() });
 export type UserResponse = z.infer<typeof UserResponse>;
+
+/** `GET /directory?prefix&limit`: other users by the beginning of their name. */
+export const DirectoryQuery = z.object({
+  prefix: KnownUsername,
+  limit: z.coerce.number().int().min(1).max(LIMITS.directoryPage).default(10),
+});
+export const DirectoryResponse = z.object({
+  users: z.array(z.object({ user_id: z.string(), username: z.string() })),
+});
+export type DirectoryResponse = z.infer<typeof DirectoryResponse>;

@@ -40,6 +40,8 @@ export const OpenConnectionResponse = z.looseObject({
   epoch: z.string(),
   /** What every pod of persistence knows, sorted. */
   features: Features,
+  /** Users whom this user may not write to, nor they this user; absent from persistence of the version before. */
+  blocks: z.array(z.string()).exactOptional(),
 });
 export type OpenConnectionResponse = Known<z.infer<typeof OpenConnectionResponse>>;
 
@@ -78,6 +80,8 @@ export const HeadsResponse = z.looseObject({
   heads: z.record(z.string(), z.int().min(0)),
   epoch: z.string(),
   features: Features,
+  /** As in OpenConnectionResponse, by user; users without any are left out. */
+  blocks: z.record(z.string(), z.array(z.string())).exactOptional(),
 });
 export type HeadsResponse = Known<z.infer<typeof HeadsResponse>>;
 

@@ -36,8 +36,35 @@ export const CreateGroupRequest = z.object({
 export const ChangeConversationRequest = z
   .object({ title: Title.optional(), data: CustomData.nullable().optional() })
   .refine((change) => change.title !== undefined || change.data !== undefined, { error: 'name title or data' });
-/** `PUT /conversations/{id}/members/{user_id}` (owner): adds a member or changes the role of one. */
+/**
+ * `PUT /conversations/{id}/members/{user_id}` (owner): adds a member or changes the role of one. Answers 202 where the user is
+ * asked first, else 204.
+ */
 export const PutMemberRequest = z.object({ role: Role.default('member') });
+
+/** `DELETE /conversations/{id}/members/{user_id}`: with `for_good` one who leaves cannot be invited again. */
+export const RemoveMemberQuery = z.object({
+  for_good: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((word) => word === 'true'),
+});
+
+/** `GET /invitations`: to which groups the caller is invited, the newest first, all of them. */
+export const InvitationsResponse = z.object({
+  invitations: z.array(
+    z.object({
+      conversation_id: z.string(),
+      title: z.string(),
+      role: Role,
+      invited_by: z.string(),
+      invited_at: z.string(),
+      /** How many are in the group. */
+      members: z.int(),
+    }),
+  ),
+});
+export type InvitationsResponse = z.infer<typeof InvitationsResponse>;
 
 /** `PUT /conversations/{id}/read`: the user has read up to and including this message. Never goes back. Answers 204. */
 export const ReadRequest = z.object({ message_id: Uuid });
@@ -46,17 +73,24 @@ export const ReadRequest = z.object({ message_id: Uuid });
 export const ConversationSettings = z.object({
   /** Off: nobody is told what the caller received and read, nor is the caller told it of others. */
   receipts: ReceiptsSetting,
+  /** Until then nothing in it is notified of; absent where it is not muted, or no more. RFC 3339, UTC. */
+  muted_until: z.iso.datetime().optional(),
 });
 export type ConversationSettings = z.infer<typeof ConversationSettings>;
 /**
  * `PATCH /conversations/{id}/settings`: what is there is changed, what is absent stays. Answers all of the settings. Every
  * device of the caller finds the change in the inbox.
  */
-export const ChangeSettingsRequest = ConversationSettings.partial().refine(
-  (change) => Object.values(change).some((value) => value !== undefined),
-  { error: 'name a setting' },
-);
+export const ChangeSettingsRequest = ConversationSettings.partial()
+  .extend({ muted_until: z.iso.datetime().nullable().optional() })
+  .refine((change) => Object.values(change).some((value) => value !== undefined), { error: 'name a setting' });
 export type ChangeSettingsRequest = z.infer<typeof ChangeSettingsRequest>;
+/** `PUT|DELETE /blocks/{user_id}`: the caller blocks a user, or does so no longer. Answers 204; saying it twice changes nothing. */
+export const BlockPath = z.object({ user_id: Uuid });
+/** `GET /blocks`: whom the caller blocks, the newest first, all of them. Who blocks the caller is told to nobody. */
+export const BlocksResponse = z.object({
+  blocks: z.array(z.object({ user_id: z.string(), blocked_at: z.string() })),
+});
 
 export const StoredMessage = ChatMessage.extend({ ...MESSAGE_CHANGES, stored_at: z.string() });
 export type StoredMessage = Known<z.infer<typeof StoredMessage>>;
@@ -78,6 +112,8 @@ export const ConversationResponse = z.object({
   /** How it is to the caller. */
   settings: ConversationSettings.optional(),
   last_message: StoredMessage.optional(),
+  /** Of a group that was just made: who of those named is asked first and no member yet. */
+  invited_ids: z.array(z.string()).optional(),
 });
 export type ConversationResponse = z.infer<typeof ConversationResponse>;
 
@@ -94,6 +130,10 @@ export const ConversationsResponse = z.object({
 /** `GET /conversations/{id}/members`. */
 export const MembersResponse = z.object({
   members: z.array(z.object({ user_id: z.string(), role: Role, joined_at: z.string() })),
+  /** Who was invited and has not answered. */
+  invited: z
+    .array(z.object({ user_id: z.string(), role: Role, invited_by: z.string(), invited_at: z.string() }))
+    .optional(),
 });
 
 /** `GET /conversations/{id}/messages?before|after&limit`: ids of messages; ascending in stored order. */

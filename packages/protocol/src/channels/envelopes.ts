@@ -44,7 +44,15 @@ export const SignedOutEnvelope = z.looseObject({
 });
 export type SignedOutEnvelope = Known<z.infer<typeof SignedOutEnvelope>>;
 
-export type ChannelEnvelope = EventEnvelope | StoredEventsEnvelope | SignedOutEnvelope | TypingEnvelope;
+/**
+ * On the channel of a user: whom they may write to has changed. Says no more, and nothing of it reaches a client: a pod asks
+ * persistence.
+ */
+export const BlocksChangedEnvelope = z.looseObject({ kind: z.literal('blocks_changed'), user_id: z.string() });
+export type BlocksChangedEnvelope = Known<z.infer<typeof BlocksChangedEnvelope>>;
+
+export type ChannelEnvelope =
+  EventEnvelope | StoredEventsEnvelope | SignedOutEnvelope | TypingEnvelope | BlocksChangedEnvelope;
 
 /** An envelope as read. */
 export type ReadEnvelope =
@@ -89,6 +97,7 @@ const CHECKS: Record<ChannelEnvelope['kind'], (fields: Fields) => boolean> = {
   stored: ({ event_ids, positions }) => isList(event_ids, isText) && isObject(positions) && haveNumbers(positions),
   signed_out: (fields) => SignedOutEnvelope.safeParse(fields).success,
   typing: (fields) => TypingEnvelope.safeParse(fields).success,
+  blocks_changed: (fields) => BlocksChangedEnvelope.safeParse(fields).success,
 };
 
 function haveNumbers(positions: Fields): boolean {

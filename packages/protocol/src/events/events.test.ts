@@ -18,6 +18,9 @@ const RECORDS: Record<EventKindName, object> = {
   deleted: { ...event, kind: 'deleted', message_id: USER },
   read: { ...event, kind: 'read', user_id: USER, message_id: USER },
   settings: { ...event, kind: 'settings', user_id: USER, receipts: 'off', muted_until: AT },
+  blocked: { ...event, kind: 'blocked', user_id: USER, blocked_user_id: ID, blocked: true },
+  invited: { ...event, kind: 'invited', user_id: USER, title: 'a title', role: 'member' },
+  uninvited: { ...event, kind: 'uninvited', user_id: USER },
 };
 const NAMES = Object.keys(EVENT_KINDS) as EventKindName[];
 
@@ -28,7 +31,7 @@ describe('the registry of kinds', () => {
   });
 
   it('keeps the numbers that are stored', () => {
-    expect(NAMES.map((name) => EVENT_KINDS[name].number)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(NAMES.map((name) => EVENT_KINDS[name].number)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 20, 21, 22]);
   });
 
   it('has a kind for what each command asks for, under the type of its frame', () => {

@@ -1,17 +1,32 @@
 /** The registry of kinds: a new kind is one file beside this one and one line in each list that concerns it. */
 import { z } from 'zod';
+import { blocked } from './blocked';
 import { conversation } from './conversation';
 import { deleteCommand, deleted } from './deleted';
 import { editCommand, edited } from './edited';
 import type { Command, CommandFields, EventKind } from './event-kind';
+import { invited } from './invited';
 import { joined } from './joined';
 import { left } from './left';
 import { message, sendCommand } from './message';
 import { read } from './read';
 import { settings } from './settings';
+import { uninvited } from './uninvited';
 
 /** Every kind this version knows, by its word. */
-export const EVENT_KINDS = { message, joined, left, conversation, edited, deleted, read, settings } as const;
+export const EVENT_KINDS = {
+  message,
+  joined,
+  left,
+  conversation,
+  edited,
+  deleted,
+  read,
+  settings,
+  blocked,
+  invited,
+  uninvited,
+} as const;
 
 /** Frames by which clients ask for events, by type of frame; `kind` is what they ask for. */
 export const COMMANDS = {

@@ -25,6 +25,7 @@ export const DEAD_MESSAGE_CODES = [
   'wrong_conversation',
   'unknown_message',
   'forbidden',
+  'blocked',
 ] as const;
 export type DeadMessageCode = (typeof DEAD_MESSAGE_CODES)[number];
 

@@ -11,6 +11,7 @@ import { addDisabledUsers } from './009-add-disabled-users';
 import { indexSessionsByStart } from './010-index-sessions-by-start';
 import { indexNameKeys } from './011-index-name-keys';
 import { addAccountDecider } from './012-add-account-decider';
+import { indexNamePrefixes } from './013-index-name-prefixes';
 
 /** Schema `auth`: nobody but this service opens its tables. */
 export const SCHEMA = 'auth';
@@ -29,4 +30,5 @@ export const MIGRATIONS: readonly Migration[] = [
   indexSessionsByStart,
   indexNameKeys,
   addAccountDecider,
+  indexNamePrefixes,
 ];

@@ -6,9 +6,11 @@ import { storeEventsWithin } from '../storing/store-events';
 
 /** The event that a change of a conversation is, without what every event has. */
 export type Change =
-  | { kind: 'joined' | 'left'; user_id: string }
+  | { kind: 'joined' | 'left' | 'uninvited'; user_id: string }
+  | { kind: 'invited'; user_id: string; title: string; role: string }
   | { kind: 'read'; user_id: string; message_id: string }
   | ({ kind: 'settings'; user_id: string } & ChangeSettingsRequest)
+  | { kind: 'blocked'; user_id: string; blocked_user_id: string; blocked: boolean }
   | { kind: 'conversation'; title?: string; roles?: Record<string, string>; data?: Record<string, unknown> };
 
 /** Puts changes on the road that messages take: an entry of each inbox concerned, in the transaction that makes them. */

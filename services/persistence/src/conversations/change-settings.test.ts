@@ -65,6 +65,23 @@ describe('settings of a conversation', () => {
     ]);
   });
 
+  it('say until when it is muted, on every device, and no more once that time is over or it was taken back', async () => {
+    const { ann, bob, conversation } = await begin();
+    const muted_until = new Date(Date.now() + 3_600_000).toISOString();
+    expect(await change(bob, conversation, { muted_until })).toEqual({ receipts: 'on', muted_until });
+    expect([await settingsOf(bob, conversation), await settingsOf(ann, conversation)]).toEqual([
+      { receipts: 'on', muted_until },
+      { receipts: 'on' },
+    ]);
+    expect(await change(bob, conversation, { muted_until: null })).toEqual({ receipts: 'on' });
+    expect(await change(bob, conversation, { muted_until: '2020-01-02T03:04:05.678Z' })).toEqual({ receipts: 'on' });
+    expect((await entriesOf(bob)).map((entry) => entry['muted_until'])).toEqual([
+      muted_until,
+      null,
+      '2020-01-02T03:04:05.678Z',
+    ]);
+  });
+
   it('that are so already are no entry', async () => {
     const { bob, conversation } = await begin();
     for (const receipts of ['off', 'off', 'on']) await change(bob, conversation, { receipts });

@@ -3,11 +3,16 @@ import { ConversationResponse, CreateGroupRequest, newId } from '@chat-app/proto
 import { changeAndTell } from './append-events';
 import type { Context } from '../context';
 import { refusal } from '../refusal';
+import { admitUsers, type Admission } from '../invitations/admit-users';
+import { putInvitations } from '../invitations/sql/put-invitations';
 import { requireRoomForGroup } from './limit-groups';
 import { readConversation } from './list-conversations';
 import { insertGroup } from './sql/create-group';
 
-/** Creates a group; the caller becomes its owner, the others its members. Each finds `joined` in their inbox. */
+/**
+ * Creates a group; the caller becomes its owner. The others are its members, who find `joined` in their inbox, or are asked
+ * first: they find `invited`.
+ */
 export function createGroupRoute(context: Context): Route {
   const { authentication, database, budgets, settings } = context;
   return route({
@@ -25,14 +30,24 @@ export function createGroupRoute(context: Context): Route {
         throw refusal('group_full', `A group has at most ${settings.maxMembers} members.`);
       }
       const id = newId();
+      let admission: Admission = { atOnce: [], invited: [] };
       await budgets.chargeInvitations(caller.userId, memberIds, memberIds.length + 1, () =>
         changeAndTell(context, id, caller.userId, async (transaction, append) => {
-          await requireRoomForGroup(transaction, [caller.userId, ...memberIds], settings.maxGroups);
-          await insertGroup(transaction, { id, title, data, ownerId: caller.userId, memberIds });
-          await append([caller.userId, ...memberIds].map((user_id) => ({ kind: 'joined', user_id })));
+          admission = await admitUsers(transaction, settings.invitations, id, caller.userId, memberIds);
+          const { atOnce, invited } = admission;
+          const joined = [caller.userId, ...atOnce];
+          await requireRoomForGroup(transaction, joined, settings.maxGroups);
+          await insertGroup(transaction, { id, title, data, ownerId: caller.userId, memberIds: atOnce });
+          await putInvitations(transaction, id, caller.userId, 'member', invited);
+          await append([
+            ...joined.map((user_id) => ({ kind: 'joined' as const, user_id })),
+            ...invited.map((user_id) => ({ kind: 'invited' as const, user_id, title, role: 'member' })),
+          ]);
         }),
       );
-      return { status: 201, body: await readConversation(database, caller.userId, id) };
+      const { invited } = admission;
+      const group = await readConversation(database, caller.userId, id);
+      return { status: 201, body: { ...group, ...(invited.length > 0 && { invited_ids: invited }) } };
     },
   });
 }

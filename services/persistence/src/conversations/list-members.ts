@@ -2,9 +2,10 @@ import { route, type Route } from '@chat-app/platform';
 import { MembersResponse, ConversationPath } from '@chat-app/protocol';
 import { checkMembership } from './check-membership';
 import type { Context } from '../context';
+import { listInvited } from '../invitations/sql/list-invited';
 import { listMembers } from './sql/list-members';
 
-/** Who is in a conversation, for its members. */
+/** Who is in a conversation, and who was asked to be, for its members. */
 export function listMembersRoute({ database }: Context): Route {
   return route({
     method: 'GET',
@@ -15,9 +16,17 @@ export function listMembersRoute({ database }: Context): Route {
     responses: { 200: MembersResponse },
     async handle({ caller, params }) {
       await checkMembership(database, params.conversation_id, caller.userId);
-      const rows = await listMembers(database, params.conversation_id);
+      const [rows, waiting] = await Promise.all([
+        listMembers(database, params.conversation_id),
+        listInvited(database, params.conversation_id),
+      ]);
       const members = rows.map((row) => ({ ...row, joined_at: row.joined_at.toISOString() }));
-      return { status: 200, body: { members } };
+      const invited = waiting.map(({ inviter_id, at, ...row }) => ({
+        ...row,
+        invited_by: inviter_id,
+        invited_at: at.toISOString(),
+      }));
+      return { status: 200, body: { members, ...(invited.length > 0 && { invited }) } };
     },
   });
 }

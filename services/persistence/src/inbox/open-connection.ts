@@ -1,5 +1,6 @@
 import { route, type Route } from '@chat-app/platform';
 import { FEATURES, OpenConnectionRequest, OpenConnectionResponse } from '@chat-app/protocol';
+import { readBlocks } from '../blocks/sql/read-blocks';
 import type { Context } from '../context';
 import { openConnection } from './sql/open-connection';
 import { saveCursors } from './sql/save-cursors';
@@ -19,7 +20,10 @@ export function openConnectionRoute({ database, settings, logger }: Context): Ro
     responses: { 200: OpenConnectionResponse },
     async handle({ body }) {
       const { user_id, device_id } = body;
-      const opened = await openConnection(database, user_id, device_id, FEATURES);
+      const [opened, blocks] = await Promise.all([
+        openConnection(database, user_id, device_id, FEATURES),
+        readBlocks(database, [user_id]),
+      ]);
       const { head, confirmed, is_stale, expired, conversation_ids, epoch, features } = opened;
       if (is_stale && body.keep_position) {
         // Where it cannot be written (a standby takes no writes) the device is no worse off than before.
@@ -30,7 +34,7 @@ export function openConnectionRoute({ database, settings, logger }: Context): Ro
       }
       const position = Math.max(confirmed, head - body.catch_up_entries, expired);
       const answer = { head, position, skipped: position - confirmed, conversation_ids, epoch, features };
-      return { status: 200, body: answer };
+      return { status: 200, body: { ...answer, blocks: blocks[user_id] ?? [] } };
     },
   });
 }

@@ -1,6 +1,7 @@
 import { route, type Route } from '@chat-app/platform';
 import { FEATURES, HeadsRequest, HeadsResponse } from '@chat-app/protocol';
 import type { Context } from '../context';
+import { readBlocks } from '../blocks/sql/read-blocks';
 import { readAnnouncement, readHeads } from './sql/read-heads';
 
 /** The newest entry number of many inboxes: what the reconciliation of a pod compares with what it sent. */
@@ -13,11 +14,12 @@ export function readHeadsRoute({ database }: Context): Route {
     body: HeadsRequest,
     responses: { 200: HeadsResponse },
     async handle({ body }) {
-      const [heads, announcement] = await Promise.all([
+      const [heads, blocks, announcement] = await Promise.all([
         readHeads(database, body.user_ids),
+        readBlocks(database, body.user_ids),
         readAnnouncement(database, FEATURES),
       ]);
-      return { status: 200, body: { heads, ...announcement } };
+      return { status: 200, body: { heads, blocks, ...announcement } };
     },
   });
 }

@@ -9,6 +9,8 @@ import { narrowSearchPath } from './007-narrow-search-path';
 import { indexEventsByAge } from './008-index-events-by-age';
 import { createCleanups } from './009-create-cleanups';
 import { createConversationSettings } from './010-create-conversation-settings';
+import { createBlocks } from './011-create-blocks';
+import { createInvitations } from './012-create-invitations';
 
 /** Schema of everything persistence owns. */
 export const SCHEMA = 'chat';
@@ -25,4 +27,6 @@ export const MIGRATIONS: readonly Migration[] = [
   indexEventsByAge,
   createCleanups,
   createConversationSettings,
+  createBlocks,
+  createInvitations,
 ];

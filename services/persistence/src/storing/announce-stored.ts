@@ -48,8 +48,8 @@ export async function announceEvents(fanout: Fanout, stored: readonly Stored[]):
   return (await publishAll(fanout, copies)) + (await announceStored(fanout, stored));
 }
 
-/** Resolves to the number of those that failed. */
-async function publishAll(fanout: Fanout, texts: readonly { channel: string; text: string }[]): Promise<number> {
+/** Publishes notices, waiting no longer than a moment for any. Never rejects; resolves to the number of those that failed. */
+export async function publishAll(fanout: Fanout, texts: readonly { channel: string; text: string }[]): Promise<number> {
   if (texts.length === 0) return 0;
   const sent = texts.map(({ channel, text }) =>
     fanout.publish(channel, text).then(

@@ -12,6 +12,7 @@ const REASONS = {
   unknown_conversation: 'there is no such group',
   unknown_message: 'there is no such message in the conversation',
   forbidden: 'this user may not change this message',
+  blocked: 'one of the two users blocks the other',
 } as const;
 
 export interface StorePartDependencies {

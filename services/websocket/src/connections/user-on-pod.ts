@@ -23,6 +23,9 @@ export class UserOnPod<Connection extends Held<Connection>> {
   /** The newest entry after it that joined or left each group. */
   readonly #groupChanges = new Map<string, number>();
   #subscribed: Promise<boolean> | undefined;
+  #blocks: ReadonlySet<string> = new Set();
+  /** The question whose answer `blocks` is. */
+  #blocksAsOf = -1;
 
   constructor(readonly userId: string) {}
 
@@ -43,6 +46,18 @@ export class UserOnPod<Connection extends Held<Connection>> {
     const index = this.#connections.indexOf(connection);
     if (index !== -1) this.#connections.splice(index, 1);
     connection.registeredFor(undefined);
+  }
+
+  /** Whether the two exchange no direct messages, as this pod knows it: one of them blocks the other. */
+  isBlocked(otherId: string): boolean {
+    return this.#blocks.has(otherId);
+  }
+
+  /** Replaces what is known of blocks by the answer to a question; one that was asked before the last one's changes nothing. */
+  replaceBlocks(others: readonly string[], asked: number): void {
+    if (asked < this.#blocksAsOf) return;
+    this.#blocksAsOf = asked;
+    this.#blocks = new Set(others);
   }
 
   /** Subscribes to the user's channel once, whoever asks; true where it is subscribed, false where not for now. */

@@ -15,6 +15,7 @@ import type { ConnectedUser } from '../connections/connection';
 import type { Registry } from '../connections/registry';
 import type { SessionGuard } from '../connections/guard-sessions';
 import type { InboxEvent, InboxFollower } from '../inbox/follow-inbox';
+import type { HeadReader } from '../inbox/read-heads';
 import type { StoredPair } from '../inbox/position-events';
 import type { WebsocketMetrics } from '../metrics';
 import type { SignalDeliverer } from './deliver-signal';
@@ -26,6 +27,7 @@ export interface DelivererDependencies {
   sessions: SessionGuard;
   signals: SignalDeliverer;
   metrics: WebsocketMetrics;
+  heads: HeadReader;
   clock: Clock;
   logger: Logger;
 }
@@ -53,7 +55,7 @@ export class Deliverer {
       return;
     }
     const { envelope, frame } = read;
-    const { registry, sessions, signals, metrics } = this.dependencies;
+    const { registry, sessions, signals, metrics, heads } = this.dependencies;
     // Redis is not believed: an envelope concerns nobody but those whose channel it came on.
     if (!fitsChannel(envelope, channel)) {
       metrics.envelopesIgnored.add('wrong_channel');
@@ -71,6 +73,9 @@ export class Deliverer {
         break;
       case 'typing':
         signals.typing(channel, envelope);
+        break;
+      case 'blocks_changed':
+        if (registry.find(envelope.user_id) !== undefined) void heads.readSoon(envelope.user_id);
         break;
     }
   }
@@ -96,6 +101,7 @@ export class Deliverer {
         : startSpan('deliver message', { kind: 'consumer', parent: envelope.traceparent });
     let event: InboxEvent | undefined;
     for (const user of registry.subscribers(channel)) {
+      if (isKeptFrom(user, envelope, channel)) continue;
       for (const connection of user.connections) {
         if (connection.id === envelope.origin) continue;
         event ??= {
@@ -138,6 +144,8 @@ function fitsChannel(envelope: ChannelEnvelope, channel: string): boolean {
       return channel === ENDED_SESSIONS_CHANNEL;
     case 'typing':
       return channel === conversationChannel(envelope.conversation_id) || isOfDirect(envelope, channel);
+    case 'blocks_changed':
+      return channel === userChannel(envelope.user_id);
     case 'stored':
       // Only positions of the channel's own subscribers are looked at.
       return true;
@@ -147,7 +155,15 @@ function fitsChannel(envelope: ChannelEnvelope, channel: string): boolean {
 const USER_PREFIX = userChannel('');
 
 /** Kinds beside `joined` and `left` that are an entry of one user alone. */
-const PERSONAL: ReadonlySet<string> = new Set(['read', 'settings']);
+const PERSONAL: ReadonlySet<string> = new Set(['read', 'settings', 'blocked', 'invited', 'uninvited']);
+
+/**
+ * A direct message of somebody who is blocked, whose pod did not know: persistence will not store it. One that it stored before
+ * comes from the inbox.
+ */
+function isKeptFrom(user: UserOnPod, { actor_id, event_kind }: EventEnvelope, channel: string): boolean {
+  return channel.startsWith(USER_PREFIX) && event_kind !== 'deleted' && user.isBlocked(actor_id);
+}
 
 /** Whether the conversation is the direct one of whoever types and the channel's user. */
 function isOfDirect({ user_id, conversation_id }: TypingEnvelope, channel: string): boolean {

@@ -1,5 +1,6 @@
-import { encodeServerFrame, type TypingEnvelope } from '@chat-app/protocol';
+import { encodeServerFrame, userChannel, type TypingEnvelope } from '@chat-app/protocol';
 import type { Registry } from '../connections/registry';
+import type { UserOnPod } from '../connections/user-on-pod';
 import type { WebsocketMetrics } from '../metrics';
 import { encodeFrame, type EncodedFrame } from './encode-frame';
 import type { Transmitter } from './transmit-frame';
@@ -16,7 +17,7 @@ export class SignalDeliverer {
   typing(channel: string, { conversation_id, user_id, active }: TypingEnvelope): void {
     let frame: EncodedFrame | undefined;
     for (const user of this.registry.subscribers(channel)) {
-      if (user.userId === user_id) continue;
+      if (user.userId === user_id || isBlockedFrom(user, user_id, channel)) continue;
       for (const connection of user.connections) {
         if (connection.state !== 'open') continue;
         if (this.transmitter.isCongested(connection)) {
@@ -28,4 +29,9 @@ export class SignalDeliverer {
       }
     }
   }
+}
+
+/** Where one of the two blocks the other, neither is told directly of what the other does. */
+function isBlockedFrom(user: UserOnPod, otherId: string, channel: string): boolean {
+  return channel === userChannel(user.userId) && user.isBlocked(otherId);
 }

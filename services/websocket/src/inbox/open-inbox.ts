@@ -3,6 +3,7 @@ import { isPlatformError, type Logger } from '@chat-app/platform';
 import type { Connection } from '../connections/connection';
 import type { PersistenceClient } from '../peers/persistence-client';
 import type { Announcements } from './announcements';
+import type { BlockFollower } from './follow-blocks';
 import { Semaphore } from './semaphore';
 
 /** Questions in flight per pod. */
@@ -22,6 +23,7 @@ export class InboxOpener {
   constructor(
     private readonly persistence: PersistenceClient,
     private readonly announcements: Announcements,
+    private readonly blocks: BlockFollower,
     private readonly catchUpEntries: number,
     private readonly logger: Logger,
   ) {}
@@ -38,10 +40,14 @@ export class InboxOpener {
 
   async #open(connection: Connection, catchUpEntries: number): Promise<OpenConnectionResponse | undefined> {
     try {
-      const answer = await this.#opens.runWithin(TURN_TIMEOUT_MS, async () =>
-        connection.alive ? this.persistence.openConnection(connection, catchUpEntries) : undefined,
-      );
+      let asked = 0;
+      const answer = await this.#opens.runWithin(TURN_TIMEOUT_MS, async () => {
+        asked = this.blocks.ask();
+        return connection.alive ? this.persistence.openConnection(connection, catchUpEntries) : undefined;
+      });
       if (answer === undefined) return undefined;
+      const { userId } = connection;
+      this.blocks.take([userId], answer.blocks && { [userId]: answer.blocks }, asked);
       this.announcements.takeFeatures(answer.features);
       this.announcements.takeEpoch(answer.epoch);
       return answer;

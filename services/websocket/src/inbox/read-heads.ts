@@ -3,6 +3,7 @@ import type { Logger } from '@chat-app/platform';
 import type { PersistenceClient } from '../peers/persistence-client';
 import type { TimerWheel } from '../timer-wheel';
 import type { Announcements } from './announcements';
+import type { BlockFollower } from './follow-blocks';
 
 /** How long single questions are collected into one call, milliseconds. */
 const COLLECT_MS = 50;
@@ -14,6 +15,7 @@ export class HeadReader {
   constructor(
     private readonly persistence: PersistenceClient,
     private readonly announcements: Announcements,
+    private readonly blocks: BlockFollower,
     private readonly wheel: TimerWheel,
     private readonly logger: Logger,
   ) {}
@@ -22,7 +24,10 @@ export class HeadReader {
   async read(userIds: readonly string[], tell: (userId: string, head: number) => void): Promise<boolean> {
     try {
       for (let start = 0; start < userIds.length; start += LIMITS.usersPerCall) {
-        const answer = await this.persistence.readHeads(userIds.slice(start, start + LIMITS.usersPerCall));
+        const part = userIds.slice(start, start + LIMITS.usersPerCall);
+        const asked = this.blocks.ask();
+        const answer = await this.persistence.readHeads(part);
+        this.blocks.take(part, answer.blocks, asked);
         this.announcements.takeFeatures(answer.features);
         // First, so that numbers of another numbering meet no connection.
         this.announcements.takeEpoch(answer.epoch);

@@ -6,7 +6,8 @@ import type { ConversationResolver, Destination } from './resolve-conversation';
 
 /**
  * Finds where a command goes, and whether its user may: for what changes a message persistence is asked before anything is
- * in the log or shown. Persistence judges again where it stores.
+ * in the log or shown. What goes to somebody who blocks the user, or whom the user blocks, is refused by what the pod knows.
+ * Persistence judges again where it stores.
  */
 export class ChangeGuard {
   constructor(
@@ -19,20 +20,24 @@ export class ChangeGuard {
   resolve(connection: Connection, command: AnyCommand, frame: CommandFields): Destination | Promise<Destination> {
     const destination = this.resolver.resolve(connection, frame);
     const messageId = command.changes?.(frame);
-    if (messageId === undefined) return destination;
-    const kind = command.kind as AskChangeRequest['kind'];
-    return this.#ask(connection.userId, kind, messageId, destination);
+    if (messageId === undefined) {
+      if (destination instanceof Promise) return destination.then((found) => unlessBlocked(connection, command, found));
+      return unlessBlocked(connection, command, destination);
+    }
+    return this.#ask(connection, command, messageId, destination);
   }
 
   async #ask(
-    actor_id: string,
-    kind: AskChangeRequest['kind'],
+    connection: Connection,
+    command: AnyCommand,
     message_id: string,
     resolved: Destination | Promise<Destination>,
   ): Promise<Destination> {
-    const destination = await resolved;
+    const destination = unlessBlocked(connection, command, await resolved);
     if (!destination.ok) return destination;
     const { conversationId: conversation_id } = destination;
+    const kind = command.kind as AskChangeRequest['kind'];
+    const actor_id = connection.userId;
     try {
       const { refused, edited_at } = await this.persistence.askChange({ kind, actor_id, conversation_id, message_id });
       if (refused !== undefined) return { ok: false, code: refused, message: ERRORS[refused].action };
@@ -45,3 +50,11 @@ export class ChangeGuard {
     }
   }
 }
+
+/** What was said may be taken away whoever blocks whom. Which of the two it is nobody is told. */
+function unlessBlocked({ user }: Connection, command: AnyCommand, destination: Destination): Destination {
+  if (!destination.ok || destination.recipientId === undefined || command.kind === 'deleted') return destination;
+  return user?.isBlocked(destination.recipientId) === true ? BLOCKED : destination;
+}
+
+const BLOCKED: Destination = { ok: false, code: 'blocked', message: 'you cannot write to this user' };

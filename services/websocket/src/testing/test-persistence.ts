@@ -43,6 +43,8 @@ export class TestPersistence implements PersistenceClient {
   /** What it announces. */
   features: string[] = [...FEATURES];
   epoch: string = randomUUID();
+  /** By user: with whom they exchange no direct messages. */
+  readonly blocks = new Map<string, string[]>();
   readonly cursors = new Map<string, number>();
   readonly #inboxes = new Map<string, EncodedEntry[]>();
   readonly #groups = new Map<string, Set<string>>();
@@ -113,6 +115,14 @@ export class TestPersistence implements PersistenceClient {
     this.#happen(kind, group, [...(this.#groups.get(group) ?? [])], fields, [conversationChannel(group)]);
   }
 
+  /** One of two users blocks the other from now on; `notice` false: the fan-out loses it. */
+  block(one: string, other: string, notice = true): void {
+    for (const [user, blocked] of [[one, other] as const, [other, one] as const]) {
+      this.blocks.set(user, [...(this.blocks.get(user) ?? []), blocked]);
+      if (notice) this.bus.publish(userChannel(user), writeEnvelope({ kind: 'blocks_changed', user_id: user }));
+    }
+  }
+
   /** The database is restored from a backup in which inboxes ended here: numbers are given anew. */
   restore(head: number): void {
     this.epoch = randomUUID();
@@ -164,7 +174,8 @@ export class TestPersistence implements PersistenceClient {
     const position = Math.max(confirmed, head - catchUpEntries);
     const conversation_ids = [...this.#groups].filter(([, members]) => members.has(userId)).map(([id]) => id);
     const { epoch, features } = this;
-    return { head, position, skipped: position - confirmed, conversation_ids, epoch, features };
+    const blocks = this.blocks.get(userId) ?? [];
+    return { head, position, skipped: position - confirmed, conversation_ids, epoch, features, blocks };
   }
 
   async readInbox(userId: string, after: number, limit: number): Promise<InboxPage> {
@@ -179,7 +190,10 @@ export class TestPersistence implements PersistenceClient {
     const heads = Object.fromEntries(
       userIds.flatMap((id) => (this.inbox(id).length > 0 ? [[id, this.inbox(id).length]] : [])),
     );
-    return { heads, epoch: this.epoch, features: this.features };
+    const blocks = Object.fromEntries(
+      userIds.flatMap((id) => (this.blocks.has(id) ? [[id, this.blocks.get(id)!]] : [])),
+    );
+    return { heads, epoch: this.epoch, features: this.features, blocks };
   }
 
   async confirm(cursors: readonly Cursor[]): Promise<void> {

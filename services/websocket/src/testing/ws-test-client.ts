@@ -63,14 +63,14 @@ export class TestClient {
   }
 
   /** The next frame of this type that was not taken before, in the order they came. */
-  async next<Type extends ServerFrame['type']>(type: Type): Promise<FrameOf<Type>> {
+  async next<Type extends ServerFrame['type']>(...types: Type[]): Promise<FrameOf<Type>> {
     for (;;) {
-      const found = this.frames.find((frame) => frame.type === type && !this.#taken.has(frame));
+      const found = this.frames.find((frame) => types.some((type) => type === frame.type) && !this.#taken.has(frame));
       if (found !== undefined) {
         this.#taken.add(found);
         return found as FrameOf<Type>;
       }
-      if (this.socket.readyState === WebSocket.CLOSED) throw new Error(`closed while waiting for ${type}`);
+      if (this.socket.readyState === WebSocket.CLOSED) throw new Error(`closed while waiting for ${types.join()}`);
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }

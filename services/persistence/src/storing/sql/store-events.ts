@@ -1,7 +1,7 @@
 import type { Queryable, Statement } from '@chat-app/database';
 import type { EventRow } from '../projections/projection';
 
-/** See migration 005. */
+/** See migrations 005 and 011. */
 const STORE_EVENTS: Statement = {
   name: 'store_events',
   text: `
@@ -13,7 +13,8 @@ from chat.store_events($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::u
 /** What became of one event of a batch. */
 export interface StoreOutcome {
   /** `duplicate`: it was there already. Those that follow were not stored. */
-  outcome: 'stored' | 'duplicate' | 'not_a_member' | 'unknown_conversation' | 'unknown_message' | 'forbidden';
+  outcome:
+    'stored' | 'duplicate' | 'not_a_member' | 'unknown_conversation' | 'unknown_message' | 'forbidden' | 'blocked';
   /** Its entries: `user_ids[i]` has it as number `seqs[i]` of their inbox. May be empty for a duplicate. */
   user_ids: readonly string[];
   seqs: readonly number[];

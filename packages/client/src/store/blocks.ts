@@ -1,0 +1,40 @@
+import type { UserBlocked } from '../events';
+import type { BlocksApi } from '../http/blocks';
+import { Derived } from './observable';
+
+/** Whom the user blocks, as all of their devices know it. */
+export class Blocks {
+  readonly view = new Derived<ReadonlySet<string>>(() => new Set(this.known));
+  private known = new Set<string>();
+  /** Counts what came beside the list: an answer that was asked for before is older. */
+  private changes = 0;
+
+  constructor(private readonly api: Pick<BlocksApi, 'list' | 'block' | 'unblock'>) {}
+
+  /** Reads all of them. Never rejects: what is known stays. */
+  async load(): Promise<void> {
+    const before = this.changes;
+    try {
+      const blocks = await this.api.list();
+      if (before !== this.changes) return await this.load();
+      this.known = new Set(blocks.map(({ user_id }) => user_id));
+      this.view.changed();
+    } catch {
+      // Asked for again with the next connection.
+    }
+  }
+
+  /** This device or another of the user's changed it. */
+  changed({ blocked_user_id, blocked }: Pick<UserBlocked, 'blocked_user_id' | 'blocked'>): void {
+    this.changes += 1;
+    if (blocked) this.known.add(blocked_user_id);
+    else this.known.delete(blocked_user_id);
+    this.view.changed();
+  }
+
+  /** @throws ChatError */
+  async set(userId: string, blocked: boolean): Promise<void> {
+    await (blocked ? this.api.block(userId) : this.api.unblock(userId));
+    this.changed({ blocked_user_id: userId, blocked });
+  }
+}

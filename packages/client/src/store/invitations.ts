@@ -1,0 +1,59 @@
+import { isFinal } from '../errors';
+import type { InvitationChange } from '../events';
+import type { InvitationsApi } from '../http/invitations';
+import { Derived } from './observable';
+import type { InvitationView } from './views';
+
+/** The invitations that wait for the user's answer, as all of their devices know it: the newest first. */
+export class Invitations {
+  readonly view = new Derived<readonly InvitationView[]>(() => [...this.known.values()]);
+  private known = new Map<string, InvitationView>();
+  /** Counts what came beside the list: an answer that was asked for before is older. */
+  private changes = 0;
+
+  constructor(
+    private readonly api: Pick<InvitationsApi, 'list' | 'accept' | 'decline'>,
+    private readonly wantName: (userId: string) => void,
+  ) {}
+
+  /** Reads all of them. Never rejects: what is known stays. */
+  async load(): Promise<void> {
+    const before = this.changes;
+    try {
+      const invitations = await this.api.list();
+      if (before !== this.changes) return await this.load();
+      this.known = new Map(invitations.map((one) => [one.conversation_id, one]));
+      for (const { invited_by } of invitations) this.wantName(invited_by);
+      this.view.changed();
+    } catch {
+      // Asked for again with the next connection.
+    }
+  }
+
+  changed({ change, conversation_id, actor_id, title = '', at = '' }: InvitationChange): void {
+    if (change === 'uninvited') return this.over(conversation_id);
+    this.changes += 1;
+    const invited = { conversation_id, title, invited_by: actor_id ?? '', invited_at: at };
+    this.known = new Map([[conversation_id, invited], ...this.known]);
+    if (actor_id !== undefined) this.wantName(actor_id);
+    this.view.changed();
+  }
+
+  /** An invitation waits no more: answered here or elsewhere, or withdrawn. */
+  over(conversationId: string): void {
+    this.changes += 1;
+    if (this.known.delete(conversationId)) this.view.changed();
+  }
+
+  /** @throws ChatError */
+  async answer(conversationId: string, answer: 'accept' | 'decline'): Promise<void> {
+    try {
+      await this.api[answer](conversationId);
+    } catch (thrown) {
+      // It was over before.
+      if (isFinal(thrown) && thrown.code === 'unknown_invitation') this.over(conversationId);
+      throw thrown;
+    }
+    this.over(conversationId);
+  }
+}

@@ -1,0 +1,9 @@
+import { EVENT_KINDS, type EventRecord } from '@chat-app/protocol';
+import { projectEntry } from '../project-entry';
+import type { Projection } from './projection';
+
+/** An entry of the user concerned. The invitation itself is written by the call that makes the event. */
+export const invited: Projection<EventRecord<'invited'>> = {
+  fromLog: false,
+  toRow: (value) => projectEntry(EVENT_KINDS.invited.number, value, value.user_id),
+};

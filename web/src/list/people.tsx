@@ -1,0 +1,57 @@
+import type { Directory } from '@chat-app/client';
+import { useEffect, useState } from 'preact/hooks';
+import { useChat } from '../context';
+import { Avatar } from '../icons';
+import { openConversation } from '../route';
+import { t } from '../texts';
+
+/** Who types on is not asked about yet, milliseconds. */
+const PAUSE_MS = 200;
+
+/** People whose name begins with what is typed. Nobody where the operator turned the directory off. */
+export function People({ typed, onChosen }: { typed: string; onChosen: () => void }) {
+  const { store } = useChat();
+  const people = usePeopleNamed(typed);
+  if (people.length === 0) return null;
+  return (
+    <ul class="people" aria-label={t.list.people}>
+      {people.map((person) => (
+        <li key={person.user_id}>
+          <button
+            type="button"
+            onClick={() => {
+              openConversation(store.openDirectWith(person));
+              onChosen();
+            }}
+          >
+            <Avatar name={person.username} id={person.user_id} />
+            <bdi>{person.username}</bdi>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What was found for the newest text; what is found for an older one is not shown. */
+function usePeopleNamed(typed: string): Directory['users'] {
+  const { client } = useChat();
+  const [people, setPeople] = useState<Directory['users']>([]);
+  useEffect(() => {
+    let isWanted = true;
+    const show = (found: Directory['users']): void => {
+      if (isWanted) setPeople(found);
+    };
+    if (typed === '') show([]);
+    // Without an answer the whole name still works.
+    const timer =
+      typed === ''
+        ? undefined
+        : setTimeout(() => void client.searchUsers(typed, 8).then(show, () => show([])), PAUSE_MS);
+    return () => {
+      isWanted = false;
+      clearTimeout(timer);
+    };
+  }, [client, typed]);
+  return people;
+}
