@@ -1,5 +1,7 @@
 import { Child, compileScript, type CompiledScript } from '../testing/child-process';
 import { Collector } from '../testing/collector';
+import { silentLogger } from '../log/silent-logger';
+import { startTracing } from './start-tracing';
 
 // Child processes on a busy machine.
 jest.setTimeout(60_000);
@@ -66,6 +68,18 @@ describe('startTracing', () => {
     expect(told['workedMs']).toBeLessThan(8_000);
     expect(told['closedMs']).toBeLessThan(5_000);
   });
+
+  it.each(['nope', 'collector:4317', 'grpc://u:pass@h:4317', 'http://u:pass@h:99999', 'http://u:p%@h%'])(
+    'is off, and says why without showing what may be a password, where the endpoint is no URL: %s',
+    async (endpoint) => {
+      const warnings: string[] = [];
+      const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) };
+      await startTracing({ service: 's', environment: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }, logger }).close();
+      expect(warnings).toEqual([
+        'tracing is off: OTEL_EXPORTER_OTLP_ENDPOINT must be a URL: http://host:port or https://host:port',
+      ]);
+    },
+  );
 
   it('closes quietly when there is no collector', async () => {
     const told = await run({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' });

@@ -18,12 +18,13 @@ let running: Tracing | undefined;
  * Starts tracing for this process where OTEL_EXPORTER_OTLP_ENDPOINT (or …_TRACES_ENDPOINT) is set; without it, and with
  * OTEL_SDK_DISABLED=true or OTEL_TRACES_EXPORTER=none, nothing is loaded and spans cost nothing. Sampling, resource
  * attributes, queue bounds and headers follow the OTEL_* variables. A process has one tracing: while it runs, a second
- * call returns it. `runProcess` makes the first.
+ * call returns it. `runProcess` makes the first. An endpoint that is no URL leaves it off, with a warning: the SDK would export to
+ * its default instead, and log the endpoint with the password it may hold.
  */
 export function startTracing(options: { service: string; environment: Environment; logger?: Logger }): Tracing {
   const { environment } = options;
   if (running !== undefined) return running;
-  if (!wanted(environment)) return { close: async () => undefined };
+  if (!wanted(environment, options.logger)) return { close: async () => undefined };
   // Loaded on demand: see tracing-sdk.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { startSdk } = require('./tracing-sdk') as typeof Sdk;
@@ -43,10 +44,16 @@ export function startTracing(options: { service: string; environment: Environmen
   return tracing;
 }
 
-function wanted(environment: Environment): boolean {
-  const endpoint = environment['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] ?? environment['OTEL_EXPORTER_OTLP_ENDPOINT'];
-  if (endpoint === undefined || endpoint.trim() === '') return false;
-  return environment['OTEL_SDK_DISABLED'] !== 'true' && environment['OTEL_TRACES_EXPORTER'] !== 'none';
+const ENDPOINTS = ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
+
+function wanted(environment: Environment, logger: Logger | undefined): boolean {
+  const name = ENDPOINTS.find((candidate) => environment[candidate] !== undefined);
+  const endpoint = name === undefined ? '' : (environment[name]?.trim() ?? '');
+  if (endpoint === '') return false;
+  if (environment['OTEL_SDK_DISABLED'] === 'true' || environment['OTEL_TRACES_EXPORTER'] === 'none') return false;
+  if (URL.canParse(endpoint) && /^https?:/i.test(endpoint)) return true;
+  logger?.warn(`tracing is off: ${name} must be a URL: http://host:port or https://host:port`);
+  return false;
 }
 
 async function flush(sdk: Sdk.TracingSdk): Promise<void> {
