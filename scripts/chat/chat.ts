@@ -12,7 +12,7 @@ import { UserNames } from './user-names';
 
 async function main(): Promise<number> {
   const [username, password, url = 'http://localhost:8080'] = process.argv.slice(2);
-  if (username === undefined || password === undefined) {
+  if (username === undefined || password === undefined || !URL.canParse(url)) {
     process.stderr.write('usage: npm run chat -- <user> <password> [http://localhost:8080]\n');
     return 2;
   }
