@@ -161,7 +161,7 @@ const PERSONAL: ReadonlySet<string> = new Set(['read', 'settings', 'blocked', 'i
  * A direct message of somebody who is blocked, whose pod did not know: persistence will not store it. One that it stored before
  * comes from the inbox.
  */
-function isKeptFrom(user: UserOnPod, { actor_id, event_kind }: EventEnvelope, channel: string): boolean {
+function isKeptFrom(user: ConnectedUser, { actor_id, event_kind }: EventEnvelope, channel: string): boolean {
   return channel.startsWith(USER_PREFIX) && event_kind !== 'deleted' && user.isBlocked(actor_id);
 }
 

@@ -1,6 +1,6 @@
 import { encodeServerFrame, userChannel, type TypingEnvelope } from '@chat-app/protocol';
+import type { ConnectedUser } from '../connections/connection';
 import type { Registry } from '../connections/registry';
-import type { UserOnPod } from '../connections/user-on-pod';
 import type { WebsocketMetrics } from '../metrics';
 import { encodeFrame, type EncodedFrame } from './encode-frame';
 import type { Transmitter } from './transmit-frame';
@@ -32,6 +32,6 @@ export class SignalDeliverer {
 }
 
 /** Where one of the two blocks the other, neither is told directly of what the other does. */
-function isBlockedFrom(user: UserOnPod, otherId: string, channel: string): boolean {
+function isBlockedFrom(user: ConnectedUser, otherId: string, channel: string): boolean {
   return channel === userChannel(user.userId) && user.isBlocked(otherId);
 }

@@ -1,4 +1,5 @@
 import { writeEnvelope, userChannel } from '@chat-app/protocol';
+import type { Connection } from '../connections/connection';
 import { UserOnPod } from '../connections/user-on-pod';
 import { ALICE, BOB, CAROL, TestWorld, type TestPod } from '../testing/test-pod';
 import type { TestClient } from '../testing/ws-test-client';
@@ -103,7 +104,7 @@ describe('who blocks whom, on a pod', () => {
 
 describe('the blocks of a user', () => {
   it('are those of the answer that was asked for last, in whatever order answers come', () => {
-    const user = new UserOnPod(ALICE);
+    const user = new UserOnPod<Connection>(ALICE);
     user.replaceBlocks([BOB], 2);
     user.replaceBlocks([], 1);
     expect(user.isBlocked(BOB)).toBe(true);
