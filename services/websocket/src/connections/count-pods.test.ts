@@ -46,4 +46,31 @@ describe('the number of pods', () => {
     await settled();
     expect(heard).toEqual([{ kind: 'gone', pod_id: 'short' }]);
   });
+
+  it('counts to a thousand others, however many are made up, and answers those that come one after another once', async () => {
+    const clock = new TestClock();
+    clock.stop();
+    const fanout = bus.join();
+    const witness = bus.join();
+    fanouts.push(fanout, witness);
+    const pods = new PodCount('one', fanout, clock);
+    let answers = 0;
+    await witness.subscribe([PODS_CHANNEL]);
+    witness.onMessage(() => (answers += 1));
+    const beat = (pod_id: string) => pods.receive(PODS_CHANNEL, Buffer.from(writePodBeat({ kind: 'beat', pod_id })));
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'performance'] });
+    try {
+      for (let n = 0; n < 5_000; n += 1) beat(`made up ${n}`);
+      await settled();
+      expect(pods.pods).toBe(1_001);
+      expect(answers).toBe(1);
+      clock.pass(1_000);
+      jest.advanceTimersByTime(1_000);
+      await settled();
+      expect(answers).toBe(2);
+    } finally {
+      jest.useRealTimers();
+      await pods.stop();
+    }
+  });
 });

@@ -5,15 +5,21 @@ import type { Clock } from '../clock';
 const BEAT_MS = 5_000;
 /** A pod whose last beat is so long ago is gone. */
 const GONE_MS = 16_000;
+/** Others that are counted at most: whoever can publish can make up as many as they like. No cluster comes near it. */
+const MAX_OTHERS = 1_000;
+/** New pods are answered at once, but no more often than this: made-up ones would make each pod talk without end. */
+const ANSWER_EVERY_MS = 1_000;
 
 /**
  * How many pods of this service there are: each says over the fan-out that it runs. During an outage of the fan-out the
- * number stays what it was. Limits of a user are shared among the pods by it.
+ * number stays what it was. Limits of a user are shared among the pods by it. It counts to a thousand and one.
  */
 export class PodCount {
   /** When the last beat of each other pod was received. */
   readonly #lastSeen = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
+  #answer: NodeJS.Timeout | undefined;
+  #answeredAt = -Infinity;
   #stopped = false;
 
   constructor(
@@ -44,6 +50,7 @@ export class PodCount {
     if (this.#stopped) return;
     this.#stopped = true;
     clearInterval(this.#timer);
+    clearTimeout(this.#answer);
     this.#say('gone');
     await this.fanout.unsubscribe([PODS_CHANNEL]).catch(() => undefined);
   }
@@ -55,12 +62,35 @@ export class PodCount {
     if (this.#stopped) return true;
     const beat = readPodBeat(payload);
     if (beat === undefined || beat.pod_id === this.id) return true;
-    const known = this.#lastSeen.has(beat.pod_id);
     if (beat.kind === 'gone') this.#lastSeen.delete(beat.pod_id);
-    else this.#lastSeen.set(beat.pod_id, this.clock.monotonic());
-    // A new pod shares from its beginning.
-    if (!known && beat.kind === 'beat') this.#say('beat');
+    else this.#saw(beat.pod_id);
     return true;
+  }
+
+  #saw(id: string): void {
+    const known = this.#lastSeen.has(id);
+    if (!known && this.#lastSeen.size >= MAX_OTHERS) return;
+    this.#lastSeen.set(id, this.clock.monotonic());
+    // A new pod shares from its beginning.
+    if (!known) this.#answerSoon();
+  }
+
+  /** At once, or when the last answer is long enough ago: one answers all who came meanwhile. */
+  #answerSoon(): void {
+    if (this.#answer !== undefined) return;
+    const waitMs = this.#answeredAt + ANSWER_EVERY_MS - this.clock.monotonic();
+    if (waitMs > 0) {
+      this.#answer = setTimeout(() => {
+        this.#answer = undefined;
+        this.#answerNow();
+      }, waitMs);
+      this.#answer.unref();
+    } else this.#answerNow();
+  }
+
+  #answerNow(): void {
+    this.#answeredAt = this.clock.monotonic();
+    this.#say('beat');
   }
 
   #beat(): void {
