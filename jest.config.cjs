@@ -27,7 +27,7 @@ module.exports = {
       ...base,
       displayName: 'unit',
       testMatch: [
-        '<rootDir>/{packages,services,standalone,web,charts,k8s,scripts,observability,test/testing,test/checker,test/fuzz,bench}/**/*.test.ts',
+        '<rootDir>/{packages,services,standalone,web,charts,k8s,scripts,observability,test/testing,test/chaos,test/checker,test/fuzz,bench}/**/*.test.ts',
       ],
       testPathIgnorePatterns: ['\\.integration\\.test\\.ts$', '/node_modules/'],
     },

@@ -77,6 +77,11 @@ export class Load {
     return load;
   }
 
+  /** What every message of this load begins with, and no id holds. */
+  get mark(): string {
+    return `${this.#prefix} `;
+  }
+
   get sent(): number {
     return this.#count.sent;
   }
