@@ -39,6 +39,61 @@ describeInChromium('a session on the page', (chromium) => {
     await hers.online();
   });
 
+  it('asks for a password of the user where an operator set the one that is given', async () => {
+    const [alice] = await people.register(1);
+    const hers = await people.open(alice!);
+    // What a server does whose operator reset the password.
+    const sent: Record<string, string>[] = [];
+    await hers.page.route('**/login', async (route) => {
+      const { new_password, ...body } = route.request().postDataJSON() as Record<string, string>;
+      if (new_password !== undefined) return route.continue({ postData: JSON.stringify(body) });
+      sent.push(body);
+      const error = { code: 'password_change_required', message: 'send new_password along', retryable: false };
+      return route.fulfill({ status: 403, json: { error } });
+    });
+    await hers.page.getByLabel('User name').fill(alice!.username);
+    await hers.page.getByLabel('Password', { exact: true }).fill(alice!.password);
+    await hers.page.getByRole('button', { name: 'Log in' }).click();
+    await hers.page.getByText('Choose one of your own').waitFor();
+    await hers.page.getByLabel('New password').fill('one that nobody else knows');
+    await hers.page.getByRole('button', { name: 'Log in' }).click();
+    await hers.online();
+    expect(sent).toHaveLength(1);
+  });
+
+  it('lists where one is logged in, and ends one session there or all of them', async () => {
+    const [alice] = await people.register(1);
+    const hers = await people.at(alice!);
+    const elsewhere = [await people.at(alice!), await people.at(alice!)] as const;
+    const open = () => hers.page.getByRole('button', { name: 'Where you are logged in' }).click();
+    const rows = hers.page.getByRole('dialog').getByRole('listitem');
+    await open();
+    // Registering began a session too.
+    await rows.nth(3).waitFor();
+    expect(await rows.filter({ hasText: 'This device' }).count()).toBe(1);
+    await hers.page
+      .getByRole('button', { name: /^Log out: Chrome/ })
+      .first()
+      .click();
+    const password = hers.page.getByLabel(/^Your password, to log out Chrome/);
+    await password.fill('not the password');
+    await hers.page.getByRole('dialog').getByRole('button', { name: 'Log out', exact: true }).last().click();
+    await hers.page.getByRole('alert').filter({ hasText: 'not your password' }).waitFor();
+    await password.fill(alice!.password);
+    await hers.page.getByRole('dialog').getByRole('button', { name: 'Log out', exact: true }).last().click();
+    await rows.nth(3).waitFor({ state: 'detached' });
+    expect(await rows.count()).toBe(3);
+    // The last used one stands first.
+    await elsewhere[1].page.getByText('Your session has ended').waitFor();
+    await hers.page.getByRole('button', { name: 'Log out everywhere else' }).click();
+    await hers.page.getByLabel(/^Your password, to log out 2 other devices/).fill(alice!.password);
+    await hers.page.getByRole('dialog').getByRole('button', { name: 'Log out', exact: true }).last().click();
+    await elsewhere[0].page.getByText('Your session has ended').waitFor();
+    await rows.nth(1).waitFor({ state: 'detached' });
+    expect(await rows.count()).toBe(1);
+    await hers.online();
+  });
+
   it('shows the name, never an id, after a reload with an expired token', async () => {
     const [alice] = await people.register(1);
     const hers = await people.at(alice!);

@@ -11,6 +11,8 @@ export function SignIn({ notice, onSession }: { notice: string; onSession: (sess
   const [isNew, setNew] = useState(false);
   const [working, setWorking] = useState(false);
   const [fault, setFault] = useState('');
+  // The password was set by an operator: it is changed in the log-in itself.
+  const [isInitial, setInitial] = useState(false);
   const submit = async (form: HTMLFormElement): Promise<void> => {
     const [name, password] = [formText(form, 'username').trim(), formText(form, 'password')];
     setWorking(true);
@@ -19,12 +21,13 @@ export function SignIn({ notice, onSession }: { notice: string; onSession: (sess
       const service = { url: baseUrl() };
       const session = isNew
         ? await register(service, name, password)
-        : await login(service, name, password, deviceProof(name));
+        : await login(service, name, password, deviceProof(name), isInitial ? formText(form, 'new') : undefined);
       keepDeviceProof(name, session.device_proof);
       onSession(beginSession(session, name));
     } catch (thrown) {
-      setFault(refusalText(thrown, isNew));
       setWorking(false);
+      if ((thrown as { code?: string }).code === 'password_change_required') setInitial(true);
+      else setFault(refusalText(thrown, isNew || isInitial));
     }
   };
   return (
@@ -61,6 +64,7 @@ export function SignIn({ notice, onSession }: { notice: string; onSession: (sess
           />
           {isNew && <small>{t.signIn.passwordHint}</small>}
         </label>
+        {isInitial && <NewPassword />}
         <p class="fault" role="alert">
           {fault}
         </p>
@@ -72,6 +76,7 @@ export function SignIn({ notice, onSession }: { notice: string; onSession: (sess
           type="button"
           onClick={() => {
             setNew(!isNew);
+            setInitial(false);
             setFault('');
           }}
         >
@@ -80,6 +85,18 @@ export function SignIn({ notice, onSession }: { notice: string; onSession: (sess
         <LanguageChoice />
       </form>
     </main>
+  );
+}
+
+function NewPassword() {
+  return (
+    <label>
+      {t.signIn.newPassword}
+      <input name="new" type="password" autocomplete="new-password" autofocus required minLength={8} />
+      <small role="status">
+        {t.signIn.initialPassword} {t.signIn.passwordHint}
+      </small>
+    </label>
   );
 }
 

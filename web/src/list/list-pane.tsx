@@ -3,6 +3,7 @@ import { useChat } from '../context';
 import { CreateGroup } from '../group/create-group';
 import { Icon } from '../icons';
 import { openConversation } from '../route';
+import { OwnSessions } from '../session/own-sessions';
 import { faultText, t } from '../texts';
 import { useObservable } from '../use-observable';
 import { ConversationEntry, titleOf } from './conversation-entry';
@@ -16,6 +17,7 @@ export function ListPane({ open }: { open: string | undefined }) {
   const [wanted, setWanted] = useState('');
   const [fault, setFault] = useState('');
   const [creating, setCreating] = useState(false);
+  const [showingSessions, setShowingSessions] = useState(false);
   const begin = async (name: string): Promise<void> => {
     setFault('');
     try {
@@ -28,7 +30,7 @@ export function ListPane({ open }: { open: string | undefined }) {
   const name = wanted.trim();
   return (
     <nav class="list-pane" aria-label={t.list.title}>
-      <OwnHeader onCreateGroup={() => setCreating(true)} />
+      <OwnHeader onCreateGroup={() => setCreating(true)} onSessions={() => setShowingSessions(true)} />
       <form
         class="find"
         role="search"
@@ -63,6 +65,7 @@ export function ListPane({ open }: { open: string | undefined }) {
       <Invitations />
       <Entries open={open} wanted={name} />
       {creating && <CreateGroup onClose={() => setCreating(false)} />}
+      {showingSessions && <OwnSessions onClose={() => setShowingSessions(false)} />}
     </nav>
   );
 }

@@ -5,7 +5,7 @@ import { t } from '../texts';
 import { useObservable } from '../use-observable';
 
 /** Who one is, whether one is connected, and what one can do. */
-export function OwnHeader({ onCreateGroup }: { onCreateGroup: () => void }) {
+export function OwnHeader({ onCreateGroup, onSessions }: { onCreateGroup: () => void; onSessions: () => void }) {
   const { client, store, ownName, logOut } = useChat();
   const name = useObservable(store.userNames).get(client.userId) ?? ownName;
   const { state } = useObservable(store.connection);
@@ -24,6 +24,9 @@ export function OwnHeader({ onCreateGroup }: { onCreateGroup: () => void }) {
         <Icon name="people" />
       </button>
       <NotifyButton />
+      <button class="round" type="button" title={t.sessions.title} aria-label={t.sessions.title} onClick={onSessions}>
+        <Icon name="devices" />
+      </button>
       <button class="round" type="button" title={t.menu.logOut} aria-label={t.menu.logOut} onClick={logOut}>
         <Icon name="out" />
       </button>

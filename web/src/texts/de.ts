@@ -13,6 +13,8 @@ export const de: Texts = {
     toRegister: 'Neu hier? Konto anlegen',
     toLogIn: 'Schon ein Konto? Anmelden',
     working: 'Einen Moment …',
+    newPassword: 'Neues Passwort',
+    initialPassword: 'Dieses Passwort wurde dir gegeben. Wähle ein eigenes, das sonst niemand kennt.',
     passwordHint: 'Mindestens 8 Zeichen.',
     nameHint: 'Buchstaben, Ziffern, „.“, „_“ und „-“.',
     ended: 'Die Sitzung ist beendet. Bitte neu anmelden: was geschrieben wurde, ist noch da.',
@@ -25,6 +27,8 @@ export const de: Texts = {
     username_confusable: 'Dieser Name sieht aus wie der eines anderen. Bitte einen anderen wählen.',
     username_reserved: 'Dieser Name ist reserviert. Bitte einen anderen wählen.',
     password_too_common: 'Dieses Passwort wird zuerst geraten. Bitte ein anderes wählen, nicht den eigenen Namen.',
+    password_expired:
+      'Die Zeit dieses Passworts ist abgelaufen. Frag nach einem neuen, wo dieser Server betrieben wird.',
     account_disabled: 'Dieses Konto ist gesperrt. Bitte bei der Verwaltung des Servers fragen.',
     rate_limited: 'Zu viele Versuche. Bitte etwas warten.',
     network: 'Der Server ist nicht erreichbar. Bitte die Verbindung prüfen.',
@@ -100,6 +104,18 @@ export const de: Texts = {
     language: 'Sprache',
     unsent: (count) =>
       `${count === 1 ? 'Eine Nachricht wurde' : `${count} Nachrichten wurden`} noch nicht gesendet. Sie bleiben auf diesem Gerät und werden nach der nächsten Anmeldung gesendet. Abmelden?`,
+  },
+  sessions: {
+    title: 'Wo du angemeldet bist',
+    current: 'Dieses Gerät',
+    unknown: 'Unbekanntes Gerät',
+    lastUsed: (when: string) => `Zuletzt benutzt: ${when}`,
+    endOne: (name: string) => `Abmelden: ${name}`,
+    endOthers: 'Überall sonst abmelden',
+    allOthers: (count: number) => (count === 1 ? '1 anderes Gerät' : `${count} andere Geräte`),
+    password: (what: string) => `Dein Passwort, um abzumelden: ${what}`,
+    end: 'Abmelden',
+    wrongPassword: 'Das ist nicht dein Passwort.',
   },
   connection: {
     online: 'Verbunden',

@@ -29,15 +29,22 @@ export function register(options: HttpOptions, username: string, password: strin
 /**
  * @param deviceProof `device_proof` of an earlier answer to this user on this device: with it, others who guess the password do
  * not delay this log-in. Keep what the answer has; it outlives the session.
- * @throws ChatError wrong_credentials, rate_limited, …
+ * @param newPassword takes the place of a password that an operator set: asked for by `password_change_required`.
+ * @throws ChatError wrong_credentials, rate_limited, password_change_required, password_expired, …
  */
 export function login(
   options: HttpOptions,
   username: string,
   password: string,
   deviceProof?: string,
+  newPassword?: string,
 ): Promise<Session> {
-  const body = { username, password, ...(deviceProof !== undefined && { device_proof: deviceProof }) };
+  const body = {
+    username,
+    password,
+    ...(deviceProof !== undefined && { device_proof: deviceProof }),
+    ...(newPassword !== undefined && { new_password: newPassword }),
+  };
   return post(options, '/login', body, isSession).then(withAttemptId);
 }
 
