@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { HistoryResponse, SessionResponse, type StoredMessage } from '@chat-app/protocol';
+import { BEHIND_TLS } from './behind-tls';
 import { patiently } from './patiently';
 import { Session } from './session';
 
@@ -17,7 +18,7 @@ export async function registerUser(authenticationUrl: string, prefix: string, de
   const answer = await patiently(deadline, () =>
     fetch(`${authenticationUrl}/register`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { ...BEHIND_TLS, 'content-type': 'application/json' },
       body: JSON.stringify({ username, password }),
       signal: AbortSignal.timeout(10_000),
     }),
@@ -38,7 +39,7 @@ export async function readHistory(
     const before = messages[0] === undefined ? '' : `&before=${messages[0].message_id}`;
     const url = `${persistenceUrl}/conversations/${conversationId}/messages?limit=100${before}`;
     const ask = async () => {
-      const headers = { authorization: `Bearer ${await user.session.token()}` };
+      const headers = { ...BEHIND_TLS, authorization: `Bearer ${await user.session.token()}` };
       return fetch(url, { headers, signal: AbortSignal.timeout(10_000) });
     };
     const answer = await patiently(deadline, ask, [404]);

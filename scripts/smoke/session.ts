@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SessionResponse } from '@chat-app/protocol';
+import { BEHIND_TLS } from './behind-tls';
 import { patiently } from './patiently';
 
 /** Share of its lifetime after which an access token is renewed. */
@@ -45,7 +46,7 @@ export class Session {
     const answer = await patiently(Date.now() + RENEWAL_MS, () =>
       fetch(`${this.authenticationUrl}/refresh`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { ...BEHIND_TLS, 'content-type': 'application/json' },
         body: JSON.stringify({ refresh_token: this.#current.refresh_token, attempt_id: this.#attemptId }),
         signal: AbortSignal.timeout(10_000),
       }),

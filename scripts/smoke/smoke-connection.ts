@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto';
 import type { AcceptedFrame, MessageFrame, ServerFrame } from '@chat-app/protocol';
 import WebSocket from 'ws';
 import type { User } from './api';
+import { BEHIND_TLS } from './behind-tls';
 
 export interface ConnectionCounts {
   connects: number;
@@ -99,7 +100,7 @@ export class SmokeConnection {
     }
     if (this.#closed) return;
     const socket = new WebSocket(`${this.url}?device_id=${this.#deviceId}`, 'chat.v1', {
-      headers: { authorization: `Bearer ${this.#token}` },
+      headers: { ...BEHIND_TLS, authorization: `Bearer ${this.#token}` },
       handshakeTimeout: 5_000,
     });
     this.#socket = socket;

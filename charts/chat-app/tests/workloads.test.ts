@@ -55,6 +55,24 @@ describeWithHelm('workloads of the chart', () => {
     }
   });
 
+  it('refuses what did not come by TLS where its own route has it, or where it is told to', () => {
+    const refuses = (values: object): unknown =>
+      environmentOf(render({ trustedProxies: 1, ...values }).get('Deployment', 'chat-websocket'))['REQUIRE_TLS'];
+    const ingress = (tlsSecret: string) => ({
+      ingress: { enabled: true, tlsSecret },
+      networkPolicy: { ingressFrom: [{ podSelector: {} }] },
+    });
+    expect(refuses({})).toBe('false');
+    expect(refuses(ingress(''))).toBe('false');
+    expect(refuses(ingress('chat-tls'))).toBe('true');
+    expect(refuses({ ...ingress('chat-tls'), requireTls: 'never' })).toBe('false');
+    expect(refuses({ requireTls: 'always' })).toBe('true');
+    const rendering = render({ trustedProxies: 1, requireTls: 'always' });
+    for (const service of SERVICES) {
+      expect(environmentOf(rendering.get('Deployment', `chat-${service}`))).toMatchObject({ REQUIRE_TLS: 'true' });
+    }
+  });
+
   it('sizes the young generation by the memory limit, unless NODE_OPTIONS is given', () => {
     const optionsOf = (service: string, values = {}): unknown =>
       environmentOf(render({ [service]: values }).get('Deployment', `chat-${service}`))['NODE_OPTIONS'];

@@ -20,6 +20,7 @@ export const websocketVariables = {
       'Maximum sends of one connection without an answer; then it is not read, beyond twice that they are rejected.',
   }),
   TRUSTED_PROXIES: commonVariables.TRUSTED_PROXIES,
+  REQUIRE_TLS: commonVariables.REQUIRE_TLS,
   SENDS_PER_SECOND: integer({
     default: 20,
     min: 1,

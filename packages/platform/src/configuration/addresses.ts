@@ -13,6 +13,11 @@ export function httpUrl(options: { description: string }): Variable<string> {
   });
 }
 
+/** The same, that may be left out. */
+export function optionalHttpUrl(options: { description: string }): Variable<string | undefined> {
+  return define<string | undefined>({ ...httpUrl(options), fallback: { value: undefined } });
+}
+
 /** Whether it is a URL with a host for http or https, all of which can be decoded. */
 export function isHttpUrl(value: string): boolean {
   const url = URL.canParse(value) ? new URL(value) : undefined;

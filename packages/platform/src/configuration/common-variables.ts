@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { httpUrl, origins } from './addresses';
 import { secret } from './secret';
 import type { Variable } from './variable';
-import { integer, list, oneOf, text } from './variables';
+import { flag, integer, list, oneOf, text } from './variables';
 
 const SECOND_MS = 1_000;
 
@@ -38,6 +38,11 @@ export const commonVariables = {
     default: 0,
     max: 16,
     description: 'How many proxies in front append to X-Forwarded-For; the exact number, or addresses can be forged.',
+  }),
+  REQUIRE_TLS: flag({
+    default: false,
+    description:
+      'Whether requests are refused unless the outermost of TRUSTED_PROXIES says in X-Forwarded-Proto that they came by https.',
   }),
   ALLOWED_ORIGINS: origins({
     default: [],

@@ -20,6 +20,7 @@ import { errorAnswer, SERVER_CODES, toHttpError } from './error-answer';
 import { isAllowedHost } from './allowed-hosts';
 import { addressOfRequest } from './client-address';
 import { crossOrigin } from './cross-origin';
+import { cameByTls } from './forwarded-scheme';
 import type { HttpError } from './http-error';
 import { httpError, type ErrorTable } from './http-error';
 import { expressPath, pathMatcher } from './path-pattern';
@@ -56,6 +57,10 @@ export interface HttpServerOptions extends ListenOptions {
   allowedOrigins?: readonly string[];
   /** Names that requests must be sent to, beside addresses and localhost; any where it is absent. */
   allowedHosts?: readonly string[];
+  /** Whether requests that did not come by TLS are refused: `tls_required`. */
+  requireTls?: boolean;
+  /** Paths that are answered all the same: what is there is no secret, and other services ask for it. */
+  plainPaths?: readonly string[];
   /** Value of Strict-Transport-Security; this host for a year by default. */
   strictTransportSecurity?: string;
   /** Largest request body; 16 KiB by default. */
@@ -84,6 +89,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const records = new RequestRecords(options);
   const pages = typeof options.pages === 'string' ? { directory: options.pages } : options.pages;
   app.use(records.begin, securityHeaders(pages, options.strictTransportSecurity));
+  if (options.requireTls === true) app.use(requireTls(options));
   if (options.allowedHosts !== undefined) app.use(requireHost(options.allowedHosts, options.errors));
   const onForeign = (request: IncomingMessage, origin: string) =>
     auditRefusal(options.audit, 'origin_refused', {
@@ -172,6 +178,14 @@ function requireHost(names: readonly string[], errors: ErrorTable): RequestHandl
   return (request, response, next) => {
     if (isAllowedHost(request.headers.host, names)) next();
     else writeError(response, httpError(errors, 'origin_refused', 'this server has another name'));
+  };
+}
+
+/** Answers 403 to what anybody on the way could have read. No redirect: the next request would carry its secrets as well. */
+function requireTls({ trustedProxies = 0, plainPaths = [], errors }: HttpServerOptions): RequestHandler {
+  return (request, response, next) => {
+    if (cameByTls(request, trustedProxies) || plainPaths.includes(request.path)) next();
+    else writeError(response, httpError(errors, 'tls_required', 'use https here'));
   };
 }
 

@@ -5,7 +5,7 @@ type CommonConfiguration = Configuration<typeof commonVariables>;
 type FromConfiguration = Required<
   Pick<
     HttpServerOptions,
-    'host' | 'keepAliveTimeoutMs' | 'trustedProxies' | 'allowedOrigins' | 'strictTransportSecurity'
+    'host' | 'keepAliveTimeoutMs' | 'trustedProxies' | 'allowedOrigins' | 'requireTls' | 'strictTransportSecurity'
   >
 >;
 
@@ -16,6 +16,7 @@ export function httpOptionsFrom(configuration: Omit<CommonConfiguration, 'INTERN
     keepAliveTimeoutMs: configuration.KEEP_ALIVE_TIMEOUT_MS,
     trustedProxies: configuration.TRUSTED_PROXIES,
     allowedOrigins: configuration.ALLOWED_ORIGINS,
+    requireTls: configuration.REQUIRE_TLS,
     strictTransportSecurity: configuration.STRICT_TRANSPORT_SECURITY,
   };
 }

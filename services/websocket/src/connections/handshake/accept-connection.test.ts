@@ -62,6 +62,16 @@ describe('the handshake', () => {
     await client.close();
   });
 
+  it('refuses a handshake that did not come by TLS where TLS is asked for', async () => {
+    const strict = await world.pod({ REQUIRE_TLS: true, TRUSTED_PROXIES: 1 });
+    const by = (proto: string) => ({ token: token(), headers: { 'X-Forwarded-Proto': proto } });
+    expect((await refusal(strict.url, by('http'))).body.error.code).toBe('tls_required');
+    expect((await refusal(strict.url, { token: token() })).body.error.code).toBe('tls_required');
+    const client = await TestClient.open(strict.url, by('https'));
+    await client.next('welcome');
+    await client.close();
+  });
+
   it('keeps the device id it is given, and makes one where none is given', async () => {
     const client = await world.connect(pod, ALICE, { device: 'my-laptop' });
     expect(client.all('welcome')[0]?.device_id).toBe('my-laptop');

@@ -2,7 +2,7 @@
  * The handshake: from an upgrade request to a connection that was welcomed, or to an HTTP status that says why not. What
  * costs nothing is checked first; a token is checked before anything is allocated for its bearer.
  *
- * Steps: request, address, draining, room, Origin, token, user, rate of the user, session, room for the user → 101 → subscribe
+ * Steps: request, address, TLS, draining, room, Origin, token, user, rate of the user, session, room for the user → 101 → subscribe
  * to the user's channel → ask persistence where the device resumes → `welcome`. An outage of a shared part makes the welcome degraded, no refusal.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
@@ -11,6 +11,8 @@ import { newId, type ErrorCode, type OpenConnectionResponse, type WelcomeFrame }
 import {
   auditRefusal,
   addressOfRequest,
+  cameByTls,
+  forwardedScheme,
   isAllowedHost,
   type Audit,
   type Logger,
@@ -22,7 +24,7 @@ import type { Clock } from '../../clock';
 import type { WebsocketConfiguration } from '../../configuration';
 import type { Announcements } from '../../inbox/announcements';
 import type { InboxFollower } from '../../inbox/follow-inbox';
-import { forwardedScheme, mayConnectFrom } from './check-origin';
+import { mayConnectFrom } from './check-origin';
 import type { RefusedHandshakes } from './limit-handshakes';
 import { isPathOf, readRequest, readToken, type HandshakeRequest } from './read-request';
 import type { Subscriptions } from '../../delivery/subscriptions';
@@ -127,6 +129,9 @@ export class ConnectionAcceptor {
     if ('code' in asked) return asked;
     const addressWaits = this.dependencies.refused.wait(request, clock.monotonic());
     if (addressWaits > 0) return tooMany(addressWaits, 'too many refused handshakes from this address');
+    if (configuration.REQUIRE_TLS && !cameByTls(request, configuration.TRUSTED_PROXIES)) {
+      return { code: 'tls_required', message: 'use wss here' };
+    }
     if (this.#refusing !== undefined) return this.#refusing;
     if (registry.size + this.#underWay > configuration.MAX_CONNECTIONS) {
       return { code: 'overloaded', message: 'this pod is full', retryAfterMs: RETRY_AFTER_MS };

@@ -1,4 +1,4 @@
-import { forwardedScheme, mayConnectFrom } from './check-origin';
+import { mayConnectFrom } from './check-origin';
 
 describe('the Origin of a handshake', () => {
   it.each([
@@ -32,18 +32,5 @@ describe('the Origin of a handshake', () => {
     ['nobody says how', 'http://chat.example', undefined, true],
   ])('is compared by scheme where the request came by %s', (_, origin, scheme, expected) => {
     expect(mayConnectFrom(origin, 'chat.example', [], scheme)).toBe(expected);
-  });
-
-  it.each([
-    ['https', 1, 'https'],
-    ['HTTPS', 2, 'https'],
-    ['https, http', 2, 'https'],
-    ['http, https, http', 2, 'https'],
-    ['http, https', 1, 'https'],
-    ['https', 0, undefined],
-    ['gopher', 1, undefined],
-    [undefined, 1, undefined],
-  ])('reads the scheme %s behind %d proxies as %s', (header, proxies, expected) => {
-    expect(forwardedScheme(header, proxies)).toBe(expected);
   });
 });

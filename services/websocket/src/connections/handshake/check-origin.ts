@@ -19,14 +19,3 @@ export function mayConnectFrom(
   if (scheme === 'https' && asked.startsWith('http:')) return false;
   return originOf(`${new URL(asked).protocol}//${host}`) === asked;
 }
-
-/**
- * The scheme a request was sent with, as the outermost of the trusted proxies says (X-Forwarded-Proto, which each appends
- * to or replaces); undefined where none says it.
- */
-export function forwardedScheme(header: string | string[] | undefined, trustedProxies: number): string | undefined {
-  if (header === undefined || trustedProxies === 0) return undefined;
-  const said = String(header).split(',');
-  const scheme = said[Math.max(0, said.length - trustedProxies)]?.trim().toLowerCase();
-  return scheme === 'http' || scheme === 'https' ? scheme : undefined;
-}
