@@ -44,6 +44,12 @@ export const authentication: DashboardSpec = {
           queries: [counted('chat_authentication_throttled_total', '{{by}}', SERVICE, 'by')],
         },
         {
+          title: 'New passwords looked up',
+          description: 'Among breached ones, by outcome; failed ones were taken unseen.',
+          unit: 'reqps',
+          queries: [counted('chat_authentication_breach_checks_total', '{{outcome}}', SERVICE, 'outcome')],
+        },
+        {
           title: 'Requests',
           description: 'By status.',
           unit: 'reqps',

@@ -38,7 +38,8 @@
 {{- end }}
 {{- end -}}
 
-{{- define "chat-app.tracingPort" -}}
-{{- $url := urlParse .Values.tracing.endpoint -}}
+{{/* The port of an address, or that of its scheme. */}}
+{{- define "chat-app.portOf" -}}
+{{- $url := urlParse . -}}
 {{- regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default (eq $url.scheme "https" | ternary "443" "80") -}}
 {{- end -}}

@@ -30,6 +30,12 @@ Takes the resources of the container.
 {{- if or (not $limit) (ge $mebibytes 960) }}64{{ else if ge $mebibytes 448 }}32{{ else }}16{{ end -}}
 {{- end -}}
 
+{{/* Whether pods refuse what did not come by TLS. */}}
+{{- define "chat-app.requireTls" -}}
+{{- $v := .Values -}}
+{{- or (eq $v.requireTls "always") (and (eq $v.requireTls "ingress") $v.ingress.enabled (ne $v.ingress.tlsSecret "")) -}}
+{{- end -}}
+
 {{/* What the chart itself sets. */}}
 {{- define "chat-app.ownEnvironment" -}}
 {{- $v := .root.Values -}}
@@ -39,6 +45,7 @@ Takes the resources of the container.
 - { name: SHUTDOWN_TIMEOUT_MS, value: {{ mul (index $v $service).shutdownTimeoutSeconds 1000 | toString | quote }} }
 {{- if eq .component $service }}
 - { name: TRUSTED_PROXIES, value: {{ $v.trustedProxies | toString | quote }} }
+- { name: REQUIRE_TLS, value: {{ include "chat-app.requireTls" .root | quote }} }
 - { name: KEEP_ALIVE_TIMEOUT_MS, value: {{ mul $v.keepAliveTimeoutSeconds 1000 | toString | quote }} }
 - { name: STRICT_TRANSPORT_SECURITY, value: {{ $v.strictTransportSecurity | quote }} }
 {{- with $v.allowedOrigins }}
@@ -70,6 +77,9 @@ Takes the resources of the container.
 - { name: ACCESS_TOKEN_TTL_S, value: {{ .Values.authentication.accessTokenTtlSeconds | int64 | toString | quote }} }
 - { name: REFRESH_TOKEN_TTL_S, value: {{ .Values.authentication.refreshTokenTtlSeconds | int64 | toString | quote }} }
 - { name: SESSION_MAX_AGE_S, value: {{ .Values.authentication.sessionMaxAgeSeconds | int64 | toString | quote }} }
+{{- with .Values.authentication.breachedPasswordsUrl }}
+- { name: BREACHED_PASSWORDS_URL, value: {{ . | quote }} }
+{{- end }}
 - { name: REGISTRATIONS_PER_MINUTE, value: {{ .Values.authentication.registrationsPerMinute | int64 | toString | quote }} }
 - { name: FAILED_LOGINS_PER_MINUTE, value: {{ .Values.authentication.failedLoginsPerMinute | int64 | toString | quote }} }
 - { name: LOGINS_PER_USER_PER_MINUTE, value: {{ .Values.authentication.loginsPerUserPerMinute | int64 | toString | quote }} }

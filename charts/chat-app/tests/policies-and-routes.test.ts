@@ -86,6 +86,22 @@ describeWithHelm('policies and routes of the chart', () => {
     expect(rules.map(({ ports }) => ports)).toEqual([[{ port }]]);
   });
 
+  it('opens the way to the service of breached passwords for authentication alone', () => {
+    const breachedPasswordsTo = [{ ipBlock: { cidr: '0.0.0.0/0' } }];
+    const rendering = render({
+      authentication: { breachedPasswordsUrl: 'https://breaches.example/range/' },
+      networkPolicy: { breachedPasswordsTo },
+    });
+    const rules = (service: string) =>
+      rulesOf(rendering.get('NetworkPolicy', `chat-${service}`), 'egress').filter(
+        ({ to }) => JSON.stringify(to) === JSON.stringify(breachedPasswordsTo),
+      );
+    expect(rules('authentication').map(({ ports }) => ports)).toEqual([[{ port: 443 }]]);
+    expect([rules('websocket'), rules('persistence')]).toEqual([[], []]);
+    const environment = JSON.stringify(rendering.get('Deployment', 'chat-authentication'));
+    expect(environment).toContain('https://breaches.example/range/');
+  });
+
   it('puts all public paths on one host by an Ingress', () => {
     const ingress = render({ ...FROM, ingress: { enabled: true, host: 'h' } }).get('Ingress', 'chat-public');
     const paths = at<IngressPath[]>(ingress, 'spec.rules.0.http.paths');

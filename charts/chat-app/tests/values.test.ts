@@ -35,6 +35,11 @@ const REFUSED: [string, unknown, RegExp][] = [
   ],
   ['a collector that the policies close', { tracing: { endpoint: 'http://c:4318' } }, /networkPolicy\.tracingTo/],
   [
+    'a service of breached passwords that the policies close',
+    { authentication: { breachedPasswordsUrl: 'https://breaches.example/range/' } },
+    /networkPolicy\.breachedPasswordsTo/,
+  ],
+  [
     'fewer pods at most than at least',
     { websocket: { autoscaling: { kind: 'hpa', minReplicas: 9, maxReplicas: 2 } } },
     /minReplicas/,
@@ -61,6 +66,7 @@ const REFUSED: [string, unknown, RegExp][] = [
     { ingress: { enabled: true }, networkPolicy: { ingressFrom: [{ podSelector: {} }] } },
     /trustedProxies/,
   ],
+  ['TLS that nobody can vouch for', { requireTls: 'always' }, /trustedProxies/],
   ['an internal port in a load balancer', { persistence: { serviceType: 'LoadBalancer' } }, /serviceType/],
 ];
 

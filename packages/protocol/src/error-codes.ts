@@ -31,6 +31,7 @@ export const ERRORS = {
   },
   wrong_user: { status: 403, retryable: false, action: 'Use only the id of the user whose token it is.' },
   origin_refused: { status: 403, retryable: false, action: 'Ask the operator to allow this Origin.' },
+  tls_required: { status: 403, retryable: false, action: 'Use https: and wss: addresses.' },
   forbidden: { status: 403, retryable: false, action: 'Ask the owner of the conversation.' },
   blocked: { status: 403, retryable: false, action: 'Do not write to this user: one of the two blocks the other.' },
   // What is asked for is not there, or stands in the way.
@@ -57,8 +58,14 @@ export const ERRORS = {
   password_too_common: {
     status: 400,
     retryable: false,
-    action: 'Choose a password that is not among the commonest, nor your user name.',
+    action: 'Choose a password that is not among the commonest, nor your user name, nor known from a breach.',
   },
+  password_change_required: {
+    status: 403,
+    retryable: false,
+    action: 'Ask the user for a new password and log in again with new_password.',
+  },
+  password_expired: { status: 403, retryable: false, action: 'Ask an operator to set a password again.' },
   group_full: { status: 409, retryable: false, action: 'Remove a member first.' },
   declined: { status: 409, retryable: false, action: 'Leave this user out: they do not want to be in the group.' },
   too_many_invitations: {

@@ -1,5 +1,6 @@
 import {
   commonVariables,
+  integer,
   Metrics,
   parseConfiguration,
   runProcess,
@@ -15,7 +16,20 @@ import { operateAccount } from './tools/operate-account';
 import { parseAccountArguments } from './tools/parse-account-arguments';
 
 const { LOG_LEVEL, POD_NAME, SHUTDOWN_TIMEOUT_MS } = commonVariables;
-const VARIABLES = { LOG_LEVEL, POD_NAME, SHUTDOWN_TIMEOUT_MS, ...postgresVariables, ...redisVariables };
+const INITIAL_PASSWORD_TTL_S = integer({
+  default: 86_400,
+  min: 60,
+  max: 2_592_000,
+  description: 'How long a password that an operator set can be changed for one of the user, seconds.',
+});
+const VARIABLES = {
+  LOG_LEVEL,
+  POD_NAME,
+  SHUTDOWN_TIMEOUT_MS,
+  INITIAL_PASSWORD_TTL_S,
+  ...postgresVariables,
+  ...redisVariables,
+};
 
 // It runs beside a service in its container: standard output is the answer, and spans would be the service's.
 process.env['LOG_LEVEL'] = 'error';
@@ -37,7 +51,8 @@ async function start(context: ProcessContext): Promise<RunningService> {
   const passwords = new Passwords(declared, 1);
   // What it does is noted in the database; the audit log is a pod's.
   const parts = { database, fanout, logger, metrics: declared, passwords, audit: silentAudit };
-  process.stdout.write(`${JSON.stringify(await operateAccount(parts, order), null, 2)}\n`);
+  const operator = { ...parts, initialPasswordTtlS: configuration.INITIAL_PASSWORD_TTL_S };
+  process.stdout.write(`${JSON.stringify(await operateAccount(operator, order), null, 2)}\n`);
   context.stop('it is done');
   return {};
 }

@@ -1,4 +1,4 @@
-import { flag, integer, list, type Configuration } from '@chat-app/platform';
+import { flag, integer, list, optionalHttpUrl, type Configuration } from '@chat-app/platform';
 import { RESERVED_NAMES } from './accounts/reserved-names';
 
 /** Environment variables of this service beyond those that every service has. */
@@ -60,6 +60,16 @@ export const authenticationVariables = {
     min: 60,
     max: 315_360_000,
     description: 'Seconds after which a session is over, however often it was refreshed: its user logs in again.',
+  }),
+  BREACHED_PASSWORDS_URL: optionalHttpUrl({
+    description:
+      'What the first five digits of the SHA-1 of a new password are appended to, to ask whether it is known from a breach.',
+  }),
+  BREACHED_PASSWORDS_TIMEOUT_MS: integer({
+    default: 2_000,
+    min: 100,
+    max: 10_000,
+    description: 'How long that may take; then the password is taken, milliseconds.',
   }),
   DEMO_USERS: flag({
     default: false,

@@ -5,6 +5,7 @@ import type { RateLimiter } from '@chat-app/timing';
 import type { TokenSigner } from '@chat-app/tokens';
 import type { AuthenticationConfiguration } from './configuration';
 import type { AuthenticationMetrics } from './metrics';
+import type { BreachedPasswords } from './passwords/breached-passwords';
 import type { Passwords } from './passwords/passwords';
 import type { AccountThrottle } from './throttling/account-throttle';
 import type { TokenLimits } from './throttling/token-limits';
@@ -21,6 +22,8 @@ export interface Context {
   /** Milliseconds of a clock that never jumps. */
   readonly now: () => number;
   readonly passwords: Passwords;
+  /** Absent where the operator named no service that knows them. */
+  readonly breached?: BreachedPasswords;
   readonly accounts: AccountThrottle;
   /** Failed logins by address. */
   readonly loginAddresses: NetworkLimiter;

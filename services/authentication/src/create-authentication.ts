@@ -12,7 +12,8 @@ import { logOutRoute } from './sessions/log-out';
 import { changeUserRoute } from './accounts/change-user';
 import { lookUpUserRoutes } from './accounts/look-up-user';
 import { searchDirectoryRoute } from './accounts/search-directory';
-import { declareMetrics } from './metrics';
+import { declareMetrics, type AuthenticationMetrics } from './metrics';
+import { BreachedPasswords } from './passwords/breached-passwords';
 import { Passwords } from './passwords/passwords';
 import { prepareStore } from './prepare-store';
 import { publishKeysRoute } from './keys/publish-keys';
@@ -100,6 +101,14 @@ export function createAuthentication(dependencies: AuthenticationDependencies): 
   };
 }
 
+function breachedPasswords(
+  { BREACHED_PASSWORDS_URL: url, BREACHED_PASSWORDS_TIMEOUT_MS: timeoutMs }: AuthenticationConfiguration,
+  { breachChecks: checks }: AuthenticationMetrics,
+  logger: Logger,
+): Pick<Context, 'breached'> {
+  return url === undefined ? {} : { breached: new BreachedPasswords({ url, timeoutMs, checks, logger }) };
+}
+
 /** Makes what the verbs share. */
 export function createContext(dependencies: AuthenticationDependencies): Context {
   const { database, fanout, signer, configuration, logger, audit } = dependencies;
@@ -113,6 +122,7 @@ export function createContext(dependencies: AuthenticationDependencies): Context
     audit,
     metrics,
     now: () => performance.now(),
+    ...breachedPasswords(configuration, metrics, logger),
     passwords: new Passwords(metrics, configuration.PASSWORDS_WAITING),
     accounts: new AccountThrottle(database),
     loginAddresses: new NetworkLimiter(perMinute(configuration.FAILED_LOGINS_PER_MINUTE), OVERFLOW),

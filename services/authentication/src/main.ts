@@ -102,6 +102,8 @@ async function start(context: ProcessContext): Promise<RunningService> {
     name: 'public',
     port: configuration.PORT,
     routes: service.routes,
+    // Asked for by the other services, and by this one, past every proxy.
+    plainPaths: ['/.well-known/jwks.json'],
     verifier: own,
     ...(service.pages !== undefined && { pages: service.pages }),
   });

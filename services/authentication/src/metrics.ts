@@ -1,4 +1,5 @@
 import type { Counter, Metrics } from '@chat-app/platform';
+import { BREACH_CHECKS } from './passwords/breached-passwords';
 import { END_REASONS } from './sessions/sql/end-session';
 
 /** Outcomes of a login, the only label values of the counter. */
@@ -52,6 +53,14 @@ export function declareMetrics(metrics: Metrics) {
       },
       'by',
       ['account', 'address', 'calls', 'lookups', 'session'],
+    ),
+    breachChecks: counter(
+      {
+        name: 'chat_authentication_breach_checks_total',
+        help: 'New passwords looked up among breached ones, by outcome: unknown, breached (refused), failed (taken unseen).',
+      },
+      'outcome',
+      BREACH_CHECKS,
     ),
     passwordHash: metrics.histogram({
       name: 'chat_authentication_password_hash_duration_seconds',

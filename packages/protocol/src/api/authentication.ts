@@ -44,6 +44,8 @@ export const LoginRequest = z.object({
   device_name: DeviceName.optional(),
   /** What an earlier log-in from this device was answered. Anything else is as good as nothing. */
   device_proof: z.string().max(512).optional(),
+  /** Where the password was set by an operator, and only there: the user's own, in its place. */
+  new_password: NewPassword.optional(),
 });
 const RefreshToken = z.string().min(1).max(512);
 export const RefreshRequest = z.object({

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { audited } from '../audited';
 import type { Context } from '../context';
 import { rememberDevice } from '../devices/device-proof';
+import { refuseBreachedPassword } from '../passwords/refuse-breached-password';
 import { requireStrongPassword } from '../passwords/require-strong-password';
 import { refusal } from '../refusal';
 import { answerSession, type GrantedSession } from '../sessions/answer-session';
@@ -54,6 +55,7 @@ async function register(
   }
   // Spares the hash; what decides is the unique keys below.
   if ((await findUserByName(context.database, keys)) !== undefined) throw taken(context);
+  await refuseBreachedPassword(context, prepared, 'password', signal);
   const passwordHash = await context.passwords.inTurn(address, (turn) => turn.hash(prepared), signal);
   const session = await context.database.transaction(async (transaction) => {
     const id = newId();

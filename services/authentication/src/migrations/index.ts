@@ -12,6 +12,7 @@ import { indexSessionsByStart } from './010-index-sessions-by-start';
 import { indexNameKeys } from './011-index-name-keys';
 import { addAccountDecider } from './012-add-account-decider';
 import { indexNamePrefixes } from './013-index-name-prefixes';
+import { addInitialPasswords } from './014-add-initial-passwords';
 
 /** Schema `auth`: nobody but this service opens its tables. */
 export const SCHEMA = 'auth';
@@ -31,4 +32,5 @@ export const MIGRATIONS: readonly Migration[] = [
   indexNameKeys,
   addAccountDecider,
   indexNamePrefixes,
+  addInitialPasswords,
 ];

@@ -6,6 +6,7 @@ import type { Context } from '../context';
 import { rememberDevice } from '../devices/device-proof';
 import { forgetDevices } from '../devices/sql/forget-devices';
 import { preparePassword } from './prepare-password';
+import { refuseBreachedPassword } from './refuse-breached-password';
 import { requireStrongPassword } from './require-strong-password';
 import { refusal } from '../refusal';
 import { announceSignedOut } from '../sessions/announce-signed-out';
@@ -50,6 +51,7 @@ async function changePassword(
   const given = { attempt, password, address };
   const verified = await verifyCredentials(context, given, () => Promise.resolve(user), signal);
   if (verified === undefined) throw wrongPassword();
+  await refuseBreachedPassword(context, newPassword, 'new_password', signal);
   const hash = await context.passwords.inTurn(address, (turn) => turn.hash(newPassword), signal);
   return context.database.transaction(async (transaction) => {
     if (!(await replacePassword(transaction, userId, user.password_version, hash))) throw wrongPassword();

@@ -6,6 +6,7 @@ import type { Context } from '../context';
 import { knownDevice, rememberDevice, type KnownDevice } from '../devices/device-proof';
 import type { LoginOutcome } from '../metrics';
 import { preparePassword } from '../passwords/prepare-password';
+import { replaceInitialPassword } from '../passwords/replace-initial-password';
 import { refusal } from '../refusal';
 import { announceSignedOut } from './announce-signed-out';
 import { answerSession, type GrantedSession } from './answer-session';
@@ -58,7 +59,15 @@ function startOnDevice(
 }
 
 /** What may guess, or knows the password and asks again and again. */
-const COUNTED_REFUSALS: readonly string[] = ['wrong_credentials', 'account_disabled', 'rate_limited'];
+const COUNTED_REFUSALS: readonly string[] = [
+  'wrong_credentials',
+  'account_disabled',
+  'password_change_required',
+  'password_expired',
+  'password_too_common',
+  'invalid_request',
+  'rate_limited',
+];
 
 async function logIn(context: Context, login: Login): Promise<HttpResult> {
   try {
@@ -88,8 +97,12 @@ async function openSession(context: Context, login: Login): Promise<GrantedSessi
       if (found !== undefined) subject.userId = found.id;
       return found;
     };
-    const user = await verifyCredentials(context, { attempt, password, address }, find, signal);
-    if (user?.disabled === true) throw refusal('account_disabled', 'this account is disabled');
+    const verified = await verifyCredentials(context, { attempt, password, address }, find, signal);
+    if (verified?.disabled === true) throw refusal('account_disabled', 'this account is disabled');
+    const { username, new_password: newPassword } = login;
+    const user =
+      verified &&
+      (await replaceInitialPassword(context, verified, { username, password, newPassword, address, signal }));
     // A password changed between the look and the session is a wrong one by now.
     const session = user && (await startOnDevice(context, user, login.device, known));
     if (user === undefined || session === undefined) {
@@ -97,7 +110,7 @@ async function openSession(context: Context, login: Login): Promise<GrantedSessi
     }
     failed = false;
     await endSurplus(context, user.id);
-    await renewHash(context, user, password, address, signal);
+    if (newPassword === undefined) await renewHash(context, user, password, address, signal);
     return session;
   } catch (thrown) {
     failed &&= thrown instanceof HttpError && COUNTED_REFUSALS.includes(thrown.code);

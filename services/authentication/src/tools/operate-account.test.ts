@@ -10,7 +10,8 @@ describe('an operator', () => {
   });
   afterAll(() => service.close());
 
-  const operate = (act: AccountOrder['act'], user: string) => operateAccount(service.context, { act, user });
+  const operate = (act: AccountOrder['act'], user: string, initialPasswordTtlS = 3_600) =>
+    operateAccount({ ...service.context, initialPasswordTtlS }, { act, user });
 
   it('disables an account: its sessions and sockets end, and no log-in is taken until it is enabled', async () => {
     const { user_id, token, refresh_token } = await service.registered('unwelcome');
@@ -51,7 +52,57 @@ describe('an operator', () => {
     expect((await service.refresh(first.refresh_token)).status).toBe(401);
     expect((await service.logIn('forgetful', PASSWORD)).status).toBe(401);
     expect(await operate('show', 'forgetful')).toMatchObject({ sessions: 0, known_devices: 0 });
-    expect((await service.logIn('forgetful', new_password ?? '')).status).toBe(200);
+    expect(await changing('forgetful', new_password, OWN)).toMatchObject({ status: 200 });
+  });
+
+  const OWN = 'a password of my own';
+  const changing = (username: string, password = '', new_password?: string) =>
+    service.call('POST', '/login', { username, password, ...(new_password !== undefined && { new_password }) });
+
+  it('sets a password that opens nothing: the log-in asks for one of the user, which takes its place', async () => {
+    await service.registered('newcomer');
+    const { new_password, initial_password_until } = await operate('reset-password', 'newcomer');
+    expect(initial_password_until?.getTime()).toBeGreaterThan(Date.now());
+    const asked = await changing('newcomer', new_password);
+    expect(asked).toMatchObject({ status: 403, error: { code: 'password_change_required', retryable: false } });
+    expect(await operate('show', 'newcomer')).toMatchObject({ sessions: 0 });
+    expect(await changing('newcomer', new_password, 'password')).toMatchObject({
+      error: { code: 'password_too_common' },
+    });
+    expect(await changing('newcomer', new_password, new_password)).toMatchObject({
+      error: { code: 'invalid_request' },
+    });
+    expect(await changing('newcomer', new_password, OWN)).toMatchObject({ status: 200 });
+    expect(await changing('newcomer', new_password, 'yet another one')).toMatchObject({ status: 401 });
+    expect(await operate('show', 'newcomer')).toMatchObject({ sessions: 1, initial_password_until: null });
+    expect(await service.logIn('newcomer', OWN)).toMatchObject({ status: 200 });
+  });
+
+  it('sets a password that is good for nothing once its time is over, until it is reset again', async () => {
+    await service.registered('too-late');
+    const { new_password } = await operate('reset-password', 'too-late', 0);
+    expect(await changing('too-late', new_password, OWN)).toMatchObject({
+      status: 403,
+      error: { code: 'password_expired' },
+    });
+    const again = await operate('reset-password', 'too-late');
+    expect(await changing('too-late', again.new_password, OWN)).toMatchObject({ status: 200 });
+  });
+
+  it('leaves one session where two log-ins change the password at once', async () => {
+    await service.registered('twice');
+    const { new_password } = await operate('reset-password', 'twice');
+    const answers = await Promise.all(
+      ['one of my own', 'two of my own'].map((own) => changing('twice', new_password, own)),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401]);
+    expect(await operate('show', 'twice')).toMatchObject({ sessions: 1 });
+  });
+
+  it('is needed for that: a log-in with an own password changes none, and says so', async () => {
+    await service.registered('content');
+    expect(await changing('content', PASSWORD, OWN)).toMatchObject({ status: 400, error: { code: 'invalid_request' } });
+    expect(await service.logIn('content', PASSWORD)).toMatchObject({ status: 200 });
   });
 
   it('ends all sessions of an account, which may log in again', async () => {

@@ -16,12 +16,18 @@ import type { EndReason } from '../sessions/sql/end-session';
 import type { AccountOrder } from './parse-account-arguments';
 import { recordOperatorAct } from './sql/record-operator-act';
 
-export type OperatorContext = Pick<Context, 'database' | 'fanout' | 'metrics' | 'logger' | 'passwords' | 'audit'>;
+export interface OperatorContext extends Pick<
+  Context,
+  'database' | 'fanout' | 'metrics' | 'logger' | 'passwords' | 'audit'
+> {
+  /** How long a password that is set here can be changed for the user's own, seconds. */
+  initialPasswordTtlS: number;
+}
 
 /** What became of it: the account as it is now, and what the act brought about. */
 export interface OperatedAccount extends Account {
   ended_sessions?: number;
-  /** Shown this once. */
+  /** Shown this once. It opens no session: its user changes it in the next log-in, until `initial_password_until`. */
   new_password?: string;
 }
 
@@ -42,7 +48,7 @@ export async function operateAccount(context: OperatorContext, { act, user }: Ac
     const password = randomBytes(15).toString('base64url');
     const hash = await context.passwords.inTurn('', (turn) => turn.hash(password));
     outcome.ended_sessions = await endSessions(context, id, act, 'operator', async (on) => {
-      await setPassword(on, id, hash);
+      await setPassword(on, id, hash, context.initialPasswordTtlS);
       await forgetDevices(on, id);
     });
     outcome.new_password = password;

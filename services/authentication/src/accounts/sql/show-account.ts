@@ -5,6 +5,7 @@ const SHOW_ACCOUNT: Statement = {
   text: `
     select
       users.id as user_id, users.username, users.created_at, users.disabled_at,
+      users.initial_password_until,
       (select count(*)::integer from auth.sessions
         where user_id = users.id and ended_at is null and expires_at > clock_timestamp()) as sessions,
       (select count(*)::integer from auth.device_proofs
@@ -17,6 +18,8 @@ export interface Account {
   username: string;
   created_at: Date;
   disabled_at: Date | null;
+  /** Until when the password, which an operator set, can be changed; null for one of the user's own. */
+  initial_password_until: Date | null;
   sessions: number;
   known_devices: number;
 }
