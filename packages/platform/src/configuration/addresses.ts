@@ -2,21 +2,25 @@ import { isIPv6 } from 'node:net';
 import { define, fallbackOf, shown, type Variable } from './variable';
 
 /** An http(s) URL. Without a default it must be set. A value that is none is not repeated: it may hold a password. */
-export function httpUrl(options: { description: string }): Variable<string> {
-  return define({
-    kind: 'http or https URL',
-    description: options.description,
-    parse: (value) =>
-      isHttpUrl(value)
-        ? { ok: true, value }
-        : { ok: false, fault: 'must be a URL: http://host:port or https://host:port, with a % in it written as %25' },
-  });
+export function httpUrl({ description }: { description: string }): Variable<string> {
+  return define({ ...HTTP_URL, description });
 }
 
 /** The same, that may be left out. */
-export function optionalHttpUrl(options: { description: string }): Variable<string | undefined> {
-  return define<string | undefined>({ ...httpUrl(options), fallback: { value: undefined } });
+export function optionalHttpUrl({ description }: { description: string }): Variable<string | undefined> {
+  return define<string | undefined>({ ...HTTP_URL, description, fallback: { value: undefined } });
 }
+
+const HTTP_URL = {
+  kind: 'http or https URL',
+  parse: (value: string) =>
+    isHttpUrl(value)
+      ? { ok: true as const, value }
+      : {
+          ok: false as const,
+          fault: 'must be a URL: http://host:port or https://host:port, with a % in it written as %25',
+        },
+};
 
 /** Whether it is a URL with a host for http or https, all of which can be decoded. */
 export function isHttpUrl(value: string): boolean {
