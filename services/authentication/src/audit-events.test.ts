@@ -51,7 +51,7 @@ describe('the audit log of authentication', () => {
     await call('POST', '/logout', { refresh_token: 'no refresh token of anybody' });
     await service.callInternally('/internal/users/unknown', { user_ids: [] }, 'a wrong internal secret');
     secrets.add('a wrong internal secret');
-    await operateAccount(service.context, { act: 'disable', user: 'ada' });
+    await operateAccount({ ...service.context, initialPasswordTtlS: 3_600 }, { act: 'disable', user: 'ada' });
     await sweepExpired(service.context);
 
     const user_id = ada.user_id;

@@ -5,6 +5,8 @@ import { startHarness, type Harness } from '../testing/authentication-harness';
 import { operateAccount } from '../tools/operate-account';
 import { DEMO_USERS } from './create-demo-users';
 
+const RESETS = { initialPasswordTtlS: 3_600 };
+
 describe('demo users', () => {
   let database: Database;
   beforeAll(async () => {
@@ -72,15 +74,15 @@ describe('demo users', () => {
     const status = async (service: Harness, username: string, password: string) =>
       (await service.logIn(username, password)).status;
     await serving(true, async ({ context }) => {
-      await operateAccount(context, { act: 'disable', user: 'user1' });
+      await operateAccount({ ...context, ...RESETS }, { act: 'disable', user: 'user1' });
     });
     await serving(true, async (service) => {
       expect(await status(service, 'user1', 'pwd1')).toBe(403);
     });
     await serving(false, async (service) => {
       expect(await status(service, 'user2', 'pwd2')).toBe(403);
-      await operateAccount(service.context, { act: 'enable', user: 'user2' });
-      await operateAccount(service.context, { act: 'disable', user: 'user3' });
+      await operateAccount({ ...service.context, ...RESETS }, { act: 'enable', user: 'user2' });
+      await operateAccount({ ...service.context, ...RESETS }, { act: 'disable', user: 'user3' });
     });
     for (const on of [false, true]) {
       await serving(on, async (service) => {
