@@ -7,11 +7,11 @@ const base = {
   transformIgnorePatterns: ['/node_modules/(?!@electric-sql/pglite/)'],
   moduleNameMapper: {
     '^@chat-app/protocol/pure$': '<rootDir>/packages/protocol/src/pure.ts',
-    '^@chat-app/(client|database|fanout|message-log|platform|protocol|timing|tokens)$':
+    '^@chat-app/(client|client-react|database|fanout|message-log|platform|protocol|timing|tokens)$':
       '<rootDir>/packages/$1/src/index.ts',
     '^@chat-app/(database|fanout|message-log)/contract$': '<rootDir>/packages/$1/src/$1.contract.ts',
     '^@chat-app/(database|embedded|fanout|message-log)/(.*)$': '<rootDir>/packages/$1/src/$2/index.ts',
-    '^@chat-app/client/store$': '<rootDir>/packages/client/src/store/index.ts',
+    '^@chat-app/client/(store|tabs)$': '<rootDir>/packages/client/src/$1/index.ts',
     '^@chat-app/(authentication|websocket|persistence)$': '<rootDir>/services/$1/src/index.ts',
     '^@chat-app/standalone$': '<rootDir>/standalone/src/index.ts',
   },

@@ -82,6 +82,7 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
   });
   private features: readonly string[] = [];
   private closing: Promise<void> | undefined;
+  private readonly atEnd: (() => void)[] = [];
 
   /** Use createChatClient. */
   constructor(private readonly parts: ChatClientParts) {
@@ -158,6 +159,18 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
   }
 
   /**
+   * Takes over what another client of this user left in its outbox, under the same ids: none will exist twice. What waits
+   * here already, or finds no room, is left out.
+   * @returns those that were taken
+   */
+  adopt(entries: readonly OutboxEntry[]): OutboxEntry[] {
+    if (this.closing !== undefined) return [];
+    const taken = this.sender.adopt(entries);
+    if (taken.length > 0) this.parts.events.emit('adopted', taken);
+    return taken;
+  }
+
+  /**
    * Waits until a message that was sent is at least `accepted` (or `stored`).
    * @throws ChatError with the code with which it was refused, or `closed`.
    */
@@ -217,6 +230,11 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
     return this.closing;
   }
 
+  /** Calls `release` once the client is closed: for what was made for it alone. */
+  whenClosed(release: () => void): void {
+    this.atEnd.push(release);
+  }
+
   private async closeOnce(): Promise<void> {
     this.timers.clear('start');
     this.stopWatching();
@@ -226,6 +244,7 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
     this.timers.releaseAll();
     this.settled.failAll(closedError());
     this.parts.events.removeAll();
+    for (const release of this.atEnd) release();
   }
 
   private makeSender(): Sender {

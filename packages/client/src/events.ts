@@ -4,6 +4,7 @@ import type { JsonObject } from './entries/message';
 import type { ChatError } from './errors';
 import type { Session } from './http/authentication';
 import type { TypingNotice } from './signals/typing';
+import type { OutboxEntry } from './state/outbox';
 
 export type { EntryEvents, UnknownEntry } from './entries';
 export type { UserBlocked } from './entries/blocked';
@@ -97,6 +98,8 @@ export interface ChatEvents<Data extends JsonObject = JsonObject> extends EntryE
   stored: StoredMessages;
   /** Somebody else types in a conversation, or stopped: forget it six seconds after they last said so. */
   typing: TypingNotice;
+  /** Messages, edits and deletions that another client left were taken over: they wait like those sent from here. */
+  adopted: readonly OutboxEntry[];
   missed: Missed;
   /** The tokens changed: keep them, whole, the refresh token before is used up. */
   session: Session;

@@ -106,7 +106,8 @@ export class SavedState {
   }
 }
 
-function isEntry(value: unknown): value is OutboxEntry {
+/** Whether what a storage held can be an entry of an outbox. */
+export function isEntry(value: unknown): value is OutboxEntry {
   const entry = value as Partial<Record<keyof OutboxEntry, unknown>> | null;
   return (
     typeof entry === 'object' &&

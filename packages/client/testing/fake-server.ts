@@ -124,6 +124,10 @@ export class FakeServer {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
+  get openConnections(): number {
+    return this.sockets.clients.size;
+  }
+
   connection(): Promise<FakeConnection> {
     return this.connections.next();
   }

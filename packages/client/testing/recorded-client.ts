@@ -17,6 +17,7 @@ const NAMES = [
   'invitation',
   'stored',
   'typing',
+  'adopted',
   'conversation',
   'entry',
   'missed',

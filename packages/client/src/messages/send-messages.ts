@@ -81,6 +81,15 @@ export class Sender {
     return this.take(deletionEntry(deletion, this.rules()));
   }
 
+  /** Takes what another client left, as far as there is room. @returns what was not here before */
+  adopt(entries: readonly OutboxEntry[]): OutboxEntry[] {
+    return entries.filter((entry) => {
+      if (this.options.outbox.full || this.options.outbox.has(entry.id)) return false;
+      this.take(entry);
+      return true;
+    });
+  }
+
   private take(entry: OutboxEntry): SentMessage {
     const known = this.options.outbox.get(entry.id);
     if (known !== undefined) {

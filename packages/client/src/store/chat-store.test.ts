@@ -18,6 +18,10 @@ async function until<T>(observable: Observable<T>, fits: (value: T) => boolean):
     });
   }
 }
+/** Resolves once the server knows what it should. */
+async function eventually(holds: () => boolean): Promise<void> {
+  while (!holds()) await wait(10);
+}
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function storeOf(client: RecordedClient['client'], storage = memoryStorage()): ChatStore {
@@ -110,6 +114,50 @@ describe('ChatStore', () => {
     deliver(connection, messageOf(3));
     await timelineShows(store, 'message 3');
     expect(shown(store).slice(-4)).toEqual(['message 1', 'message 2', 'mine', 'message 3']);
+  });
+
+  it('marks what is in view as read where that is known before anybody knows that it is unread', async () => {
+    history.store(1, 3);
+    const { client } = await scene.online({}, { seq: 3 });
+    const store = storeOf(client);
+    store.setActive(CONVERSATION);
+    await eventually(() => history.markers.includes(uuid(3)) && unread(store) === 0);
+    expect(history.markers).toEqual([uuid(3)]);
+  });
+
+  it('counts what comes after the user left, while the marker of what they saw is on its way', async () => {
+    history.store(1);
+    const { store, connection } = await online(history);
+    store.setActive(CONVERSATION);
+    await eventually(() => history.markers.length === 1);
+    deliver(connection, history.store(2)[0]!, 2);
+    await timelineShows(store, 'message 2');
+    // Its marker waits: two of a conversation are two seconds apart.
+    store.setActive(undefined);
+    deliver(connection, history.store(3)[0]!, 3);
+    await until(store.conversations, () => unread(store) === 1);
+    await eventually(() => history.markers.length === 2);
+    await wait(500);
+    expect(unread(store)).toBe(1);
+  });
+
+  it('shows what it took over from a client that is gone, until it is accepted', async () => {
+    const { client, store, connection } = await online(history);
+    const left = {
+      id: 'left',
+      message_id: uuid(90),
+      conversation_id: CONVERSATION,
+      recipient_id: USER_2,
+      content: 'left',
+    };
+    expect(client.adopt([left, left])).toEqual([left]);
+    expect(shown(store).at(-1)).toBe('left');
+    await until(store.userNames, (names) => names.get(USER_2) === 'user2');
+    const send = await connection.next('send');
+    expect(send).toMatchObject({ id: 'left', recipient_id: USER_2, content: 'left' });
+    connection.send({ ...acceptedFor(send), message_id: uuid(90) });
+    const state = () => store.timeline(CONVERSATION).get().items.at(-1);
+    await until(store.timeline(CONVERSATION), () => JSON.stringify(state()).includes('"accepted"'));
   });
 
   it('does not count own messages of another device as unread', async () => {

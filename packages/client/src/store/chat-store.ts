@@ -66,11 +66,14 @@ export class ChatStore {
     this.timelines = new Timelines(client, options.pageSize ?? 50, (id) => this.list.get(id)?.kind === 'direct');
     this.texts = new SavedTexts(options.storage, client.userId, (id) => this.list.get(id)?.recipient_id);
     this.names = new Names(async (userId) => (await client.getUser(userId)).username);
-    this.markers = new ReadMarkers((conversation, message) => client.conversations.markRead(conversation, message));
+    this.markers = new ReadMarkers((id, message) =>
+      // What came after the user left counts, and no answer that came before this one could tell.
+      client.conversations.markRead(id, message).then(() => id !== this.activeId && this.refreshSoon(id)),
+    );
     this.asked = new Invitations(client.invitations, (userId) => this.names.want(userId));
     this.blocks = new Blocks(client.blocks);
     this.writing = new OwnWriting({
-      ...{ client, list: this.list, texts: this.texts },
+      ...{ client, list: this.list, texts: this.texts, wantName: (id: string) => this.names.want(id) },
       timelineOf: (id) => this.timelineOf(id),
       onActivity: (id) => this.activity(id),
       onTouch: (id) => this.touch(id),
@@ -84,6 +87,7 @@ export class ChatStore {
       client.on('message', (message) => this.received(message)),
       client.on('message_state', (change) => this.writing.stateChanged(change)),
       client.on('change_state', (change) => this.writing.changeStateChanged(change)),
+      client.on('adopted', (entries) => this.writing.show(entries)),
       client.on('edited', (event) => this.amended(event.conversation_id, amendmentOf(event))),
       client.on('deleted', (event) => this.amended(event.conversation_id, deletionOf(event))),
       client.on('read', (event) => this.readElsewhere(event)),
@@ -301,10 +305,12 @@ export class ChatStore {
     const unsubscribe = this.client.on('message', (message) => arrived.add(message.conversation_id));
     try {
       const page = await this.client.conversations.list(after === undefined ? {} : { after });
-      this.list.page(page.conversations, after === undefined, (id) => this.isRead(id));
+      this.list.page(page.conversations, after === undefined, (id) => this.markers.isPending(id));
       for (const { recipient_id, last_message } of page.conversations) {
         for (const id of [recipient_id, last_message?.sender_id]) if (id !== undefined) this.names.want(id);
       }
+      // What is in view was not marked before somebody knew that it is unread.
+      this.markActive();
       return page;
     } finally {
       unsubscribe();
@@ -322,7 +328,8 @@ export class ChatStore {
     this.names.want(sender_id);
     this.typists.stopped(conversation_id, sender_id);
     if (record.recipient_id !== undefined) this.names.want(record.recipient_id);
-    if (isNew && !own && !this.isRead(conversation_id)) {
+    // A marker that is on its way is about what came before.
+    if (isNew && !own && conversation_id !== this.activeId) {
       record.unread += 1;
       if (message.mentions?.includes(this.client.userId) === true) record.unreadMentions += 1;
     }
@@ -383,17 +390,14 @@ export class ChatStore {
   }
 
   private describe(answer: ConversationResponse): void {
-    this.list.describe(answer, this.isRead(answer.conversation_id));
+    // What the server counts may be read already: a marker is on its way.
+    this.list.describe(answer, this.markers.isPending(answer.conversation_id));
+    if (answer.conversation_id === this.activeId) this.markActive();
     if (answer.recipient_id !== undefined) this.names.want(answer.recipient_id);
   }
 
   private refreshSoon(conversationId: string): void {
     this.timers.set(conversationId, SETTLE_MS, () => void this.refresh(conversationId));
-  }
-
-  /** Whether what arrives in a conversation counts as read: it is in view, or its marker is on its way. */
-  private isRead(conversationId: string): boolean {
-    return conversationId === this.activeId || this.markers.isPending(conversationId);
   }
 
   private markActive(): void {

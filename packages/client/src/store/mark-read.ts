@@ -20,7 +20,7 @@ export class ReadMarkers {
   /** When the last marker of a conversation was sent. */
   private readonly sentAt = new Map<string, number>();
 
-  constructor(private readonly put: (conversationId: string, messageId: string) => Promise<void>) {}
+  constructor(private readonly put: (conversationId: string, messageId: string) => Promise<unknown>) {}
 
   /** Whether a marker of this conversation is not on the server yet. */
   isPending(conversationId: string): boolean {

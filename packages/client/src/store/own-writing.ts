@@ -3,6 +3,7 @@
  * again after a restart.
  */
 import type { ChangeStateChange, MessageStateChange } from '../events';
+import type { OutboxEntry } from '../state/outbox';
 import type { Amendment } from './amend-messages';
 import type { ConversationList } from './conversation-list';
 import type { SavedTexts } from './saved-texts';
@@ -25,6 +26,8 @@ export interface OwnWritingParts {
   onActivity(conversationId: string): void;
   /** What is shown of a conversation changed. */
   onTouch(conversationId: string): void;
+  /** A user's name is to be shown. */
+  wantName(userId: string): void;
   /** An own edit or deletion was accepted. */
   onAmended(conversationId: string, amendment: Amendment): void;
 }
@@ -34,9 +37,17 @@ export class OwnWriting {
 
   /** What an earlier run of this device left: what waits, and what was refused. */
   restore(): void {
-    const { client, list, texts } = this.parts;
-    for (const { id, message_id, conversation_id, recipient_id, content, change, ...entry } of client.pending) {
-      list.ensure(conversation_id, recipient_id);
+    this.show(this.parts.client.pending);
+    for (const message of this.parts.texts.failed) {
+      this.parts.timelineOf(message.conversation_id).restoreFailed(message);
+    }
+  }
+
+  /** Shows what waits in the outbox and was not written here: in an earlier run, or in a tab that is gone. */
+  show(entries: readonly OutboxEntry[]): void {
+    for (const { id, message_id, conversation_id, recipient_id, content, change, ...entry } of entries) {
+      this.parts.list.ensure(conversation_id, recipient_id);
+      if (recipient_id !== undefined) this.parts.wantName(recipient_id);
       const timeline = this.parts.timelineOf(conversation_id);
       if (change !== undefined) timeline.changing(change.message_id, id, change.type, content);
       else {
@@ -46,7 +57,6 @@ export class OwnWriting {
         this.parts.onActivity(conversation_id);
       }
     }
-    for (const message of texts.failed) this.parts.timelineOf(message.conversation_id).restoreFailed(message);
   }
 
   /** @throws ChatError content_…, outbox_full, closed: nothing was taken */
