@@ -12,6 +12,7 @@ FROM ${NODE_IMAGE} AS manifests
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY packages/client/package.json packages/client/
+COPY packages/client-react/package.json packages/client-react/
 COPY packages/database/package.json packages/database/
 COPY packages/embedded/package.json packages/embedded/
 COPY packages/fanout/package.json packages/fanout/

@@ -75,9 +75,9 @@ export default tseslint.config(
     rules: forbid([[...NODE, ...VENDORS, '@chat-app/*'], 'a browser imports it.']),
   },
   {
-    files: ['packages/client/src/**/*.ts'],
+    files: ['packages/{client,client-react}/src/**/*.ts'],
     rules: forbid([
-      [...NODE, ...VENDORS, ...PORTS, ...ADAPTERS, ...SERVICES, '@chat-app/platform'],
+      [...NODE, ...VENDORS, ...PORTS, ...ADAPTERS, '!@chat-app/client/*', ...SERVICES, '@chat-app/platform'],
       'the client runs in browsers and knows only the protocol.',
     ]),
   },
