@@ -1,0 +1,71 @@
+import { ChatError, directConversationId, type ChatClient } from '@chat-app/client';
+import type { Place } from './read-command';
+import type { UserNames } from './user-names';
+
+/** Where a message goes: exactly one of the two. */
+export type Target = { readonly recipient_id: string } | { readonly conversation_id: string };
+
+/** Finds conversations by how somebody names them. */
+export class Places {
+  private titles = new Map<string, string>();
+
+  constructor(
+    private readonly client: Pick<ChatClient, 'userId' | 'conversations'>,
+    private readonly names: Pick<UserNames, 'idOf'>,
+  ) {}
+
+  /** @throws ChatError unknown_user, unknown_conversation */
+  async targetOf(place: Place): Promise<Target> {
+    if ('user' in place) return { recipient_id: await this.names.idOf(place.user) };
+    if ('group' in place) return { conversation_id: await this.groupOf(place.group) };
+    return { conversation_id: place.conversation_id };
+  }
+
+  /** @throws ChatError unknown_user, unknown_conversation */
+  async conversationOf(place: Place): Promise<string> {
+    const target = await this.targetOf(place);
+    if ('conversation_id' in target) return target.conversation_id;
+    return directConversationId(this.client.userId, target.recipient_id);
+  }
+
+  /** The id of a group by its title, in which hyphens may stand for spaces, or by the beginning of its id. */
+  async groupOf(name: string): Promise<string> {
+    const found = this.find(name) ?? (await this.load(), this.find(name));
+    if (found !== undefined) return found;
+    throw new ChatError('unknown_conversation', `you are in no group "${name}"`, false);
+  }
+
+  /** The title of a group; undefined where it is none, or has none. Never rejects. */
+  async titleOf(conversationId: string): Promise<string | undefined> {
+    if (!this.titles.has(conversationId)) {
+      const { title = '' } = await this.client.conversations.get(conversationId).catch(() => ({ title: undefined }));
+      this.titles.set(conversationId, title);
+    }
+    return this.titles.get(conversationId) || undefined;
+  }
+
+  /** A group has this title from now on. */
+  rename(conversationId: string, title: string): void {
+    this.titles.set(conversationId, title);
+  }
+
+  private find(name: string): string | undefined {
+    const key = keyOf(name);
+    const groups = [...this.titles].filter(([, title]) => title !== '');
+    const named = groups.find(([, title]) => keyOf(title) === key);
+    return (named ?? groups.find(([id]) => name.length >= 8 && id.startsWith(name.toLowerCase())))?.[0];
+  }
+
+  private async load(): Promise<void> {
+    let after: string | undefined;
+    do {
+      const page = await this.client.conversations.list(after === undefined ? {} : { after });
+      for (const { conversation_id: id, title = '' } of page.conversations) this.titles.set(id, title);
+      after = page.next;
+    } while (after !== undefined);
+  }
+}
+
+function keyOf(title: string): string {
+  return title.toLowerCase().replaceAll(/[\s-]+/gu, '-');
+}
