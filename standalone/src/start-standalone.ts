@@ -98,8 +98,8 @@ async function openServers(
   };
   const everything = [...authentication.routes, ...persistence.routes, ...websocketRoutes];
   const main = await open('public', everything, configuration.PORT);
-  websocket.attach(main.server);
+  websocket.attach(main.server, configuration.PUBLIC_PATH);
   await open('authentication', authentication.routes, configuration.AUTHENTICATION_PORT);
   await open('persistence', persistence.routes, configuration.PERSISTENCE_PORT);
-  return `http://localhost:${main.port}`;
+  return `http://localhost:${main.port}${configuration.PUBLIC_PATH}`;
 }

@@ -46,6 +46,9 @@ Takes the resources of the container.
 {{- if eq .component $service }}
 - { name: TRUSTED_PROXIES, value: {{ $v.trustedProxies | toString | quote }} }
 - { name: REQUIRE_TLS, value: {{ include "chat-app.requireTls" .root | quote }} }
+{{- with $v.publicPath }}
+- { name: PUBLIC_PATH, value: {{ . | quote }} }
+{{- end }}
 - { name: KEEP_ALIVE_TIMEOUT_MS, value: {{ mul $v.keepAliveTimeoutSeconds 1000 | toString | quote }} }
 - { name: STRICT_TRANSPORT_SECURITY, value: {{ $v.strictTransportSecurity | quote }} }
 {{- with $v.allowedOrigins }}

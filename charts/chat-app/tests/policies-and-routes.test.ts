@@ -124,6 +124,25 @@ describeWithHelm('policies and routes of the chart', () => {
     ]);
   });
 
+  it('puts them below a path, which the services are told, without any rewriting', () => {
+    const rendering = render({
+      ...FROM,
+      publicPath: '/chat',
+      ingress: { enabled: true, host: 'h' },
+      httpRoute: { enabled: true, parentRefs: [{ name: 'g' }], hostnames: ['h'] },
+    });
+    const paths = at<IngressPath[]>(rendering.get('Ingress', 'chat-public'), 'spec.rules.0.http.paths');
+    const expected = ['/chat/ws', '/chat/conversations', '/chat/blocks', '/chat/invitations', '/chat'];
+    expect(paths.map(({ path }) => path)).toEqual(expected);
+    const rules = at<RouteRule[]>(rendering.get('HTTPRoute', 'chat-public'), 'spec.rules');
+    expect(rules.flatMap(({ matches }) => matches.map(({ path }) => path.value))).toEqual(expected);
+    for (const service of ['authentication', 'websocket', 'persistence']) {
+      const deployment = rendering.get('Deployment', `chat-${service}`);
+      const environment = at<{ name: string; value?: string }[]>(deployment, 'spec.template.spec.containers.0.env');
+      expect(environment.find(({ name }) => name === 'PUBLIC_PATH')?.value).toBe('/chat');
+    }
+  });
+
   it('does the same by an HTTPRoute, without timeouts unless asked', () => {
     const rules = (websocketTimeouts: object) => {
       const httpRoute = { enabled: true, parentRefs: [{ name: 'g' }], hostnames: ['h'], websocketTimeouts };

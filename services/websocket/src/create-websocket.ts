@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Fanout } from '@chat-app/fanout';
+import { takePublicPath } from '@chat-app/platform';
 import { ENDED_SESSIONS_CHANNEL } from '@chat-app/protocol';
 import { assembleWebsocket, type AssembledWebsocket, type WebsocketDependencies } from './assemble-websocket';
 import { describeConnection } from './connections/describe-connection';
@@ -45,10 +46,13 @@ export class WebsocketService {
     return { user_id: userId, connections: connections.map((connection) => describeConnection(connection, clock)) };
   }
 
-  /** Takes the upgrade requests of this server. Its owner closes it, after `drain`. */
-  attach(server: Server): void {
+  /** Takes the upgrade requests of this server, which is below this path. Its owner closes it, after `drain`. */
+  attach(server: Server, path = ''): void {
     if (this.#servers.has(server)) return;
-    const listener: UpgradeListener = (request, socket, head) => this.steps.acceptor.accept(request, socket, head);
+    const listener: UpgradeListener = (request, socket, head) => {
+      takePublicPath(request, path);
+      this.steps.acceptor.accept(request, socket, head);
+    };
     server.on('upgrade', listener);
     this.#servers.set(server, listener);
   }

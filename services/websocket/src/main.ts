@@ -108,7 +108,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
     errors: ERRORS,
   });
   cleanup.add('server', () => server.close());
-  service.attach(server.server);
+  service.attach(server.server, configuration.PUBLIC_PATH);
   readiness.set('started', true);
   return {
     async drain() {

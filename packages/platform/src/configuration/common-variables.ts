@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { PUBLIC_PATH } from '../http/public-path';
 import { httpUrl, origins } from './addresses';
 import { secret } from './secret';
 import type { Variable } from './variable';
@@ -33,6 +34,11 @@ export const commonVariables = {
     default: 2 * SECOND_MS,
     max: 120 * SECOND_MS,
     description: 'How long a draining pod still accepts, until no proxy sends to it any more, in milliseconds.',
+  }),
+  PUBLIC_PATH: text({
+    default: '',
+    pattern: PUBLIC_PATH,
+    description: 'Path below which page, API and sockets are, `/chat` for instance; empty: the root.',
   }),
   TRUSTED_PROXIES: integer({
     default: 0,

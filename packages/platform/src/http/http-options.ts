@@ -5,7 +5,13 @@ type CommonConfiguration = Configuration<typeof commonVariables>;
 type FromConfiguration = Required<
   Pick<
     HttpServerOptions,
-    'host' | 'keepAliveTimeoutMs' | 'trustedProxies' | 'allowedOrigins' | 'requireTls' | 'strictTransportSecurity'
+    | 'host'
+    | 'path'
+    | 'keepAliveTimeoutMs'
+    | 'trustedProxies'
+    | 'allowedOrigins'
+    | 'requireTls'
+    | 'strictTransportSecurity'
   >
 >;
 
@@ -13,6 +19,7 @@ type FromConfiguration = Required<
 export function httpOptionsFrom(configuration: Omit<CommonConfiguration, 'INTERNAL_SECRET'>): FromConfiguration {
   return {
     host: configuration.HOST,
+    path: configuration.PUBLIC_PATH,
     keepAliveTimeoutMs: configuration.KEEP_ALIVE_TIMEOUT_MS,
     trustedProxies: configuration.TRUSTED_PROXIES,
     allowedOrigins: configuration.ALLOWED_ORIGINS,

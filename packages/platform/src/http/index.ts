@@ -11,5 +11,6 @@ export { NetworkLimiter } from './limit-networks';
 export { isAllowedHost } from './allowed-hosts';
 export { isAllowedOrigin } from './cross-origin';
 export { httpOptionsFrom } from './http-options';
+export { takePublicPath } from './public-path';
 export type { HttpServer } from './serve-http';
 export type { TokenClaims, TokenVerifier } from './claims';

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { belowPublicPath } from './public-path';
 
 /** A listening HTTP server. */
 export interface HttpServer {
@@ -20,6 +21,8 @@ export interface ListenOptions {
   host: string;
   /** 0 = the system chooses one. */
   port: number;
+  /** Path below which everything is, `/chat` for instance; none by default. */
+  path?: string;
   /** Time for one request to arrive completely, in milliseconds; 15 s by default. */
   requestTimeoutMs?: number;
   /** How long an idle connection is kept for its next request, in milliseconds; 620 s by default. */
@@ -51,13 +54,14 @@ export async function serveHttp(options: ListenOptions, listener: RequestListene
     maxHeaderSize: MAX_HEADER_BYTES,
   });
   const work = new RequestsInFlight();
+  const answer = belowPublicPath(options.path ?? '', listener);
   server.on('request', (request, response) => {
     // What follows one that was refused is not a request but perhaps its body.
     if (!request.socket.writable) return;
     const fault = codingFaultOf(request);
     if (fault !== undefined) return answerAndClose(fault, request.socket);
     work.add(response);
-    listener(request, response);
+    answer(request, response);
   });
   server.on('clientError', answerClientError);
   await new Promise<void>((resolve, reject) => {
