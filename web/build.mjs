@@ -24,6 +24,7 @@ const bundle = await rolldown({
   resolve: {
     alias: Object.fromEntries([
       ['@chat-app/client/store', source('client', 'store/index')],
+      ['@chat-app/client/tabs', source('client', 'tabs/index')],
       ['@chat-app/client', source('client')],
       ['@chat-app/protocol/pure', source('protocol', 'pure')],
       ['@chat-app/protocol', source('protocol')],

@@ -89,6 +89,25 @@ describeInChromium('access to the page', (chromium) => {
     expect([await list.isVisible(), await pane.isVisible()]).toEqual([true, false]);
   });
 
+  it.each(['light', 'dark'] as const)('turns around for who reads from right to left, %s', async (colorScheme) => {
+    const [alice, bob] = await people.register(2);
+    const hers = await people.at(alice!, { colorScheme, viewport: { width: 1_000, height: 700 } });
+    await people.say(await people.client(bob!), alice!, ['שלום']);
+    await hers.entry(bob!.username).click();
+    await hers.send('my answer');
+    await hers.page.evaluate(() => (document.documentElement.dir = 'rtl'));
+    const leftOf = async (selector: string): Promise<number> =>
+      (await hers.page.locator(selector).first().boundingBox())?.x ?? NaN;
+    expect(await leftOf('.list-pane')).toBeGreaterThan(await leftOf('.conversation-pane'));
+    expect(await leftOf('article.own .bubble')).toBeLessThan(await leftOf('article.other .bubble'));
+    const { scrolls, width } = await hers.page.evaluate(() => ({
+      scrolls: document.documentElement.scrollWidth,
+      width: document.documentElement.clientWidth,
+    }));
+    expect(scrolls).toBeLessThanOrEqual(width);
+    expect(await serious(hers.page)).toEqual([]);
+  });
+
   it('speaks German to those who do', async () => {
     const [alice] = await people.register(1);
     const hers = await people.open(alice!, { locale: 'de-DE' });

@@ -1,10 +1,9 @@
-import { createChatClient } from '@chat-app/client';
 import { ChatStore } from '@chat-app/client/store';
+import { createTabClient } from '@chat-app/client/tabs';
 import { useEffect, useState } from 'preact/hooks';
 import { baseUrl } from './base-url';
 import { ChatPage } from './chat-page';
 import { ChatContext, type Chat } from './context';
-import { claimDevice } from './session/claim-device';
 import {
   forgetSession,
   onSessionElsewhere,
@@ -14,6 +13,9 @@ import {
 } from './session/saved-session';
 import { SignIn } from './sign-in';
 import { faultText, t } from './texts';
+
+/** Messages that one read of the history asks for: whoever scrolls back waits seldom. */
+const HISTORY_PAGE = 100;
 
 /** The page: the chat of a session, or the question who you are. */
 export function App() {
@@ -47,13 +49,9 @@ function begin(
   const { signal } = ending;
   const whenEnded = (work: () => unknown): void => signal.addEventListener('abort', () => void work(), { once: true });
   const start = async (): Promise<void> => {
-    const device = await claimDevice(session.user_id);
-    whenEnded(() => device.release());
-    if (signal.aborted) return device.release();
-    const { storage } = device;
-    const client = await createChatClient({ url: baseUrl(), session, storage, sharedTokens: localStorage });
+    const { client, storage } = await createTabClient({ url: baseUrl(), session, storage: localStorage });
     if (signal.aborted) return client.close();
-    const store = new ChatStore(client, { storage });
+    const store = new ChatStore(client, { storage, pageSize: HISTORY_PAGE });
     whenEnded(() => client.close().then(() => store.release()));
     client.on('connection', ({ state }) => {
       if (state === 'signed_out') onEnd(t.signIn.ended);

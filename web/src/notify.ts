@@ -1,9 +1,11 @@
+import type { ReceivedMessage } from '@chat-app/client';
 import { useEffect } from 'preact/hooks';
 import { useChat } from './context';
 import { isMuted } from './muting';
 import { openConversation } from './route';
 import { t } from './texts';
 import { useObservable } from './use-observable';
+import { isAnyTabVisible, shareVisibility } from './visible-tabs';
 
 /** The count of unread messages in the title and on the icon, and a notification for what comes while one is elsewhere. */
 export function useNotifications(): void {
@@ -21,24 +23,30 @@ export function useNotifications(): void {
     },
     [],
   );
+  useEffect(shareVisibility, []);
   useEffect(
     () =>
-      client.on('message', ({ sender_id, conversation_id, content }) => {
-        if (sender_id === client.userId || store.blocked.get().has(sender_id)) return;
-        if (document.visibilityState === 'visible' || !isAllowed()) return;
+      client.on('message', (message) => {
+        const { sender_id, conversation_id } = message;
+        if (sender_id === client.userId || store.blocked.get().has(sender_id) || !isAllowed()) return;
         const of = store.conversations.get().find((one) => one.conversation_id === conversation_id);
         if (of !== undefined && isMuted(of)) return;
-        const name = store.userNames.get().get(sender_id) ?? t.appName;
-        // One for each conversation: the newest replaces the one before.
-        const shown = new Notification(name, { body: content.slice(0, 200), tag: conversation_id });
-        shown.onclick = () => {
-          focus();
-          openConversation(conversation_id);
-          shown.close();
-        };
+        void isAnyTabVisible().then((isSeen) => {
+          if (!isSeen) notify(message, store.userNames.get().get(sender_id) ?? t.appName);
+        });
       }),
     [client, store],
   );
+}
+
+function notify({ conversation_id, content }: ReceivedMessage, name: string): void {
+  // One for each conversation, of whichever tab: the newest replaces the one before.
+  const shown = new Notification(name, { body: content.slice(0, 200), tag: conversation_id });
+  shown.onclick = () => {
+    focus();
+    openConversation(conversation_id);
+    shown.close();
+  };
 }
 
 function isAllowed(): boolean {
