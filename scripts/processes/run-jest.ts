@@ -38,8 +38,8 @@ export async function runJest(root: string, run: JestRun): Promise<TierResult> {
   const directory = mkdtempSync(join(tmpdir(), 'chat-app-jest-'));
   const output = join(directory, 'result.json');
   try {
-    // Tests of the integration tier share backends and processes: one file at a time.
-    const workers = run.project === 'unit' ? [] : ['--runInBand'];
+    // Unit tests share nothing: as many files at a time as there are processors. The others share backends and processes.
+    const workers = run.project === 'unit' ? ['--maxWorkers=100%'] : ['--runInBand'];
     const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
     const child = spawn(
       process.execPath,
