@@ -43,7 +43,7 @@ function addKind(protocol) {
 
 function addProjection(service, projections) {
   const registry = require(join(projections, 'index.js'));
-  const { projectEntry } = require(join(projections, 'project-entry.js'));
+  const { projectEntry } = require(join(dirname(projections), 'project-entry.js'));
   const { projectionOf } = registry;
   const wave = {
     fromLog: true,
