@@ -88,13 +88,13 @@ describe('the life of a release', () => {
           await eventually(
             'waves are stored',
             90_000,
-            async () => Number(await sql('select count(*) from x_waves')) > 0,
+            async () => Number(await sql('select count(*) from chat.x_waves')) > 0,
           );
         });
       });
       expect(load).toMatchObject(NOTHING_LOST);
       expect(waves).toMatchObject({ refusals: ['unknown_type'], undelivered: 0, holes: 0 });
-      expect(Number(await sql('select count(*) from x_waves'))).toBe(waves.accepted);
+      expect(Number(await sql('select count(*) from chat.x_waves'))).toBe(waves.accepted);
       expect(await dead()).toBe(before);
     },
   );
