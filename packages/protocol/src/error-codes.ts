@@ -48,6 +48,11 @@ export const ERRORS = {
   unknown_invitation: { status: 404, retryable: false, action: 'Read the invitations again: this one is over.' },
   unknown_message: { status: 404, retryable: false, action: 'Check the message id.' },
   too_late: { status: 409, retryable: false, action: 'Leave the message as it is: its time for changes is over.' },
+  too_many_reactions: {
+    status: 409,
+    retryable: false,
+    action: 'Use a reaction that the message has already, or take one back first.',
+  },
   username_taken: { status: 409, retryable: false, action: 'Choose another user name.' },
   username_confusable: {
     status: 409,

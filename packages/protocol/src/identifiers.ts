@@ -82,6 +82,24 @@ export function deletionId(messageId: string): string {
   return v5(encoder.encode(`deleted|${messageId}`), CHANGE_NAMESPACE);
 }
 
+/** What makes a reaction, or taking one back, the same. */
+export interface ReactionIdentity {
+  actor_id: string;
+  conversation_id: string;
+  message_id: string;
+  /** The client's own id for it; without one every command is a new one. */
+  id?: string | undefined;
+  emoji: string;
+  on: boolean;
+}
+
+/** Id of a reaction, as that of an edit. */
+export function reactionId({ actor_id, conversation_id, message_id, id, emoji, on }: ReactionIdentity): string {
+  if (id === undefined) return v7();
+  const name = JSON.stringify(['reacted', actor_id, conversation_id, message_id, id, emoji, on]);
+  return v5(encoder.encode(name), CHANGE_NAMESPACE);
+}
+
 /** Namespace of entry ids. Never change it: clients keep ids derived from it. */
 const ENTRY_NAMESPACE = parse('3e0b6f8e-54c5-5b7c-9a51-2f6f0b1d7c44');
 

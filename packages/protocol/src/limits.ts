@@ -13,6 +13,14 @@ export const LIMITS = {
   clientIdCharacters: 128,
   /** Most users that one message mentions. */
   mentions: 50,
+  /** Longest emoji of a reaction, as UTF-8: the longest of Unicode have 35. */
+  emojiBytes: 64,
+  /** Most different reactions of one message. */
+  reactionsPerMessage: 20,
+  /** Most different reactions of one user to one message. */
+  reactionsPerUser: 10,
+  /** Users that are named of each reaction of a message; all are counted. */
+  reactionUsers: 50,
   /** Longest device id, in characters. */
   deviceIdCharacters: 64,
   /** Members of one group, its owner included. */

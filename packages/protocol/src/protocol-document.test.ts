@@ -7,7 +7,7 @@ import { FEATURES, POD_FEATURES } from './features';
 import { decodeServerFrame } from './frames/server-frames';
 import { LIMITS } from './limits';
 
-const SAID_BY_CLIENTS = ['send', 'edit', 'delete', 'received', 'authenticate'];
+const SAID_BY_CLIENTS = ['send', 'edit', 'delete', 'react', 'received', 'authenticate'];
 
 /** A `typing` that names no user is of a client: the server says who. */
 function isOfClient({ type = '', user_id }: { type?: string; user_id?: string }): boolean {
@@ -76,6 +76,8 @@ describe('docs/protocol.md', () => {
       'conversation',
       'edited',
       'deleted',
+      'react',
+      'changed',
       'read',
       'settings',
       'typing',

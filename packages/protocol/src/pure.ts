@@ -4,6 +4,7 @@
  */
 export * from './limits';
 export * from './identifiers';
+export * from './emoji';
 export * from './error-codes';
 export * from './close-codes';
 export * from './content';

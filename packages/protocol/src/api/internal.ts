@@ -3,6 +3,7 @@
  * shared secret in INTERNAL_SECRET_HEADER. persistence answers on :8091, authentication on :8001.
  */
 import { z } from 'zod';
+import { Emoji } from '../events/reacted';
 import { DeviceId, Uuid } from '../identifier-schemas';
 import { LIMITS } from '../limits';
 import type { Known } from '../known';
@@ -124,15 +125,18 @@ export type MembershipResponse = z.infer<typeof MembershipResponse>;
  * ago is waited for.
  */
 export const AskChangeRequest = z.object({
-  kind: z.enum(['edited', 'deleted']),
+  kind: z.enum(['edited', 'deleted', 'reacted']),
   actor_id: Uuid,
   conversation_id: Uuid,
   message_id: Uuid,
+  /** Of a reaction. */
+  emoji: Emoji.optional(),
+  on: z.boolean().optional(),
 });
 export type AskChangeRequest = z.infer<typeof AskChangeRequest>;
 export const AskChangeResponse = z.looseObject({
   /** Why not; absent where they may. */
-  refused: z.enum(['unknown_message', 'forbidden', 'too_late']).optional(),
+  refused: z.enum(['unknown_message', 'forbidden', 'too_late', 'too_many_reactions']).optional(),
   /** When it was last edited: what comes after that is later, whatever a clock says. */
   edited_at: z.string().optional(),
 });

@@ -136,18 +136,29 @@ export const MembersResponse = z.object({
     .optional(),
 });
 
-/** `GET /conversations/{id}/messages?before|after&limit`: ids of messages; ascending in stored order. */
+/** `GET /conversations/{id}/messages?before|after|changed_after&limit`: ids of messages; ascending in stored order. */
 export const HistoryQuery = z
   .object({
     before: Uuid.optional(),
     after: Uuid.optional(),
+    /** Messages that were changed after this version of the conversation, in the order of their versions. */
+    changed_after: z.coerce.number().int().min(0).optional(),
     limit: z.coerce.number().int().min(1).max(LIMITS.historyPage).default(50),
   })
-  .refine((query) => query.before === undefined || query.after === undefined, {
-    error: 'name at most one of before and after',
-  });
+  .refine(
+    ({ before, after, changed_after }) => [before, after, changed_after].filter((x) => x !== undefined).length < 2,
+    {
+      error: 'name at most one of before, after and changed_after',
+    },
+  );
+export type HistoryQuery = z.infer<typeof HistoryQuery>;
 export const HistoryResponse = z.object({
   messages: z.array(StoredMessage),
   /** Whether there are more in the direction asked for. */
   more: z.boolean(),
+  /**
+   * The messages are at least as new as this version of the conversation: what changes later is told with a later one. With
+   * `changed_after` it is where the next question goes on. Absent from persistence of the version before.
+   */
+  version: z.int().min(0).optional(),
 });

@@ -24,7 +24,7 @@ export type DeleteFrame = z.infer<typeof DeleteFrame>;
 export const deleteCommand = {
   type: 'delete',
   frame: DeleteFrame,
-  changes: (frame) => frame.message_id,
+  changes: ({ message_id }) => ({ message_id }),
   fault: () => undefined,
   toRecord({ message_id }, { actor_id, conversation_id, recipient_id, at }: Acceptance) {
     return {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { contentFault } from '../content';
 import { CustomData } from '../custom-data';
+import { Reactions } from '../reactions';
 import { Uuid } from '../identifier-schemas';
 import { editId } from '../identifiers';
 import {
@@ -27,6 +28,9 @@ export const edited = defineEvent('edited', 4, {
   /** The message was deleted since: content is empty. */
   deleted_at: z.iso.datetime().optional(),
   deleted_by: Uuid.optional(),
+  /** Of the message as it is now: see MESSAGE_CHANGES. */
+  version: z.int().min(0).optional(),
+  reactions: Reactions.optional(),
 });
 
 /** `edit`: give an own message other content. What is absent of `data` is taken away. */
@@ -45,7 +49,7 @@ export type EditFrame = z.infer<typeof EditFrame>;
 export const editCommand = {
   type: 'edit',
   frame: EditFrame,
-  changes: (frame) => frame.message_id,
+  changes: ({ message_id }) => ({ message_id }),
   fault: (frame, { contentBytes }) => contentFault(frame.content, contentBytes),
   toRecord({ id, message_id, content, data }, { actor_id, conversation_id, recipient_id, at }: Acceptance) {
     return {

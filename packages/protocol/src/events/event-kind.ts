@@ -34,14 +34,26 @@ export interface CommandFields {
   mentions?: string[] | undefined;
 }
 
+/** What persistence is asked about, before a change of a message is accepted. */
+export interface ChangeOfMessage {
+  message_id: string;
+  /** Of a reaction. */
+  emoji?: string;
+  on?: boolean;
+}
+
 /** How a client asks for an event of a kind. */
 export interface Command<Frame extends CommandFields, Value> {
   /** The type of the frame. */
   type: Frame['type'];
   /** Checks the frame. */
   frame: z.ZodType<Frame>;
+  /**
+   * It changes a state, which is told as `changed` once it is stored: it is not shown before, and no entry of any inbox.
+   */
+  isState?: true;
   /** The message that it would change: persistence is asked first whether this user may. Absent where none is. */
-  changes?(frame: Frame): string;
+  changes?(frame: Frame): ChangeOfMessage;
   /** Why a frame that its schema lets through cannot be accepted; undefined where it can. */
   fault(frame: Frame, limits: { contentBytes: number }): ErrorCode | undefined;
   /** Value of the record that goes to the log. The same command always gets the same event id where it has an `id`. */

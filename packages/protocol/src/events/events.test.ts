@@ -21,6 +21,7 @@ const RECORDS: Record<EventKindName, object> = {
   blocked: { ...event, kind: 'blocked', user_id: USER, blocked_user_id: ID, blocked: true },
   invited: { ...event, kind: 'invited', user_id: USER, title: 'a title', role: 'member' },
   uninvited: { ...event, kind: 'uninvited', user_id: USER },
+  reacted: { ...event, kind: 'reacted', message_id: USER, emoji: '👍', on: true },
 };
 const NAMES = Object.keys(EVENT_KINDS) as EventKindName[];
 
@@ -31,7 +32,7 @@ describe('the registry of kinds', () => {
   });
 
   it('keeps the numbers that are stored', () => {
-    expect(NAMES.map((name) => EVENT_KINDS[name].number)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 20, 21, 22]);
+    expect(NAMES.map((name) => EVENT_KINDS[name].number)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 20, 21, 22, 30]);
   });
 
   it('has a kind for what each command asks for, under the type of its frame', () => {

@@ -9,6 +9,7 @@ import { invited } from './invited';
 import { joined } from './joined';
 import { left } from './left';
 import { message, sendCommand } from './message';
+import { reactCommand, reacted } from './reacted';
 import { read } from './read';
 import { settings } from './settings';
 import { uninvited } from './uninvited';
@@ -26,6 +27,7 @@ export const EVENT_KINDS = {
   blocked,
   invited,
   uninvited,
+  reacted,
 } as const;
 
 /** Frames by which clients ask for events, by type of frame; `kind` is what they ask for. */
@@ -33,6 +35,7 @@ export const COMMANDS = {
   send: { ...sendCommand, kind: 'message' },
   edit: { ...editCommand, kind: 'edited' },
   delete: { ...deleteCommand, kind: 'deleted' },
+  react: { ...reactCommand, kind: 'reacted' },
 } as const satisfies Record<string, { kind: EventKindName }>;
 
 export type EventKindName = keyof typeof EVENT_KINDS;

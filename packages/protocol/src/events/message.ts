@@ -5,6 +5,7 @@ import { Uuid } from '../identifier-schemas';
 import { messageId } from '../identifiers';
 import type { Known } from '../known';
 import { LIMITS } from '../limits';
+import { Reactions } from '../reactions';
 import { COMMAND_FIELDS, namesOneTarget, ONE_TARGET, SEQ, type Command, type EventKind } from './event-kind';
 
 /** One accepted message, as it stands in the log, in inboxes and in history. Fields it does not know stay. */
@@ -40,9 +41,13 @@ export const MESSAGE_CHANGES = {
   deleted_at: z.iso.datetime().optional(),
   /** Who deleted it. */
   deleted_by: Uuid.optional(),
+  /** Grows with each change of a message of the conversation; absent: this one was never changed. */
+  version: z.int().min(0).optional(),
+  /** What members reacted with; absent: nothing. */
+  reactions: Reactions.optional(),
 };
 
-export type MessageChanges = { [Name in keyof typeof MESSAGE_CHANGES]?: string | undefined };
+export type MessageChanges = { [Name in keyof typeof MESSAGE_CHANGES]?: z.infer<(typeof MESSAGE_CHANGES)[Name]> };
 
 /**
  * `message`: a message of one of the user's conversations. With `seq` it is the entry of that number in the user's

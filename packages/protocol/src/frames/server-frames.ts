@@ -3,6 +3,7 @@ import type { ErrorCode } from '../error-codes';
 import { eventKind, isEventKind, type EventFrame } from '../events';
 import type { Known } from '../known';
 import { SIGNAL_FRAMES, type SignalFrame } from '../signals';
+import { ChangedFrame } from './changed-frame';
 
 const milliseconds = z.number().min(0);
 /** A code of the table of errors, or one of a newer server. */
@@ -95,6 +96,7 @@ export type ServerFrame =
   | AcceptedFrame
   | RejectedFrame
   | StoredFrame
+  | ChangedFrame
   | TokenExpiringFrame
   | ReconnectFrame
   | AuthenticatedFrame
@@ -108,6 +110,7 @@ const SCHEMAS = {
   accepted: AcceptedFrame,
   rejected: RejectedFrame,
   stored: StoredFrame,
+  changed: ChangedFrame,
   token_expiring: TokenExpiringFrame,
   reconnect: ReconnectFrame,
   authenticated: AuthenticatedFrame,

@@ -100,5 +100,7 @@ function lastMessage(row: ConversationRow): StoredMessageRow | undefined {
     edited_at: row.last_edited_at,
     deleted_at: row.last_deleted_at,
     deleted_by: row.last_deleted_by,
+    version: row.last_version,
+    reactions: row.last_reactions,
   };
 }

@@ -5,11 +5,12 @@ import { checkMembership } from '../conversations/check-membership';
 import type { Context } from '../context';
 import { refusal } from '../refusal';
 import { toStoredMessage, type StoredMessageRow } from './message-row';
+import { findVersion, listChangedMessages } from './sql/list-changed-messages';
 import { findMessageNumber } from './sql/find-message-number';
 import { listMessagesAfter } from './sql/list-messages-after';
 import { listMessagesBefore } from './sql/list-messages-before';
 
-/** History of a conversation, for its members: the newest messages, or those before or after one of them. */
+/** History of a conversation, for its members: the newest messages, those before or after one of them, or those that changed. */
 export function listMessagesRoute({ database }: Context): Route {
   return route({
     method: 'GET',
@@ -22,26 +23,36 @@ export function listMessagesRoute({ database }: Context): Route {
     async handle({ caller, params, query }) {
       const { conversation_id: conversation } = params;
       await checkMembership(database, conversation, caller.userId);
+      // Before the messages: they may be newer than it, never older.
+      const version = await findVersion(database, conversation);
       // One more than asked for tells whether there are more.
-      const rows = await listMessages(database, conversation, query, query.limit + 1);
+      const rows = await listMessages(database, conversation, query, query.limit + 1, caller.userId);
       const messages = rows.slice(0, query.limit).map(toStoredMessage);
-      if (query.after === undefined) messages.reverse();
-      const answer = { messages, more: rows.length > query.limit };
-      return { status: 200, body: answer };
+      if (query.after === undefined && query.changed_after === undefined) messages.reverse();
+      const more = rows.length > query.limit;
+      const last = query.changed_after === undefined ? undefined : messages.at(-1)?.version;
+      const reached = more ? last : Math.max(version, last ?? 0, query.changed_after ?? 0);
+      return { status: 200, body: { messages, more, version: reached ?? version } };
     },
   });
 }
 
-/** Oldest first after a message, else newest first. @throws HttpError unknown_message */
+/**
+ * In the order of their versions where changes are asked for, oldest first after a message, else newest first.
+ * @throws HttpError unknown_message
+ */
 async function listMessages(
   database: Queryable,
   conversationId: string,
-  { before, after }: { before?: string | undefined; after?: string | undefined },
+  { before, after, changed_after: version }: HistoryQuery,
   limit: number,
+  callerId: string,
 ): Promise<StoredMessageRow[]> {
+  if (version !== undefined) return listChangedMessages(database, conversationId, version, limit, callerId);
   const mark = before ?? after;
-  if (mark === undefined) return listMessagesBefore(database, conversationId, undefined, limit);
+  if (mark === undefined) return listMessagesBefore(database, conversationId, undefined, limit, callerId);
   const number = await findMessageNumber(database, conversationId, mark);
   if (number === undefined) throw refusal('unknown_message');
-  return (after === undefined ? listMessagesBefore : listMessagesAfter)(database, conversationId, number, limit);
+  const list = after === undefined ? listMessagesBefore : listMessagesAfter;
+  return list(database, conversationId, number, limit, callerId);
 }

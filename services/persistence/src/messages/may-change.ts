@@ -3,6 +3,7 @@ import type { Database } from '@chat-app/database';
 import { route, type Route } from '@chat-app/platform';
 import { AskChangeRequest, AskChangeResponse } from '@chat-app/protocol';
 import type { Context } from '../context';
+import { hasRoom } from './sql/find-room';
 import { findChangedMessage, type FoundMessage } from './sql/find-changed-message';
 import { refusal } from '../refusal';
 import { refusalOf } from '../storing/judge-changes';
@@ -19,7 +20,7 @@ export function mayChangeRoute({ database, settings }: Context): Route {
   return route({
     method: 'POST',
     path: '/internal/changes',
-    summary: 'Whether a user may edit or delete a message.',
+    summary: 'Whether a user may edit, delete or react to a message.',
     access: 'internal',
     body: AskChangeRequest,
     responses: { 200: AskChangeResponse },
@@ -27,7 +28,10 @@ export function mayChangeRoute({ database, settings }: Context): Route {
       const found =
         (await findChangedMessage(database, body)) ??
         (await waitingOf(waiting, body.actor_id, () => findSoon(database, body, signal)));
-      const refused = refusalOf(body, found) ?? refusalByState(body, found, settings.changeWithinMs);
+      const refused =
+        refusalOf(body, found) ??
+        refusalByState(body, found, settings.changeWithinMs) ??
+        (await refusalByRoom(database, body));
       const edited_at = found?.edited_at?.toISOString();
       return { status: 200, body: { ...(refused && { refused }), ...(edited_at !== undefined && { edited_at }) } };
     },
@@ -67,6 +71,15 @@ async function waitingOf<Found>(
   }
 }
 
+/** Why a message takes no reaction more. */
+async function refusalByRoom(
+  database: Database,
+  { kind, actor_id, message_id, emoji, on }: AskChangeRequest,
+): Promise<AskChangeResponse['refused']> {
+  if (kind !== 'reacted' || emoji === undefined || on !== true) return undefined;
+  return (await hasRoom(database, message_id, actor_id, emoji)) ? undefined : 'too_many_reactions';
+}
+
 /** Why what is the user's own to change cannot be changed any more. An owner of a group may delete what is old. */
 function refusalByState(
   { kind, actor_id }: AskChangeRequest,
@@ -74,7 +87,8 @@ function refusalByState(
   changeWithinMs: number | undefined,
 ): AskChangeResponse['refused'] {
   if (found === undefined) return 'unknown_message';
-  if (found.deleted_at !== null) return kind === 'edited' ? 'unknown_message' : undefined;
+  if (found.deleted_at !== null) return kind === 'deleted' ? undefined : 'unknown_message';
+  if (kind === 'reacted') return undefined;
   if (changeWithinMs === undefined || (found.sender_id !== actor_id && found.is_owner)) return undefined;
   return Date.now() - found.sent_at.getTime() > changeWithinMs ? 'too_late' : undefined;
 }

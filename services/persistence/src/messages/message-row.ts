@@ -1,3 +1,4 @@
+import { LIMITS, type Reactions } from '@chat-app/protocol';
 import type { ChatMessage, MessageChanges, StoredMessage } from '@chat-app/protocol';
 
 /** Columns of `messages` as they are read. */
@@ -14,12 +15,32 @@ export interface MessageRow {
   edited_at: Date | null;
   deleted_at: Date | null;
   deleted_by: string | null;
+  /** Null: never changed. */
+  version: number | null;
+  reactions: Reactions | null;
 }
 
-/** The columns of a MessageRow, of `messages` as `alias`. */
-export function messageColumns(alias: string): string {
-  return `${alias}.id, ${alias}.conversation_id, ${alias}.sender_id, ${alias}.recipient_id, ${alias}.content, ${alias}.data,
+/**
+ * The columns of a MessageRow, of `messages` as `alias`. `caller` is the parameter with the user who is answered: they are the
+ * first who is named of a reaction of theirs.
+ */
+export function messageColumns(alias: string, caller?: string): string {
+  return `${reactionsColumn(alias, caller)} as reactions, ${alias}.version,
+  ${alias}.id, ${alias}.conversation_id, ${alias}.sender_id, ${alias}.recipient_id, ${alias}.content, ${alias}.data,
   ${alias}.extra, ${alias}.sent_at, ${alias}.edited_at, ${alias}.deleted_at, ${alias}.deleted_by`;
+}
+
+/** What a message was reacted to with, by emoji as first used; a message that was never changed is not looked at. */
+export function reactionsColumn(alias: string, caller?: string): string {
+  const callerFirst = caller === undefined ? '' : `x.user_id = ${caller} desc, `;
+  return `case when ${alias}.version is not null then (
+    select json_object_agg(r.emoji, json_build_object('count', r.count, 'user_ids', r.user_ids) order by r.at, r.emoji)
+    from (
+      select x.emoji, min(x.at) as at, count(*) as count,
+        (array_agg(x.user_id order by ${callerFirst}x.at, x.user_id))[1:${LIMITS.reactionUsers}] as user_ids
+      from chat.reactions x where x.message_id = ${alias}.id group by x.emoji
+    ) r
+  ) end`;
 }
 
 export interface StoredMessageRow extends MessageRow {
@@ -46,11 +67,15 @@ export function changesOf({
   edited_at,
   deleted_at,
   deleted_by,
-}: Pick<MessageRow, 'edited_at' | 'deleted_at' | 'deleted_by'>): MessageChanges {
+  version,
+  reactions,
+}: Pick<MessageRow, keyof MessageChanges>): MessageChanges {
   return {
     ...(edited_at !== null && { edited_at: edited_at.toISOString() }),
     ...(deleted_at !== null && { deleted_at: deleted_at.toISOString() }),
     ...(deleted_by !== null && { deleted_by }),
+    ...(version !== null && { version }),
+    ...(reactions !== null && { reactions }),
   };
 }
 

@@ -11,6 +11,8 @@ import { createCleanups } from './009-create-cleanups';
 import { createConversationSettings } from './010-create-conversation-settings';
 import { createBlocks } from './011-create-blocks';
 import { createInvitations } from './012-create-invitations';
+import { createReactions } from './013-create-reactions';
+import { indexMessagesByVersion } from './014-index-messages-by-version';
 
 /** Schema of everything persistence owns. */
 export const SCHEMA = 'chat';
@@ -29,4 +31,6 @@ export const MIGRATIONS: readonly Migration[] = [
   createConversationSettings,
   createBlocks,
   createInvitations,
+  createReactions,
+  indexMessagesByVersion,
 ];

@@ -24,13 +24,30 @@ export interface Stored {
 }
 
 /**
- * Says on each channel which events were stored and where they stand in whose inbox: one notice per channel and batch.
+ * Says on each channel which events were stored and where they stand in whose inbox: one notice per channel and batch. Then
+ * what the messages are that they changed.
  * Never rejects: a lost notice costs latency only, inboxes are complete without it. Resolves to the number of notices that
  * failed.
  */
 export async function announceStored(fanout: Fanout, stored: readonly Stored[]): Promise<number> {
   const notices = [...collectNotices(stored)].map(([channel, notice]) => ({ channel, text: writeEnvelope(notice) }));
-  return publishAll(fanout, notices);
+  return publishAll(fanout, [...notices, ...describeChanges(stored)]);
+}
+
+/** What became of the messages that were changed, for everyone in the conversation: in the order of versions. */
+function describeChanges(stored: readonly Stored[]): { channel: string; text: string }[] {
+  const changes = stored.flatMap(({ kind, value, outcome: { changed } }) => {
+    return changed === undefined ? [] : [{ changed, row: projectionOf(kind).toRow(value) }];
+  });
+  changes.sort((one, other) => one.changed.version - other.changed.version);
+  return changes.flatMap(({ changed, row: { conversationId: conversation_id, actorId: actor_id, recipientId } }) => {
+    const event_id = `${changed.type}:${conversation_id}:${changed.version}`;
+    const envelope = { kind: 'event' as const, event_kind: changed.type, event_id, conversation_id, actor_id };
+    const text = writeEnvelope(envelope, encodeServerFrame(changed));
+    const users = recipientId === undefined ? [] : [...new Set([actor_id, recipientId])];
+    const channels = recipientId === undefined ? [conversationChannel(conversation_id)] : users.map(userChannel);
+    return channels.map((channel) => ({ channel, text }));
+  });
 }
 
 /**

@@ -33,6 +33,7 @@ export function refusalOf(
   message: ChangedMessage | undefined,
 ): Refusal | undefined {
   if (message === undefined || message.sender_id === null) return 'unknown_message';
-  if (message.sender_id === change.actor_id) return undefined;
+  // Every member may react: whether they are one is asked where it is stored.
+  if (change.kind === 'reacted' || message.sender_id === change.actor_id) return undefined;
   return change.kind === 'deleted' && message.is_owner ? undefined : 'forbidden';
 }

@@ -1,6 +1,10 @@
 import type { EventKindName, EventRecord } from '@chat-app/protocol';
 import type { Database, Queryable } from '@chat-app/database';
+import { changeMessages } from './change-messages';
+import type { MessageChange } from './judge-changes';
 import { projectionOf } from './projections';
+import { lockConversations } from './sql/lock-conversations';
+import { insertStates } from './sql/store-states';
 import { insertEvents, type StoreOutcome } from './sql/store-events';
 
 export type { StoreOutcome } from './sql/store-events';
@@ -29,15 +33,55 @@ export async function storeEventsWithin(
   transaction: Queryable,
   events: readonly StorableEvent[],
 ): Promise<readonly StoreOutcome[]> {
+  const about = events.filter(({ kind }) => projectionOf(kind).isAboutMessage);
+  if (about.length > 0) {
+    await lockConversations(
+      transaction,
+      toRows(about).map((row) => row.conversationId),
+    );
+  }
   const refusals = await judge(transaction, events);
-  const good = events.filter((event) => !refusals.has(event));
-  const stored = await insertEvents(transaction, toRows(good));
-  const outcomes = new Map(good.map((event, index) => [event, stored[index]]));
-  await apply(
+  const outcomes = await insert(
     transaction,
-    good.filter((event) => outcomes.get(event)?.outcome === 'stored'),
+    events.filter((event) => !refusals.has(event)),
   );
+  const stored = events.filter((event) => outcomes.get(event)?.outcome === 'stored');
+  await apply(transaction, stored);
+  await change(transaction, stored, outcomes);
   return events.flatMap((event) => outcomes.get(event) ?? refusals.get(event) ?? []);
+}
+
+/** Entries, then states. */
+async function insert(
+  transaction: Queryable,
+  good: readonly StorableEvent[],
+): Promise<Map<StorableEvent, StoreOutcome>> {
+  const isState = ({ kind }: StorableEvent): boolean => projectionOf(kind).isState === true;
+  const states = good.filter(isState);
+  const entries = good.filter((event) => !isState(event));
+  const stored = entries.length > 0 ? await insertEvents(transaction, toRows(entries)) : [];
+  const outcomes = [...stored, ...(await insertStates(transaction, toRows(states)))];
+  return new Map(
+    [...entries, ...states].flatMap((event, index) => {
+      const outcome = outcomes[index];
+      return outcome === undefined ? [] : [[event, outcome] as const];
+    }),
+  );
+}
+
+/** Gives the messages that these are about their next versions; what is to be told stands with the outcomes. */
+async function change(
+  transaction: Queryable,
+  stored: readonly StorableEvent[],
+  outcomes: Map<StorableEvent, StoreOutcome>,
+): Promise<void> {
+  const changes = stored.flatMap((event) =>
+    projectionOf(event.kind).isAboutMessage ? [{ ...(event.value as MessageChange), event }] : [],
+  );
+  for (const [{ event }, changed] of await changeMessages(transaction, changes)) {
+    const outcome = outcomes.get(event);
+    if (outcome !== undefined) outcomes.set(event, { ...outcome, changed });
+  }
 }
 
 /** Those that may not be, by what is stored. */

@@ -4,6 +4,7 @@ import {
   ENDED_SESSIONS_CHANNEL,
   readEnvelope,
   userChannel,
+  type ChangedFrame,
   type ChannelEnvelope,
   type EventEnvelope,
   type StoredEventsEnvelope,
@@ -109,6 +110,7 @@ export class Deliverer {
           eventId: envelope.event_id,
           eventKind: envelope.event_kind,
           body: encodeFrame(frame),
+          ...(envelope.event_kind === CHANGED && { isState: true }),
         };
         follower.step(connection, event);
       }
@@ -153,6 +155,8 @@ function fitsChannel(envelope: ChannelEnvelope, channel: string): boolean {
 }
 
 const USER_PREFIX = userChannel('');
+/** A state of a conversation, not an entry. */
+const CHANGED: ChangedFrame['type'] = 'changed';
 
 /** Kinds beside `joined` and `left` that are an entry of one user alone. */
 const PERSONAL: ReadonlySet<string> = new Set(['read', 'settings', 'blocked', 'invited', 'uninvited']);

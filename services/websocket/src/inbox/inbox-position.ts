@@ -136,16 +136,20 @@ export class InboxPosition<Body> {
   }
 
   #live(event: LiveEvent<Body>): void {
-    const { eventId, eventKind, body } = event;
+    const { eventId } = event;
     if (this.#congested || this.#sent.has(eventId) || this.#inFlight?.has(eventId) === true) return;
     if (this.#phase === 'opening' || this.#phase === 'catching_up') {
       this.#waiting ??= [];
       if (this.#waiting.length < MAX_WAITING) this.#waiting.push(event);
       return;
     }
-    this.#effects.push({ kind: 'send', eventKind, body });
-    this.#sent.add(eventId);
+    this.#send(event);
     if (this.#noticed !== undefined) this.#progress(false);
+  }
+
+  #send({ eventId, eventKind, body, isState }: LiveEvent<Body>): void {
+    this.#effects.push({ kind: 'send', eventKind, body });
+    if (isState !== true) this.#sent.add(eventId);
   }
 
   #notice(seq: number, eventId: string): void {
@@ -268,11 +272,7 @@ export class InboxPosition<Body> {
     if (waiting === undefined) return;
     this.#waiting = undefined;
     if (this.#congested) return;
-    for (const { eventId, eventKind, body } of waiting) {
-      if (this.#sent.has(eventId)) continue;
-      this.#effects.push({ kind: 'send', eventKind, body });
-      this.#sent.add(eventId);
-    }
+    for (const event of waiting) if (!this.#sent.has(event.eventId)) this.#send(event);
   }
 
   #forgetNotices(): void {

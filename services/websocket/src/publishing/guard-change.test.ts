@@ -74,3 +74,38 @@ describe('changing a message', () => {
     expect(await bob.next('edited')).toMatchObject({ at: '2040-01-01T00:00:00.001Z' });
   });
 });
+
+describe('reacting to a message', () => {
+  let world: TestWorld;
+  beforeEach(() => {
+    world = new TestWorld();
+  });
+  afterEach(() => world.close());
+
+  it('is logged and answered, and told to everyone as a state once it is stored: no entry, nothing before', async () => {
+    const pod = await world.pod();
+    const [alice, bob] = [await world.connect(pod, ALICE), await world.connect(pod, BOB)];
+    alice.say({ type: 'send', id: 'one', recipient_id: BOB, content: 'hello' });
+    const { message_id } = await bob.next('message');
+    world.persistence.storesAtOnce = false;
+    bob.say({ type: 'react', id: 'r', recipient_id: ALICE, message_id, emoji: '👍', on: true });
+    const { message_id: event_id } = await bob.next('accepted');
+    expect(world.log.records[1]!.headers[MESSAGE_HEADERS.kind]).toBe('reacted');
+    alice.say({ type: 'send', id: 'two', recipient_id: BOB, content: 'after' });
+    expect(await bob.next('message')).toMatchObject({ content: 'after' });
+    expect([...alice.all('changed'), ...bob.all('changed'), ...alice.all('reacted')]).toEqual([]);
+    world.persistence.store();
+    for (const client of [alice, bob]) {
+      const changed = await client.next('changed');
+      expect(changed).toMatchObject({ message: { message_id }, changes: [{ event_id, actor_id: BOB }] });
+      expect(changed).not.toHaveProperty('seq');
+    }
+    expect(world.persistence.inbox(ALICE).map(({ kind }) => kind)).toEqual(['message', 'message']);
+  });
+
+  it.each([{ emoji: 'two words' }, { emoji: '' }, { emoji: '👍', on: 'yes' }])('refuses %j', async (fields) => {
+    const alice = await world.connect(await world.pod(), ALICE);
+    alice.say({ type: 'react', id: 'x', recipient_id: BOB, message_id: ALICE, on: true, ...fields });
+    expect(await alice.next('rejected')).toMatchObject({ id: 'x', code: 'invalid_request', retryable: false });
+  });
+});

@@ -1,4 +1,10 @@
-import { ERRORS, type AnyCommand, type AskChangeRequest, type CommandFields } from '@chat-app/protocol';
+import {
+  ERRORS,
+  type AnyCommand,
+  type AskChangeRequest,
+  type ChangeOfMessage,
+  type CommandFields,
+} from '@chat-app/protocol';
 import { isPlatformError, type Logger } from '@chat-app/platform';
 import type { Connection } from '../connections/connection';
 import type { PersistenceClient } from '../peers/persistence-client';
@@ -19,18 +25,18 @@ export class ChangeGuard {
   /** Never rejects. A value rather than a promise where nothing has to be asked. */
   resolve(connection: Connection, command: AnyCommand, frame: CommandFields): Destination | Promise<Destination> {
     const destination = this.resolver.resolve(connection, frame);
-    const messageId = command.changes?.(frame);
-    if (messageId === undefined) {
+    const change = command.changes?.(frame);
+    if (change === undefined) {
       if (destination instanceof Promise) return destination.then((found) => unlessBlocked(connection, command, found));
       return unlessBlocked(connection, command, destination);
     }
-    return this.#ask(connection, command, messageId, destination);
+    return this.#ask(connection, command, change, destination);
   }
 
   async #ask(
     connection: Connection,
     command: AnyCommand,
-    message_id: string,
+    change: ChangeOfMessage,
     resolved: Destination | Promise<Destination>,
   ): Promise<Destination> {
     const destination = unlessBlocked(connection, command, await resolved);
@@ -39,7 +45,7 @@ export class ChangeGuard {
     const kind = command.kind as AskChangeRequest['kind'];
     const actor_id = connection.userId;
     try {
-      const { refused, edited_at } = await this.persistence.askChange({ kind, actor_id, conversation_id, message_id });
+      const { refused, edited_at } = await this.persistence.askChange({ kind, actor_id, conversation_id, ...change });
       if (refused !== undefined) return { ok: false, code: refused, message: ERRORS[refused].action };
       return edited_at === undefined ? destination : { ...destination, afterMs: Date.parse(edited_at) };
     } catch (error) {

@@ -193,7 +193,7 @@ export class MessageSender {
     const event: AcceptedEvent = { kind: command.kind, eventId, acceptance, record, value: JSON.stringify(record) };
     span.setAttribute('chat.message_id', eventId);
     // Before the log has it: the stored notice may overtake the acknowledgement.
-    follower.step(connection, { kind: 'sending', eventId });
+    if (command.isState !== true) follower.step(connection, { kind: 'sending', eventId });
     const publish = startSpan(`${MESSAGES_TOPIC} publish`, { kind: 'producer', parent: span.traceparent });
     const headers: Record<string, string> = {};
     if (command.kind !== 'message') headers[MESSAGE_HEADERS.kind] = command.kind;
@@ -224,8 +224,9 @@ export class MessageSender {
   }
 
   #accept(sending: Sending, event: AcceptedEvent, traceparent: string | undefined): void {
-    const { connection, frame } = sending;
+    const { connection, command, frame } = sending;
     const { metrics, clock, publisher, follower, transmitter } = this.dependencies;
+    const isState = command.isState === true;
     metrics.accepted.add('');
     connection.sends.forget(frame.id);
     metrics.appendSeconds.observe((clock.monotonic() - sending.startedAt) / 1_000);
@@ -237,10 +238,11 @@ export class MessageSender {
         conversation_id: event.acceptance.conversation_id,
         sent_at: event.acceptance.at,
       });
-      follower.step(connection, { kind: 'settled', eventId: event.eventId, accepted: true });
+      if (!isState) follower.step(connection, { kind: 'settled', eventId: event.eventId, accepted: true });
     });
     this.#settle(sending);
-    publisher.publish(event, connection.id, traceparent);
+    // A state is told by whoever stores it, once it is stored.
+    if (!isState) publisher.publish(event, connection.id, traceparent);
   }
 
   #fail(sending: Sending, id: string, error: unknown): void {

@@ -9,6 +9,7 @@ import {
   writeEnvelope,
   type AskChangeRequest,
   type AskChangeResponse,
+  type ChangedFrame,
   type ChatMessage,
   type Cursor,
   type EncodedEntry,
@@ -32,6 +33,8 @@ interface StoredEvent {
   acceptedAtMs?: number;
 }
 
+const AT = '2026-01-02T03:04:05.678Z';
+
 /** Persistence in memory: inboxes, groups, cursors; stores records and publishes notices when the test says so. */
 export class TestPersistence implements PersistenceClient {
   /** While true every call fails and nothing is stored. */
@@ -49,6 +52,7 @@ export class TestPersistence implements PersistenceClient {
   readonly #inboxes = new Map<string, EncodedEntry[]>();
   readonly #groups = new Map<string, Set<string>>();
   readonly #waiting: OutgoingRecord[] = [];
+  #version = 0;
 
   constructor(private readonly bus: TestBus) {}
 
@@ -86,11 +90,41 @@ export class TestPersistence implements PersistenceClient {
         actorId: sender_id,
         frame: eventKind(decoded.kind).toFrame(decoded.value),
       };
+      const channels = recipient_id ? members.map(userChannel) : [conversationChannel(conversation_id)];
+      if (decoded.kind === 'reacted') {
+        this.#change(event, channels);
+        continue;
+      }
       const positions = this.#number(event, members);
       const stored = writeEnvelope({ kind: 'stored', event_ids: [event.eventId], positions });
-      const channels = recipient_id ? members.map(userChannel) : [conversationChannel(conversation_id)];
       for (const channel of channels) this.bus.publish(channel, stored);
     }
+  }
+
+  /** Tells of a reaction as of a state; what it comes to is tested where it is stored. */
+  #change(
+    { eventId: event_id, conversationId: conversation_id, actorId: actor_id, frame }: StoredEvent,
+    channels: string[],
+  ) {
+    this.#version += 1;
+    const { message_id } = frame as { message_id: string };
+    const fields = { conversation_id, sender_id: actor_id, content: '', sent_at: AT, stored_at: AT };
+    const changed: ChangedFrame = {
+      type: 'changed',
+      conversation_id,
+      previous: this.#version - 1,
+      version: this.#version,
+      message: { message_id, ...fields, version: this.#version },
+      changes: [{ event_id, actor_id }],
+    };
+    const envelope = {
+      kind: 'event' as const,
+      event_kind: 'changed',
+      event_id: `changed|${event_id}`,
+      conversation_id,
+      actor_id,
+    };
+    for (const channel of channels) this.bus.publish(channel, writeEnvelope(envelope, JSON.stringify(changed)));
   }
 
   /** Puts a message into an inbox without any notice. */
@@ -220,13 +254,13 @@ export class TestPersistence implements PersistenceClient {
     return undefined;
   }
 
-  /** Only the sender may, of a message in their own inbox: what the real one judges by is tested there. */
-  async askChange({ actor_id, message_id }: AskChangeRequest): Promise<AskChangeResponse> {
+  /** Only the sender may (and anybody react), of a message in their own inbox: what the real one judges by is tested there. */
+  async askChange({ kind, actor_id, message_id }: AskChangeRequest): Promise<AskChangeResponse> {
     this.#available();
     const entry = this.inbox(actor_id).find(({ event_id }) => event_id === message_id);
     if (entry === undefined) return { refused: 'unknown_message' };
     const { sender_id } = JSON.parse(entry.body) as { sender_id?: string };
-    return sender_id === actor_id ? {} : { refused: 'forbidden' };
+    return sender_id === actor_id || kind === 'reacted' ? {} : { refused: 'forbidden' };
   }
 
   #furthest(userId: string): number {

@@ -1,3 +1,6 @@
+import type { Reactions } from '@chat-app/protocol';
+import { reactionsColumn } from '../../messages/message-row';
+
 /**
  * Turns a CTE `page` (id, kind, title, data, created_at, role, settings, read_number, last_number, activity) into the columns of
  * ConversationRow for user $1. Of the unread messages at most the newest 1,000 are looked at.
@@ -12,7 +15,8 @@ select p.id, p.kind, p.title, p.data, p.created_at, p.role, p.settings, p.activi
   l.id as last_id, l.sender_id as last_sender_id, l.recipient_id as last_recipient_id, l.content as last_content,
   l.data as last_data, l.extra as last_extra,
   l.sent_at as last_sent_at, l.stored_at as last_stored_at, l.edited_at as last_edited_at,
-  l.deleted_at as last_deleted_at, l.deleted_by as last_deleted_by
+  l.deleted_at as last_deleted_at, l.deleted_by as last_deleted_by, l.version as last_version,
+  ${reactionsColumn('l', '$1::uuid')} as last_reactions
 from page p
 left join chat.messages l on l.conversation_id = p.id and l.number = p.last_number
 cross join lateral (
@@ -50,6 +54,8 @@ export interface ConversationRow {
   last_edited_at: Date | null;
   last_deleted_at: Date | null;
   last_deleted_by: string | null;
+  last_version: number | null;
+  last_reactions: Reactions | null;
 }
 
 /** What describing needs of each conversation `c` of a member `m`; a `where` follows. */

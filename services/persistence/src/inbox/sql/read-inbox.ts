@@ -10,7 +10,7 @@ select head.last_seq as head, head.expired_seq as expired, ${CURRENT_EPOCH} as e
 from chat.inbox_heads head
 left join lateral (
   select i.seq, i.kind as number, i.event_id, i.conversation_id as group_id, ev.body,
-    ${messageColumns('m')}
+    ${messageColumns('m', '$1::uuid')}
   from chat.inbox i
   left join chat.events ev on ev.id = i.event_id
   left join chat.messages m on m.id = coalesce(i.message_id, (ev.body ->> 'message_id')::uuid)

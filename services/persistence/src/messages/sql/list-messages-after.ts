@@ -4,7 +4,7 @@ import { messageColumns, type StoredMessageRow } from '../message-row';
 const LIST_MESSAGES_AFTER: Statement = {
   name: 'list_messages_after',
   text: `
-select ${messageColumns('m')}, m.stored_at
+select ${messageColumns('m', '$4::uuid')}, m.stored_at
 from chat.messages m
 where conversation_id = $1 and number > $2::bigint
 order by number asc limit $3`,
@@ -16,6 +16,7 @@ export function listMessagesAfter(
   conversationId: string,
   number: number,
   limit: number,
+  callerId: string,
 ): Promise<StoredMessageRow[]> {
-  return on.query<StoredMessageRow>(LIST_MESSAGES_AFTER, [conversationId, number, limit]);
+  return on.query<StoredMessageRow>(LIST_MESSAGES_AFTER, [conversationId, number, limit, callerId]);
 }

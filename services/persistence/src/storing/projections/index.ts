@@ -8,6 +8,7 @@ import { invited } from './invited';
 import { joined } from './joined';
 import { left } from './left';
 import { message } from './message';
+import { reacted } from './reacted';
 import { read } from './read';
 import { settings } from './settings';
 import { uninvited } from './uninvited';
@@ -25,6 +26,7 @@ const PROJECTIONS: { [Name in EventKindName]: Projection<EventRecord<Name>> } = 
   blocked,
   invited,
   uninvited,
+  reacted,
 };
 
 /** The projection of a kind. */

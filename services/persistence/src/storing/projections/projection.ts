@@ -39,6 +39,8 @@ export interface Projection<Value> {
   fault?(value: Value): Fault | undefined;
   /** Whether it is about a message, which may be in the same batch: it is stored after all that is not. */
   isAboutMessage?: boolean;
+  /** Whether it is a state: stored, so that it happens once, but no entry of any inbox. */
+  isState?: boolean;
   toRow(value: Value): EventRow;
   /** Which of these may not be, by what is stored: in the transaction that stores the others, before it does. */
   judge?(transaction: Queryable, values: readonly Value[]): Promise<readonly (Refusal | undefined)[]>;

@@ -1,4 +1,5 @@
 import type { Queryable, Statement } from '@chat-app/database';
+import type { ChangedFrame } from '@chat-app/protocol';
 import type { EventRow } from '../projections/projection';
 
 /** See migrations 005 and 011. */
@@ -18,6 +19,8 @@ export interface StoreOutcome {
   /** Its entries: `user_ids[i]` has it as number `seqs[i]` of their inbox. May be empty for a duplicate. */
   user_ids: readonly string[];
   seqs: readonly number[];
+  /** What is to be told of the message that it changed, as the last of its transaction. */
+  changed?: ChangedFrame;
 }
 
 /**
