@@ -1,5 +1,5 @@
 import { perMinute, RateLimiter } from '@chat-app/timing';
-import { HttpError, type Route } from '@chat-app/platform';
+import { HttpError } from '@chat-app/platform';
 import type { CallerLimits } from './configuration';
 import { InvitationBudgets } from './invitation-budgets';
 import { refusal } from './refusal';
@@ -59,17 +59,6 @@ export class CallerBudgets {
       throw thrown;
     }
   }
-}
-
-/** The same routes, each call of a user charged to their budget. */
-export function limitCallers(routes: readonly Route[], budgets: CallerBudgets): readonly Route[] {
-  return routes.map((route) => ({
-    ...route,
-    handle: async (request) => {
-      budgets.takeCall(request.caller.userId);
-      return route.handle(request);
-    },
-  }));
 }
 
 function refuseFor(waitMs: number, reason: string): void {

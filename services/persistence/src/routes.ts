@@ -1,9 +1,8 @@
-import type { Route } from '@chat-app/platform';
+import { chargeCallers, type Route } from '@chat-app/platform';
 import { mayChangeRoute } from './messages/may-change';
 import { checkMembershipRoute } from './conversations/check-membership';
 import { blockRoutes } from './blocks/block-users';
 import { invitationRoutes } from './invitations/answer-invitations';
-import { limitCallers } from './caller-budgets';
 import type { Context } from './context';
 import { createGroupRoute } from './conversations/create-group';
 import { listConversationsRoutes } from './conversations/list-conversations';
@@ -34,7 +33,7 @@ export function publicRoutes(context: Context): readonly Route[] {
     ...invitationRoutes(context),
     ...blockRoutes(context),
   ];
-  return limitCallers(routes, context.budgets);
+  return chargeCallers(routes, (userId) => context.budgets.takeCall(userId));
 }
 
 /** The internal API: :8091. */

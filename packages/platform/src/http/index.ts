@@ -5,6 +5,7 @@ export { startManagementServer, type Liveness, type ManagementServerOptions } fr
 export { createServiceClient, type ServiceCall, type ServiceClient, type ServiceClientOptions } from './service-client';
 export { equalSecrets } from './authorize';
 export { addressOfRequest } from './client-address';
+export { chargeCallers } from './charge-callers';
 export { cameByTls, forwardedScheme } from './forwarded-scheme';
 export { siteOf } from './client-networks';
 export { NetworkLimiter } from './limit-networks';

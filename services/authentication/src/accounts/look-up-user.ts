@@ -2,7 +2,7 @@ import { route, type Route } from '@chat-app/platform';
 import { KnownUsername, UserResponse, Uuid } from '@chat-app/protocol';
 import { z } from 'zod';
 import type { Context } from '../context';
-import { refusal } from '../refusal';
+import { refuseThrottled } from '../throttling/refuse-throttled';
 import { answerUser } from './answer-user';
 import { findUser } from './sql/find-user';
 import { findUserByName } from './sql/find-user-by-name';
@@ -27,11 +27,7 @@ export function lookUpUserRoutes(context: Context): Route[] {
     query: z.object({ username: KnownUsername }),
     responses: { 200: UserResponse },
     async handle({ query, caller }) {
-      const waitMs = context.lookups.take(caller.userId, context.now());
-      if (waitMs > 0) {
-        context.metrics.throttled.inc({ by: 'lookups' });
-        throw refusal('rate_limited', 'too many names looked up; wait before the next', waitMs);
-      }
+      refuseThrottled(context, 'lookups', context.lookups.take(caller.userId, context.now()));
       return answerUser(await findUserByName(context.database, nameKeys(query.username)));
     },
   });

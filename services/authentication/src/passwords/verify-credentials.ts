@@ -1,6 +1,6 @@
-import { HttpError } from '@chat-app/platform';
 import type { Context } from '../context';
 import type { Attempt } from '../throttling/account-throttle';
+import { refuseThrottled } from '../throttling/refuse-throttled';
 import type { Turn } from './passwords';
 
 /** What a password is held against, or undefined for a user who does not exist. */
@@ -33,22 +33,17 @@ export async function verifyCredentials<Found extends Stored>(
   find: () => Promise<Found | undefined>,
   signal: AbortSignal,
 ): Promise<Found | undefined> {
-  try {
-    await context.accounts.check(attempt);
-    const verified = await context.passwords.inTurn(
-      address,
-      async (turn: Turn) => {
-        await context.accounts.charge(attempt);
-        const found = await find();
-        return (await turn.verify(found?.password_hash, password)) ? found : undefined;
-      },
-      signal,
-    );
-    // To a disabled account the right password is given again and again; each look at it costs a core for a moment.
-    if (verified?.disabled === false) await context.accounts.succeeded(attempt);
-    return verified;
-  } catch (thrown) {
-    if (thrown instanceof HttpError && thrown.code === 'rate_limited') context.metrics.throttled.inc({ by: 'account' });
-    throw thrown;
-  }
+  refuseThrottled(context, 'failures', await context.accounts.wait(attempt));
+  const verified = await context.passwords.inTurn(
+    address,
+    async (turn: Turn) => {
+      refuseThrottled(context, 'failures', await context.accounts.charge(attempt));
+      const found = await find();
+      return (await turn.verify(found?.password_hash, password)) ? found : undefined;
+    },
+    signal,
+  );
+  // To a disabled account the right password is given again and again; each look at it costs a core for a moment.
+  if (verified?.disabled === false) await context.accounts.succeeded(attempt);
+  return verified;
 }

@@ -18,6 +18,7 @@ import { replaceHash } from '../passwords/sql/replace-hash';
 import type { Attempt } from '../throttling/account-throttle';
 import { readSessionWait } from '../throttling/sql/read-session-wait';
 import { chargeAddress } from '../throttling/charge-address';
+import { refuseThrottled } from '../throttling/refuse-throttled';
 import { nameKeys, type NameKeys } from '../accounts/username-key';
 import { verifyCredentials } from '../passwords/verify-credentials';
 
@@ -162,10 +163,7 @@ async function chargeStranger(
  */
 async function requireFewSessions(context: Context, name: NameKeys): Promise<void> {
   const perMinute = context.configuration.LOGINS_PER_USER_PER_MINUTE;
-  const waitMs = await readSessionWait(context.database, name, perMinute);
-  if (waitMs === 0) return;
-  context.metrics.throttled.inc({ by: 'account' });
-  throw refusal('rate_limited', 'this user logged in too often within a minute; wait before the next', waitMs);
+  refuseThrottled(context, 'logins', await readSessionWait(context.database, name, perMinute));
 }
 
 /** Ends what is beyond the most sessions that a user may have. */

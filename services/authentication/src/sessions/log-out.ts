@@ -3,7 +3,7 @@ import { LogoutRequest } from '@chat-app/protocol';
 import type { z } from 'zod';
 import { audited } from '../audited';
 import type { Context } from '../context';
-import { chargeAddress } from '../throttling/charge-address';
+import { chargeGuess } from '../throttling/charge-guess';
 import { announceSignedOut } from './announce-signed-out';
 import { hashRefreshToken } from './refresh-token';
 import { endSessionOfToken } from './sql/end-session-of-token';
@@ -24,17 +24,12 @@ export function logOutRoute(context: Context): Route {
       context,
       'log_out',
       async ({ body, address }: LogOutCall, subject) => {
-        const release = chargeAddress(context, context.tokenLimits.addresses, address);
-        let guessed = false;
-        try {
-          const ended = await endSessionOfToken(context.database, hashRefreshToken(body.refresh_token));
-          guessed = ended === undefined;
-          if (ended !== undefined) {
-            subject.userId = ended.user_id;
-            await announceSignedOut(context, ended.user_id, [ended.id], 'log_out');
-          }
-        } finally {
-          if (!guessed) release();
+        const end = () => endSessionOfToken(context.database, hashRefreshToken(body.refresh_token));
+        const { addresses } = context.tokenLimits;
+        const ended = await chargeGuess(context, addresses, address, end, (found) => found === undefined);
+        if (ended !== undefined) {
+          subject.userId = ended.user_id;
+          await announceSignedOut(context, ended.user_id, [ended.id], 'log_out');
         }
         return { status: 204 };
       },

@@ -7,7 +7,8 @@ import type { Context } from '../context';
 import { refusal } from '../refusal';
 import { announceSignedOut } from './announce-signed-out';
 import { answerSession } from './answer-session';
-import { chargeAddress } from '../throttling/charge-address';
+import { chargeGuess } from '../throttling/charge-guess';
+import { refuseThrottled } from '../throttling/refuse-throttled';
 import { hashAttemptId, hashRefreshToken, newSuccessorSalt, successorOf } from './refresh-token';
 import { endSession } from './sql/end-session';
 import { lockSessionOfToken, type LockedSession } from './sql/lock-session-of-token';
@@ -52,17 +53,9 @@ export function refreshSessionRoute(context: Context): Route {
     return answerSession(context, 200, { userId: user_id, sessionId: id, refreshToken, expiresAt });
   }
 
-  /** Only what guesses is counted against an address: many people may share one. */
-  async function judged(body: RefreshRequest, address: string): Promise<Outcome> {
-    const release = chargeAddress(context, context.tokenLimits.addresses, address);
-    let guessed = false;
-    try {
-      const outcome = await context.database.transaction((transaction) => refresh(context, transaction, body));
-      guessed = outcome.kind === 'invalid';
-      return outcome;
-    } finally {
-      if (!guessed) release();
-    }
+  function judged(body: RefreshRequest, address: string): Promise<Outcome> {
+    const judge = () => context.database.transaction((transaction) => refresh(context, transaction, body));
+    return chargeGuess(context, context.tokenLimits.addresses, address, judge, ({ kind }) => kind === 'invalid');
   }
 }
 
@@ -119,8 +112,5 @@ function isSameAttempt(stored: StoredRefreshToken, attemptId: string | undefined
  * @throws HttpError rate_limited
  */
 function chargeSession(context: Context, sessionId: string): void {
-  const waitMs = context.tokenLimits.sessions.take(sessionId, context.now());
-  if (waitMs === 0) return;
-  context.metrics.throttled.inc({ by: 'session' });
-  throw refusal('rate_limited', 'this session is refreshed too often; wait before the next', waitMs);
+  refuseThrottled(context, 'session', context.tokenLimits.sessions.take(sessionId, context.now()));
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '@chat-app/database';
 import { siteOf } from '@chat-app/platform';
-import { refusal } from '../refusal';
 import { chargeLoginAttempt, type ThrottleCount, type ThrottleRule } from './sql/charge-login-attempt';
 import { forgetLoginAttempts } from './sql/forget-login-attempts';
 import { readLoginWait } from './sql/read-login-wait';
@@ -34,17 +33,16 @@ export class AccountThrottle {
     private readonly rule: ThrottleRule = THROTTLE_RULE,
   ) {}
 
-  /** @throws HttpError rate_limited, where the attempt is blocked for now */
-  async check(attempt: Attempt): Promise<void> {
-    const waitMs = await readLoginWait(this.database, keysOf(attempt));
-    if (waitMs > 0) throw tooManyFailures(waitMs);
+  /** The milliseconds until the attempt may be made; 0 is now. */
+  wait(attempt: Attempt): Promise<number> {
+    return readLoginWait(this.database, keysOf(attempt));
   }
 
-  /** Counts an attempt as failed, until `succeeded`. @throws HttpError rate_limited, where it is blocked for now */
-  async charge(attempt: Attempt): Promise<void> {
+  /** Counts an attempt as failed, until `succeeded`: 0, else the milliseconds until it may be made. */
+  async charge(attempt: Attempt): Promise<number> {
     const { own, shared } = countsOf(attempt);
-    if (await chargeLoginAttempt(this.database, own, shared, this.rule)) return;
-    throw tooManyFailures(Math.max(1, await readLoginWait(this.database, keysOf(attempt))));
+    if (await chargeLoginAttempt(this.database, own, shared, this.rule)) return 0;
+    return Math.max(1, await this.wait(attempt));
   }
 
   /** Forgets the failures that are the attempt's own: it succeeded. */
@@ -56,10 +54,6 @@ export class AccountThrottle {
       shared.map(({ key }) => key),
     );
   }
-}
-
-function tooManyFailures(waitMs: number): Error {
-  return refusal('rate_limited', 'too many failed attempts; wait before the next', waitMs);
 }
 
 interface Counts {

@@ -105,8 +105,8 @@ describe('throttling of logins', () => {
       await letPass(THROTTLE_RULE.longestDelayS);
     }
     await accounts.charge(stranger('192.0.2.1'));
-    await expect(accounts.check(stranger('192.0.2.1'))).rejects.toMatchObject({ code: 'rate_limited' });
-    await accounts.check(stranger('198.51.100.7'));
+    expect(await accounts.wait(stranger('192.0.2.1'))).toBeGreaterThan(0);
+    expect(await accounts.wait(stranger('198.51.100.7'))).toBe(0);
   });
 
   it('lets no parallel guesses slip through', async () => {
