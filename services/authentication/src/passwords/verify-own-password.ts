@@ -1,26 +1,47 @@
 import type { TokenClaims } from '@chat-app/platform';
 import type { Context } from '../context';
 import { refusal } from '../refusal';
+import { sessionEnded } from '../sessions/require-standing';
 import { preparePassword } from './prepare-password';
-import { findCredentialsOfSession } from './sql/find-credentials-of-session';
+import { findCredentialsOfSession, type OwnCredentials } from './sql/find-credentials-of-session';
 import { verifyCredentials } from './verify-credentials';
 
+/** A call that gives the caller's password, beside the access token. */
+export interface OwnPasswordCall {
+  caller: TokenClaims;
+  body: { password: string };
+  address: string;
+  signal: AbortSignal;
+}
+
 /**
- * Authenticates a caller again. Failures delay this session alone.
- * @throws HttpError token_invalid where the session was ended, wrong_credentials, rate_limited, overloaded
+ * The first half of authenticating a caller again: the session stands. An access token may outlive its session by a second
+ * or two; it must not be good for this. @throws HttpError token_invalid where the session was ended
+ */
+export async function findOwnCredentials(
+  { database }: Pick<Context, 'database'>,
+  { sessionId, userId }: TokenClaims,
+): Promise<OwnCredentials> {
+  const user = await findCredentialsOfSession(database, sessionId, userId);
+  if (user === undefined) throw sessionEnded();
+  return user;
+}
+
+/**
+ * The second half: the password is theirs. Failures delay this session alone.
+ * @throws HttpError wrong_credentials, rate_limited, overloaded
  */
 export async function verifyOwnPassword(
   context: Context,
-  { userId, sessionId }: TokenClaims,
-  password: string,
-  address: string,
-  signal: AbortSignal,
+  user: OwnCredentials,
+  { caller, body, address, signal }: OwnPasswordCall,
 ): Promise<void> {
-  const prepared = preparePassword(password, 'password');
-  // An access token may outlive its session by a second or two; it must not be good for this.
-  const user = await findCredentialsOfSession(context.database, sessionId, userId);
-  if (user === undefined) throw refusal('token_invalid', 'the session was ended');
-  const given = { attempt: { kind: 'session', sessionId }, password: prepared, address } as const;
+  const attempt = { kind: 'session', sessionId: caller.sessionId } as const;
+  const given = { attempt, password: preparePassword(body.password, 'password'), address };
   const verified = await verifyCredentials(context, given, () => Promise.resolve(user), signal);
-  if (verified === undefined) throw refusal('wrong_credentials', 'the password is wrong');
+  if (verified === undefined) throw wrongPassword();
+}
+
+export function wrongPassword(): Error {
+  return refusal('wrong_credentials', 'the password is wrong');
 }

@@ -3,7 +3,7 @@ import { EndSessionsRequest, SessionPath } from '@chat-app/protocol';
 import type { z } from 'zod';
 import { audited } from '../audited';
 import type { Context } from '../context';
-import { verifyOwnPassword } from '../passwords/verify-own-password';
+import { findOwnCredentials, verifyOwnPassword } from '../passwords/verify-own-password';
 import { announceSignedOut } from './announce-signed-out';
 import { endOtherSessions } from './sql/end-other-sessions';
 import { endSessionOfUser } from './sql/end-session-of-user';
@@ -14,8 +14,16 @@ import { endSessionOfUser } from './sql/end-session-of-user';
  */
 export function endSessionsRoutes(context: Context): Route[] {
   /** What ended is recorded where it is announced, a wrong password here. */
-  const recorded = <Params>(handle: (call: EndCall<Params>) => Promise<HttpResult>) =>
-    audited(context, 'end_sessions', handle, { successes: () => false });
+  const authenticatedAgain = <Params>(handle: (call: EndCall<Params>) => Promise<HttpResult>) =>
+    audited(
+      context,
+      'end_sessions',
+      async (call: EndCall<Params>) => {
+        await verifyOwnPassword(context, await findOwnCredentials(context, call.caller), call);
+        return handle(call);
+      },
+      { successes: () => false },
+    );
   const endOne = route({
     method: 'DELETE',
     path: '/sessions/{session_id}',
@@ -24,8 +32,7 @@ export function endSessionsRoutes(context: Context): Route[] {
     params: SessionPath,
     body: EndSessionsRequest,
     responses: { 204: null },
-    handle: recorded(async ({ params, body, caller, address, signal }: EndCall<z.infer<typeof SessionPath>>) => {
-      await verifyOwnPassword(context, caller, body.password, address, signal);
+    handle: authenticatedAgain(async ({ params, caller }: EndCall<z.infer<typeof SessionPath>>) => {
       const ended = await endSessionOfUser(context.database, params.session_id, caller.userId);
       if (ended) await announceSignedOut(context, caller.userId, [params.session_id], 'log_out');
       return { status: 204 };
@@ -38,8 +45,7 @@ export function endSessionsRoutes(context: Context): Route[] {
     access: 'user',
     body: EndSessionsRequest,
     responses: { 204: null },
-    handle: recorded(async ({ body, caller, address, signal }: EndCall<undefined>) => {
-      await verifyOwnPassword(context, caller, body.password, address, signal);
+    handle: authenticatedAgain(async ({ caller }: EndCall<undefined>) => {
       const ended = await endOtherSessions(context.database, caller.userId, caller.sessionId, 'log_out');
       await announceSignedOut(context, caller.userId, ended, 'log_out');
       return { status: 204 };

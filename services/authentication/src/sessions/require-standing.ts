@@ -9,6 +9,10 @@ import { sessionStands } from './sql/session-stands';
  */
 export async function requireStanding(context: Context, { sessionId, userId }: TokenClaims): Promise<void> {
   if (!(await sessionStands(context.database, sessionId, userId))) {
-    throw refusal('token_invalid', 'the session was ended');
+    throw sessionEnded();
   }
+}
+
+export function sessionEnded(): Error {
+  return refusal('token_invalid', 'the session was ended');
 }

@@ -11,12 +11,15 @@ const FIND_CREDENTIALS_OF_SESSION: Statement = {
       and sessions.expires_at > clock_timestamp()`,
 };
 
+/** Credentials of a user who asks. */
+export type OwnCredentials = Credentials & { username: string };
+
 /** Credentials of a user, asked for by one of the user's sessions. Undefined where that session is over. */
 export async function findCredentialsOfSession(
   on: Queryable,
   sessionId: string,
   userId: string,
-): Promise<(Credentials & { username: string }) | undefined> {
-  const [row] = await on.query<Credentials & { username: string }>(FIND_CREDENTIALS_OF_SESSION, [sessionId, userId]);
+): Promise<OwnCredentials | undefined> {
+  const [row] = await on.query<OwnCredentials>(FIND_CREDENTIALS_OF_SESSION, [sessionId, userId]);
   return row;
 }
