@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Random } from '../random';
 import { AttackSocket, type AttackClient } from './attack-client';
 import { badFrames } from './bad-frames';
-import type { Act } from './choose-act';
+import type { Act } from './choose-acts';
 import { forgeTokens } from './forge-tokens';
 import { AFTER_LOG_OUT, type Outcome } from './judge-answer';
 
@@ -198,7 +198,7 @@ export class Attack {
       ['PUT', `${group}/members/${this.account.id}`, { role: 'owner' }],
       ['DELETE', `${group}/members/${others.ids[0]}`],
       ['PUT', `${group}/read`, { message_id: randomUUID() }],
-      ['DELETE', `${authentication}/sessions/${randomUUID()}`, { password: this.account.password }],
+      ['PUT', `${authentication}/password`, { password: 'of somebody else', new_password: randomUUID() }],
     ];
     for (const [method, url, body] of calls) {
       const options = { address: this.#address, token: this.account.token, ...(body && { body }) };

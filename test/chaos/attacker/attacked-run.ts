@@ -3,13 +3,14 @@
  * message takes can be compared within one run; then faults are made while the attacker goes on. What it found to be broken
  * is said beside what the checker finds.
  */
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Load } from '../../failures/testing/load';
 import type { Stack, StackOptions } from '../../failures/testing/stack';
 import { quantile, showingDelays, type Window } from '../showing-delays';
 import { Attacker } from './attacker';
 import { Bystanders, type LogIns } from './bystanders';
-import { ACTS } from './choose-act';
+import { ACTS } from './choose-acts';
 import { countRows, MemoryWatch, openFiles, type Amount } from './growth';
 import type { AttackReport } from './report';
 
@@ -57,8 +58,10 @@ export class AttackedRun {
 
   /** The load must have been opened and not be sending yet. */
   static async prepare(stack: Stack, load: Load, seed: number, say: (text: string) => void): Promise<AttackedRun> {
-    const prefix = `a-${load.mark.trim()}`;
-    const bystanders = await Bystanders.register(stack.authenticationUrl, `b-${load.mark.trim()}`);
+    // Nothing of the attacker's own bears the mark of the others.
+    const own = randomBytes(4).toString('hex');
+    const prefix = `a-${own}`;
+    const bystanders = await Bystanders.register(stack.authenticationUrl, `b-${own}`);
     const target = {
       authentication: stack.authenticationUrl,
       websocket: stack.websocket.url,

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Random } from '../random';
 import { AttackClient } from './attack-client';
 import { Attack, type AttackAccount } from './attack';
-import { chooseAct, type Act } from './choose-act';
+import { chooseActs, type Act } from './choose-acts';
 import { findMarks, judgeAnswer, type Outcome } from './judge-answer';
 import type { AttackerOptions, AttackReport, FromAttacker, ToAttacker } from './report';
 
@@ -23,6 +23,8 @@ class Attackers {
   readonly #client = new AttackClient((text) => this.#received(text));
   readonly #accounts: (AttackAccount & { since: number })[] = [];
   readonly #randoms: Random[];
+  /** What each does next, over all windows. */
+  readonly #acts: Iterator<Act, never>[];
   #publicKeys = '';
   #attacking = false;
   #faults = false;
@@ -30,6 +32,7 @@ class Attackers {
 
   constructor(private readonly options: AttackerOptions) {
     this.#randoms = Array.from({ length: ATTACKERS }, (_, index) => new Random(options.seed + index));
+    this.#acts = this.#randoms.map(({ seed }) => chooseActs(new Random(seed)));
   }
 
   async prepare(): Promise<void> {
@@ -57,10 +60,10 @@ class Attackers {
   }
 
   async #run(random: Random, index: number): Promise<void> {
-    while (this.#attacking) {
+    const acts = this.#acts[index];
+    while (this.#attacking && acts !== undefined) {
       const account = await this.#fresh(index, random);
-      const act = chooseAct(random);
-      if (account !== undefined) await this.#attackOf(account, random).perform(act);
+      if (account !== undefined) await this.#attackOf(account, random).perform(acts.next().value);
       await delay(random.between(10, 200));
     }
   }

@@ -1,4 +1,4 @@
-import type { Act } from './choose-act';
+import type { Act } from './choose-acts';
 
 /** How a server answered one try: an HTTP status (101: a handshake was taken), or a close code, or `gone`. */
 export type Outcome = number | 'gone';

@@ -30,7 +30,8 @@ export const ACTS = Object.keys(WEIGHTS) as Act[];
 
 const TICKETS: readonly Act[] = ACTS.flatMap((act) => Array.from({ length: WEIGHTS[act] }, () => act));
 
-/** The next act: the same seed gives the same acts in the same order. */
-export function chooseAct(random: Random): Act {
-  return random.pick(TICKETS);
+/** Acts without end, each kind once before any comes again: the same seed gives the same acts in the same order. */
+export function* chooseActs(random: Random): Generator<Act, never> {
+  yield* random.sample(ACTS, ACTS.length);
+  for (;;) yield random.pick(TICKETS);
 }
