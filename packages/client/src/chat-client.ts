@@ -347,6 +347,8 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
         return this.sender.onAccepted(frame);
       case 'rejected':
         return this.sender.onRejected(frame);
+      case 'receipts':
+        return this.parts.events.emit('receipts', { conversation_id: frame.conversation_id, users: frame.users });
       case 'token_expiring':
         return void this.authentication.refresh();
       case 'error':

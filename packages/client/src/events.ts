@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@chat-app/protocol';
+import type { ErrorCode, MemberReceipt } from '@chat-app/protocol';
 import type { EntryEvents } from './entries';
 import type { JsonObject } from './entries/message';
 import type { ChatError } from './errors';
@@ -90,6 +90,12 @@ export interface Missed {
   count?: number;
 }
 
+/** Members of a conversation received or read more of it. Of each member the greatest number counts. */
+export interface ReceiptsChange {
+  conversation_id: string;
+  users: readonly MemberReceipt[];
+}
+
 /** Everything a client reports. */
 export interface ChatEvents<Data extends JsonObject = JsonObject> extends EntryEvents<Data> {
   connection: ConnectionStatus;
@@ -100,6 +106,7 @@ export interface ChatEvents<Data extends JsonObject = JsonObject> extends EntryE
   typing: TypingNotice;
   /** Messages, edits and deletions that another client left were taken over: they wait like those sent from here. */
   adopted: readonly OutboxEntry[];
+  receipts: ReceiptsChange;
   missed: Missed;
   /** The tokens changed: keep them, whole, the refresh token before is used up. */
   session: Session;

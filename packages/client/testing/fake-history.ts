@@ -17,6 +17,8 @@ export class FakeHistory {
   readonly markers: string[] = [];
   /** The answer to the list and to reads of the history fails while this is set. */
   away = false;
+  /** How far users came, as the members say. */
+  readonly receipts = new Map<string, object>();
   settings: { receipts: 'on' | 'off' } = { receipts: 'on' };
   reads = 0;
 
@@ -47,6 +49,10 @@ export class FakeHistory {
     server.http.set(`PATCH ${at}/settings`, (body) => {
       this.settings = { ...this.settings, ...(body as Partial<FakeHistory['settings']>) };
       return { status: 200, body: this.settings };
+    });
+    server.http.set(`GET ${at}/members`, () => {
+      const members = [USER_1, USER_2].map((user_id) => ({ user_id, role: 'member', joined_at: SENT_AT }));
+      return { status: 200, body: { members: members.map((one) => ({ ...one, ...this.receipts.get(one.user_id) })) } };
     });
     for (const [id, username] of [
       [USER_1, 'user1'],
@@ -80,7 +86,9 @@ export class FakeHistory {
   private page(before: string | null, limit: number) {
     const end = before === null ? this.messages.length : this.messages.findIndex((one) => one.message_id === before);
     const begin = Math.max(0, end - limit);
-    const messages = this.messages.slice(begin, end).map((one) => ({ ...one, stored_at: SENT_AT }));
+    const messages = this.messages
+      .slice(begin, end)
+      .map((one, index) => ({ ...one, stored_at: SENT_AT, number: begin + index + 1 }));
     return { messages, more: begin > 0 };
   }
 }

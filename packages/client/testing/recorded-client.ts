@@ -18,6 +18,7 @@ const NAMES = [
   'stored',
   'typing',
   'adopted',
+  'receipts',
   'conversation',
   'entry',
   'missed',

@@ -10,6 +10,7 @@ export * from './events/message';
 export * from './events/settings';
 export * from './signals';
 export * from './signals/typing';
+export * from './state/receipts';
 export * from './records/messages-topic';
 export * from './records/dead-message';
 export * from './frames/client-frames';

@@ -30,6 +30,8 @@ export const LIMITS = {
   invitationsOfOne: 10,
   /** Users whom one user may block. */
   blocks: 1_000,
+  /** Members of the largest conversation whose members are told how far the others came; beyond it one asks for counts. */
+  receiptMembers: 64,
   /** Longest group title, in characters. */
   titleCharacters: 200,
   /** Entries a device may be behind before it is sent only the newest; the rest is history. */

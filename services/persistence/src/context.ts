@@ -5,6 +5,7 @@ import type { AuthenticationClient } from './peers/authentication-client';
 import type { CallerBudgets } from './caller-budgets';
 import type { PersistenceSettings } from './configuration';
 import type { PersistenceMetrics } from './metrics';
+import type { ReceiptTeller } from './receipts/tell-receipts';
 
 /** What the verbs of the service share. */
 export interface Context {
@@ -13,6 +14,7 @@ export interface Context {
   authentication: AuthenticationClient;
   settings: PersistenceSettings;
   budgets: CallerBudgets;
+  receipts: ReceiptTeller;
   metrics: PersistenceMetrics;
   logger: Logger;
 }

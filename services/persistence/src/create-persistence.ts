@@ -14,6 +14,7 @@ import { MessageConsumer } from './storing/message-consumer';
 import type { Context } from './context';
 import { createPersistenceMetrics } from './metrics';
 import { MIGRATIONS, SCHEMA } from './migrations';
+import { ReceiptTeller } from './receipts/tell-receipts';
 import { internalRoutes, publicRoutes } from './routes';
 
 /** Largest body of an internal call: 10,000 cursors with room to spare. */
@@ -57,7 +58,8 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
   const settings = settingsFrom(dependencies.configuration);
   const metrics = createPersistenceMetrics(dependencies.metrics);
   const budgets = new CallerBudgets(settings);
-  const context: Context = { database, fanout, authentication, settings, budgets, metrics, logger };
+  const receipts = new ReceiptTeller({ database, fanout, metrics, logger });
+  const context: Context = { database, fanout, authentication, settings, budgets, receipts, metrics, logger };
   const stopping = new AbortController();
   const subscriptions: Subscription[] = [];
   const instance = new Instance(database, logger);
@@ -93,6 +95,7 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
         ...subscriptions.map((subscription) => subscription.close()),
         sweeper.close(),
         retention.close(),
+        receipts.close(),
       ]).then(() => instance.close());
       return drained;
     },

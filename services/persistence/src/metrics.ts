@@ -46,6 +46,10 @@ export function createPersistenceMetrics(metrics: Metrics) {
       name: 'chat_persistence_notices_lost_total',
       help: 'Stored notices that the fan-out did not take in time.',
     }),
+    receipts: metrics.counter({
+      name: 'chat_persistence_receipts_total',
+      help: 'Frames that told members of a conversation how far others came.',
+    }),
     badHeaders: metrics.counter({
       name: 'chat_persistence_unreadable_headers_total',
       help: 'Counting headers that held no count and were read as 0.',

@@ -16,6 +16,7 @@ import { readInboxRoute } from './inbox/read-inbox';
 import { removeMemberRoute } from './conversations/remove-member';
 import { changeConversationRoute } from './conversations/change-conversation';
 import { changeSettingsRoute } from './conversations/change-settings';
+import { countReceiptsRoute } from './receipts/count-receipts';
 import { saveCursorsRoute } from './inbox/save-cursors';
 
 /** The public API: :8090. */
@@ -32,6 +33,7 @@ export function publicRoutes(context: Context): readonly Route[] {
     changeSettingsRoute(context),
     ...invitationRoutes(context),
     ...blockRoutes(context),
+    countReceiptsRoute(context),
   ];
   return chargeCallers(routes, (userId) => context.budgets.takeCall(userId));
 }

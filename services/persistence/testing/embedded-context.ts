@@ -10,6 +10,7 @@ import type { PersistenceSettings } from '../src/configuration';
 import type { Context } from '../src/context';
 import { createPersistenceMetrics } from '../src/metrics';
 import { MIGRATIONS, SCHEMA } from '../src/migrations';
+import { ReceiptTeller } from '../src/receipts/tell-receipts';
 import { retentionFrom } from '../src/retention/retention-settings';
 import { storeEvents, type StoreOutcome } from '../src/storing/store-events';
 
@@ -53,13 +54,15 @@ export function contextOn(
   strangers: string[] = [],
   settings: PersistenceSettings = SETTINGS,
 ): Context {
+  const metrics = createPersistenceMetrics(new Metrics('persistence'));
   return {
     database,
     fanout,
     authentication: { findUnknownUsers: async (ids) => ids.filter((id) => strangers.includes(id)) },
     settings,
     budgets: new CallerBudgets(settings),
-    metrics: createPersistenceMetrics(new Metrics('persistence')),
+    receipts: new ReceiptTeller({ database, fanout, metrics, logger: silentLogger }),
+    metrics,
     logger: silentLogger,
   };
 }

@@ -19,6 +19,7 @@ import { HeartbeatWatch } from './connections/watch-heartbeats';
 import { SessionGuard } from './connections/guard-sessions';
 import { Deliverer } from './delivery/deliver-message';
 import { SignalDeliverer } from './delivery/deliver-signal';
+import { StateDeliverer } from './delivery/deliver-state';
 import { Subscriptions } from './delivery/subscriptions';
 import { Transmitter } from './delivery/transmit-frame';
 import { Announcements } from './inbox/announcements';
@@ -124,7 +125,8 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
 
   // From the fan-out to sockets, and from frames to the log and the fan-out.
   const signals = new SignalDeliverer(registry, transmitter, metrics);
-  const deliverer = new Deliverer({ registry, follower, sessions, heads, signals, metrics, clock, logger });
+  const states = new StateDeliverer(registry, transmitter);
+  const deliverer = new Deliverer({ registry, follower, sessions, heads, signals, states, metrics, clock, logger });
   const publisher = new LivePublisher({ fanout, deliverer, metrics, clock, logger });
   const recipients = new Recipients(authentication, logger);
   const resolver = new ConversationResolver(recipients, persistence, follower, logger);

@@ -10,16 +10,18 @@ import { useObservable } from '../use-observable';
 import { ActionsContext } from './actions';
 import { Composer, type About } from './composer';
 import { ConversationMenu } from './conversation-menu';
+import { ConversationSettings } from './conversation-settings';
 import { MessageList } from './message-list';
 
 /** The open conversation: who it is with, its messages, and where one writes. */
 export function Conversation({ id }: { id: string }) {
-  const { store } = useChat();
+  const { client, store } = useChat();
   const conversations = useObservable(store.conversations);
   const status = useObservable(store.listStatus);
   const names = useObservable(store.userNames);
   const blocked = useObservable(store.blocked);
   const [showsDetails, setShowsDetails] = useState(false);
+  const [showsSettings, setShowsSettings] = useState(false);
   const [about, setAbout] = useState<About>();
   const conversation = conversations.find((one) => one.conversation_id === id);
   const isOwner = conversation?.kind === 'group' && conversation.role === 'owner';
@@ -63,6 +65,17 @@ export function Conversation({ id }: { id: string }) {
             <Icon name="info" />
           </button>
         )}
+        {conversation.member && client.has('receipts') && (
+          <button
+            class="round"
+            type="button"
+            aria-label={t.conversation.settings}
+            title={t.conversation.settings}
+            onClick={() => setShowsSettings(true)}
+          >
+            <Icon name="gear" />
+          </button>
+        )}
       </header>
       <ActionsContext.Provider value={actions}>
         <MessageList id={id} isGroup={conversation.kind === 'group'} />
@@ -81,6 +94,7 @@ export function Conversation({ id }: { id: string }) {
       ) : (
         <p class="notice">{t.conversation.noMember}</p>
       )}
+      {showsSettings && <ConversationSettings conversation={conversation} onClose={() => setShowsSettings(false)} />}
       {showsDetails && <GroupDetails conversation={conversation} onClose={() => setShowsDetails(false)} />}
     </section>
   );

@@ -90,7 +90,7 @@ function RowView({ row, id, isGroup, timeline, mayLoad }: RowProps) {
       const sender = isGroup && !message.own ? (names.get(message.sender_id) ?? '…') : undefined;
       // In a group both go on: what one blocks one does not see.
       if (isGroup && blocked.has(message.sender_id)) return <p class="day hidden-message">{t.blocks.hidden}</p>;
-      return <Message message={message} isFirst={row.isFirst} sender={sender} />;
+      return <Message message={message} isFirst={row.isFirst} sender={sender} isGroup={isGroup} />;
     }
   }
 }

@@ -14,7 +14,7 @@ export function MessageMenu({ message }: { message: MessageView }) {
   const { client, store } = useChat();
   const { isOwner, edit, reply } = useContext(ActionsContext);
   const { own, state, deleted_at } = message;
-  const isSettled = state === undefined || state === 'accepted' || state === 'stored';
+  const isSettled = state !== 'sending' && state !== 'failed';
   if (!isSettled || deleted_at !== undefined) return null;
   const canChange = client.has('edited') && client.has('deleted');
   const mayDelete = canChange && (own || isOwner);

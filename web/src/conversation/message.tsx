@@ -13,10 +13,12 @@ interface MessageProps {
   isFirst: boolean;
   /** Shown where several people write. */
   sender: string | undefined;
+  /** Whether several may have received and read it. */
+  isGroup: boolean;
 }
 
 /** One message. What people wrote is text: nothing of it is ever read as markup. */
-export function Message({ message, isFirst, sender }: MessageProps) {
+export function Message({ message, isFirst, sender, isGroup }: MessageProps) {
   const { own, sent_at, state } = message;
   const { userId } = useChat().client;
   const mentionsMe = message.mentions?.includes(userId) === true;
@@ -44,7 +46,7 @@ export function Message({ message, isFirst, sender }: MessageProps) {
               {dates.time(sent_at)}
             </time>
           )}
-          {own && <State state={message.change?.state === 'sending' ? 'sending' : (state ?? 'stored')} />}
+          {own && <State message={message} isGroup={isGroup} />}
         </footer>
         <MessageMenu message={message} />
       </div>
@@ -75,15 +77,33 @@ function Content({ message: { content, deleted_at, deleted_by, sender_id, change
   );
 }
 
-const ICONS = { sending: 'clock', accepted: 'check', stored: 'checks', failed: 'alert' } as const;
+const ICONS = {
+  sending: 'clock',
+  accepted: 'check',
+  stored: 'checks',
+  received: 'tray',
+  read: 'eye',
+  failed: 'alert',
+} as const;
 
-function State({ state }: { state: NonNullable<MessageView['state']> }) {
+function State({ message, isGroup }: { message: MessageView; isGroup: boolean }) {
+  const state = message.change?.state === 'sending' ? 'sending' : (message.state ?? 'stored');
+  const text = stateText(state, message, isGroup);
+  // What was received or read is stored as well.
+  const classes = state === 'received' || state === 'read' ? `stored ${state}` : state;
   return (
-    <span class={`message-state ${state}`} title={t.states[state]}>
+    <span class={`message-state ${classes}`} title={text}>
       <Icon name={ICONS[state]} />
-      <span class="unseen">{t.states[state]}</span>
+      <span class="unseen">{text}</span>
     </span>
   );
+}
+
+/** In a group by how many it was received or read, else that it was. */
+function stateText(state: keyof typeof ICONS, { received_by, read_by }: MessageView, isGroup: boolean): string {
+  if (isGroup && state === 'read' && read_by !== undefined) return t.states.readBy(read_by);
+  if (isGroup && state === 'received' && received_by !== undefined) return t.states.receivedBy(received_by);
+  return t.states[state];
 }
 
 /** Why a message was not sent, and what can be done with its text. */

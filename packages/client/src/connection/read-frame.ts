@@ -2,6 +2,7 @@ import type {
   AcceptedFrame,
   AuthenticatedFrame,
   ErrorFrame,
+  ReceiptsFrame,
   ReconnectFrame,
   RejectedFrame,
   TokenExpiringFrame,
@@ -28,6 +29,7 @@ export type ControlFrame =
   | AcceptedFrame
   | RejectedFrame
   | StoredFrame
+  | ReceiptsFrame
   | TokenExpiringFrame
   | ReconnectFrame
   | AuthenticatedFrame
@@ -37,6 +39,8 @@ export type ControlFrame =
 
 /** What a server said. */
 export type Incoming = ControlFrame | { type: 'entry'; entry: EntryFrame };
+
+const mark = optional(object({ message_id: text, number: count }));
 
 /** What a client relies on in each frame. */
 const CONTROL: Record<ControlFrame['type'], Fields> = {
@@ -54,6 +58,7 @@ const CONTROL: Record<ControlFrame['type'], Fields> = {
   accepted: { id: optional(text), message_id: text, conversation_id: text, sent_at: text },
   rejected: { id: optional(text), code: text, message: text, retryable: flag, retry_after_ms: optional(count) },
   stored: { from: count },
+  receipts: { conversation_id: text, users: list(object({ user_id: text, received: mark, read: mark })) },
   token_expiring: { after_ms: count },
   reconnect: { after_ms: count },
   authenticated: { expires_in_ms: count },

@@ -3,6 +3,8 @@ import type {
   ConversationResponse,
   ConversationSettings,
   InvitationsResponse,
+  ReceiptCountsResponse,
+  ReceiptMark,
   Role,
   SessionResponse,
   SessionsResponse,
@@ -24,7 +26,14 @@ export interface History {
   more: boolean;
 }
 export interface Members {
-  members: { user_id: string; role: Role; joined_at: string }[];
+  members: {
+    user_id: string;
+    role: Role;
+    joined_at: string;
+    /** How far the member received and read, where that is told. */
+    received?: ReceiptMark | undefined;
+    read?: ReceiptMark | undefined;
+  }[];
   /** Who was invited and has not answered. */
   invited?: { user_id: string; role: Role; invited_by: string; invited_at: string }[] | undefined;
 }
@@ -68,10 +77,12 @@ export const isConversations = answer<Conversations>({
   next: optional(text),
 });
 export const isHistory = answer<History>({ messages: list(object(MESSAGE)), more: flag });
+const mark = optional(object({ message_id: text, number: count }));
 export const isMembers = answer<Members>({
-  members: list(object({ user_id: text, role: text, joined_at: text })),
+  members: list(object({ user_id: text, role: text, joined_at: text, received: mark, read: mark })),
   invited: optional(list(object({ user_id: text, role: text, invited_by: text }))),
 });
+export const isReceiptCounts = answer<ReceiptCountsResponse>({ received: optional(count), read: optional(count) });
 export const isInvitations = answer<InvitationsResponse>({
   invitations: list(object({ conversation_id: text, title: text, role: text, invited_by: text, invited_at: text })),
 });

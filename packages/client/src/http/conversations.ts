@@ -1,9 +1,10 @@
-import type { ConversationResponse, ConversationSettings, Role } from '@chat-app/protocol';
+import type { ConversationResponse, ConversationSettings, ReceiptCountsResponse, Role } from '@chat-app/protocol';
 import {
   isConversation,
   isConversations,
   isHistory,
   isMembers,
+  isReceiptCounts,
   isSettings,
   type Answer,
   type Conversations,
@@ -86,6 +87,12 @@ export class ConversationsApi {
   /** The user has read up to and including this message. */
   async markRead(conversationId: string, messageId: string): Promise<void> {
     await this.call({ method: 'PUT', path: `${path(conversationId)}/read`, body: { message_id: messageId } });
+  }
+
+  /** How many members received and read a message, in a conversation of any size; absent where the user keeps their own. */
+  receipts(conversationId: string, messageId: string): Promise<ReceiptCountsResponse> {
+    const at = `${path(conversationId)}/messages/${encodeURIComponent(messageId)}/receipts`;
+    return this.call({ method: 'GET', path: at, answer: isReceiptCounts });
   }
 
   /** Changes how a conversation is to the user alone: what is absent stays. @returns all of the settings */

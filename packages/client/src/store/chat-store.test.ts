@@ -317,4 +317,32 @@ describe('ChatStore', () => {
     connection.send({ type: 'settings', seq: 2, ...event, receipts: 'on', muted_until: null });
     await until(store.conversations, () => settings()?.receipts === 'on');
   });
+
+  it('shows own messages received and read, as told live, and as the members say once the conversation is opened again', async () => {
+    history.store(1, 3, USER_1);
+    const { store, connection } = await online(history);
+    const states = () =>
+      store
+        .timeline(CONVERSATION)
+        .get()
+        .items.map((item) => (item.kind === 'message' ? item.message.state : item.kind));
+    const showsStates = (...expected: string[]) =>
+      until(store.timeline(CONVERSATION), () => JSON.stringify(states()) === JSON.stringify(expected));
+    history.receipts.set(USER_2, { received: { message_id: uuid(1), number: 1 } });
+    store.setActive(CONVERSATION);
+    await showsStates('received', 'stored', 'stored');
+    const receipt = {
+      user_id: USER_2,
+      received: { message_id: uuid(3), number: 3 },
+      read: { message_id: uuid(2), number: 2 },
+    };
+    connection.send({ type: 'receipts', conversation_id: CONVERSATION, users: [receipt] });
+    await showsStates('read', 'read', 'received');
+    history.receipts.set(USER_2, { ...receipt, read: receipt.received });
+    connection.socket.terminate();
+    (await scene.server.connection()).welcome({ seq: 3 });
+    await showsStates('read', 'read', 'read');
+    await store.changeSettings(CONVERSATION, { receipts: 'off' });
+    await showsStates('stored', 'stored', 'stored');
+  });
 });

@@ -22,6 +22,7 @@ import { Derived, type Observable } from './observable';
 import { OwnSettings } from './own-settings';
 import { OwnWriting, type References } from './own-writing';
 import { ListReader } from './read-list';
+import { ReceiptReader } from './receipt-reader';
 import { SavedTexts } from './saved-texts';
 import type { StoreClient } from './store-client';
 import type { Timeline } from './timeline';
@@ -50,6 +51,7 @@ export class ChatStore {
   private readonly typists = new Typists();
   private readonly asked: Invitations;
   private readonly blocks: Blocks;
+  private readonly receipts: ReceiptReader;
   private readonly timers = new Timers();
   private readonly subscriptions: (() => void)[];
   private readonly reader: ListReader;
@@ -79,7 +81,8 @@ export class ChatStore {
       onTouch: (id) => this.touch(id),
       onAmended: (id, amendment) => this.amended(id, amendment),
     });
-    this.settings = new OwnSettings(client, this.list, () => this.listView.changed());
+    this.receipts = new ReceiptReader(client, this.timelines, (id) => this.list.get(id)?.kind === 'group');
+    this.settings = new OwnSettings(client, this.list, this.receipts, () => this.listView.changed());
     this.reader = new ListReader((after) => this.readList(after));
     this.connectionStatus = { state: client.state };
     this.listView = new Derived(() => this.list.views((id) => this.texts.draft(id)));
@@ -91,6 +94,7 @@ export class ChatStore {
       client.on('edited', (event) => this.amended(event.conversation_id, amendmentOf(event))),
       client.on('deleted', (event) => this.amended(event.conversation_id, deletionOf(event))),
       client.on('read', (event) => this.readElsewhere(event)),
+      client.on('receipts', (change) => this.receipts.told(change)),
       client.on('settings', (event) => this.settings.changed(event)),
       client.on('typing', (notice) => this.typingNoticed(notice)),
       client.on('stored', ({ message_ids }) => this.stored(message_ids)),
@@ -149,7 +153,7 @@ export class ChatStore {
   /** Loads the messages of a gap. Never rejects: the timeline's `fault` says what went wrong. */
   async loadGap(conversationId: string, gapId: string): Promise<void> {
     await this.timelineOf(conversationId).loadGap(gapId);
-    this.wantNames(conversationId);
+    this.names.wantSenders(this.timelineOf(conversationId).view.get());
     this.markActive();
   }
 
@@ -170,10 +174,11 @@ export class ChatStore {
     void this.timelineOf(conversationId)
       .loadNewest()
       .then(() => {
-        this.wantNames(conversationId);
+        this.names.wantSenders(this.timelineOf(conversationId).view.get());
         this.markActive();
       });
     this.markActive();
+    void this.receipts.read(conversationId);
   }
 
   /** The conversation with a user of this name; it exists for others once a message is sent. @throws ChatError unknown_user */
@@ -425,12 +430,6 @@ export class ChatStore {
     const newest = this.timelines.find(conversationId)?.newest;
     if (record !== undefined && newest !== undefined) record.last = newest;
     this.listView.changed();
-  }
-
-  private wantNames(conversationId: string): void {
-    for (const item of this.timelineOf(conversationId).view.get().items) {
-      if (item.kind === 'message') this.names.want(item.message.sender_id);
-    }
   }
 
   private get parts(): BeginningParts {

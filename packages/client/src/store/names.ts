@@ -1,5 +1,6 @@
 import { isFinal } from '../errors';
 import { Derived } from './observable';
+import type { TimelineView } from './views';
 
 /** Names of users: asked for when first wanted, and again on retry() where the answer did not come. */
 export class Names {
@@ -33,6 +34,11 @@ export class Names {
         this.failed.add(userId);
       },
     );
+  }
+
+  /** Sees to it that the names of those who wrote what is shown will be known. */
+  wantSenders({ items }: TimelineView): void {
+    for (const item of items) if (item.kind === 'message') this.want(item.message.sender_id);
   }
 
   /** The connection is back: asks for what was not answered. */

@@ -3,6 +3,7 @@ import type { ConversationSettingsChange } from '../events';
 import type { SettingsChange } from '../http/conversations';
 import type { ConversationList } from './conversation-list';
 import { mergeSettings } from './merge-settings';
+import type { ReceiptReader } from './receipt-reader';
 import type { StoreClient } from './store-client';
 
 /** How conversations are to this user: kept in the list of them, whichever device changed it. */
@@ -10,6 +11,7 @@ export class OwnSettings {
   constructor(
     private readonly client: StoreClient,
     private readonly list: ConversationList,
+    private readonly receipts: ReceiptReader,
     private readonly onChanged: () => void,
   ) {}
 
@@ -27,6 +29,7 @@ export class OwnSettings {
   private set(conversationId: string, settings: ConversationSettings): void {
     const record = this.list.get(conversationId);
     if (record !== undefined) record.settings = settings;
+    this.receipts.set(conversationId, settings.receipts);
     this.onChanged();
   }
 }

@@ -9,6 +9,7 @@ import { amend, Amendments, type Amendment } from './amend-messages';
 import { HistoryPieces } from './history-pieces';
 import { Derived } from './observable';
 import { OwnChanges } from './own-changes';
+import { Receipts } from './receipts';
 import { viewOf, type MessageView, type TimelineItem, type TimelineView } from './views';
 
 /** Reads of the newest page until one has a certain place. */
@@ -27,13 +28,16 @@ export class Timeline {
   private readonly pieces = new HistoryPieces<MessageView>();
   private readonly amendments = new Amendments();
   private readonly changes = new OwnChanges();
+  private readonly receipts: Receipts;
   private pending: MessageView[] = [];
   private readonly loading = new Map<string, Promise<void>>();
   private fault: string | undefined;
   /** Moves on where the history's continuity breaks: what was asked for before has no place any more. */
   private generation = 0;
 
-  constructor(private readonly options: TimelineOptions) {}
+  constructor(private readonly options: TimelineOptions) {
+    this.receipts = new Receipts(options.userId);
+  }
 
   /** The newest message of the conversation, own waiting ones included. */
   get newest(): MessageView | undefined {
@@ -145,6 +149,17 @@ export class Timeline {
     this.changed();
   }
 
+  /** How far the other members came is about to be asked for. @returns what `answered` is to be given */
+  askReceipts(): number {
+    return this.receipts.ask();
+  }
+
+  /** Something became known of how far the other members came. */
+  changeReceipts(change: (receipts: Receipts) => void): void {
+    change(this.receipts);
+    this.changed();
+  }
+
   /** Entries of the inbox were left out. */
   missed(): void {
     this.generation += 1;
@@ -156,6 +171,7 @@ export class Timeline {
   reset(): void {
     this.generation += 1;
     this.pieces.reset();
+    this.receipts.forget();
     this.changed();
   }
 
@@ -216,7 +232,10 @@ export class Timeline {
     if (this.pieces.update(messageId, asStored)) this.pieces.stored(messageId);
   }
 
-  private viewOf(message: ReceivedMessage, state: 'accepted' | 'stored'): MessageView {
+  private viewOf(
+    message: ReceivedMessage & { number?: number | undefined },
+    state: 'accepted' | 'stored',
+  ): MessageView {
     return this.amendments.apply(viewOf(message, this.options.userId, state));
   }
 
@@ -229,12 +248,17 @@ export class Timeline {
       else if (!atBeginning) items.push({ kind: 'gap', gap: { gap_id, place: 'beginning' } });
       for (const message of run) items.push({ kind: 'message', message: this.changes.show(message) });
     });
+    const stored = items.length;
     if (!atEnd) items.push({ kind: 'gap', gap: { gap_id: END_GAP, place: 'end' } });
     for (const message of [...unstored, ...this.pending]) {
       items.push({ kind: 'message', message: this.changes.show(message) });
     }
     const loading = new Set(this.loading.keys());
-    return { items, loading, ...(this.fault !== undefined && { fault: this.fault }) };
+    return {
+      items: this.receipts.show(items, stored),
+      loading,
+      ...(this.fault !== undefined && { fault: this.fault }),
+    };
   }
 
   private changed(): void {

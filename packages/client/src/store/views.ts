@@ -11,8 +11,15 @@ export interface MessageView {
   readonly sent_at?: string;
   /** Whether this user sent it, from this device or another. */
   readonly own: boolean;
-  /** Of own messages. */
-  readonly state?: MessageState;
+  /**
+   * Of own messages. Beyond `stored` they were `received` or `read`: by the other user, or by so many members of a group, of those
+   * who let others know.
+   */
+  readonly state?: MessageState | 'received' | 'read';
+  readonly received_by?: number;
+  readonly read_by?: number;
+  /** Its number in the history, where that is known: what receipts are compared with. */
+  readonly number?: number;
   /** The message that it answers, and whom it mentions. */
   readonly reply_to?: string;
   readonly mentions?: readonly string[];
@@ -34,13 +41,18 @@ export interface MessageView {
 }
 
 /** A message that the server told of, as this user sees it. */
-export function viewOf(message: ReceivedMessage, userId: string, state: 'accepted' | 'stored'): MessageView {
+export function viewOf(
+  message: ReceivedMessage & { number?: number | undefined },
+  userId: string,
+  state: 'accepted' | 'stored',
+): MessageView {
   const { message_id, conversation_id, sender_id, content, sent_at, edited_at, deleted_at, deleted_by } = message;
-  const { reply_to, mentions } = message;
+  const { reply_to, mentions, number } = message;
   const own = sender_id === userId;
   return {
     ...{ message_id, conversation_id, sender_id, content, sent_at, own },
     ...(own && { state }),
+    ...(number !== undefined && { number }),
     ...(reply_to !== undefined && { reply_to }),
     ...(mentions !== undefined && { mentions }),
     ...(edited_at !== undefined && { edited_at }),

@@ -6,12 +6,14 @@ import { CustomData } from '../custom-data';
 import { ChatMessage, MESSAGE_CHANGES } from '../events/message';
 import { ReceiptsSetting } from '../events/settings';
 import type { Known } from '../known';
+import { ReceiptMark } from '../state/receipts';
 
 export const Role = z.enum(['owner', 'member']);
 export type Role = z.infer<typeof Role>;
 
 /** Parameters of paths below `/conversations/{conversation_id}`. */
 export const ConversationPath = z.object({ conversation_id: Uuid });
+export const MessagePath = z.object({ conversation_id: Uuid, message_id: Uuid });
 export const MemberPath = z.object({ conversation_id: Uuid, user_id: Uuid });
 
 export const Title = z
@@ -92,7 +94,12 @@ export const BlocksResponse = z.object({
   blocks: z.array(z.object({ user_id: z.string(), blocked_at: z.string() })),
 });
 
-export const StoredMessage = ChatMessage.extend({ ...MESSAGE_CHANGES, stored_at: z.string() });
+export const StoredMessage = ChatMessage.extend({
+  ...MESSAGE_CHANGES,
+  stored_at: z.string(),
+  /** Its place among the messages of all conversations: what receipts are compared with. */
+  number: z.int().optional(),
+});
 export type StoredMessage = Known<z.infer<typeof StoredMessage>>;
 
 export const ConversationResponse = z.object({
@@ -129,12 +136,25 @@ export const ConversationsResponse = z.object({
 
 /** `GET /conversations/{id}/members`. */
 export const MembersResponse = z.object({
-  members: z.array(z.object({ user_id: z.string(), role: Role, joined_at: z.string() })),
+  members: z.array(
+    z.object({
+      user_id: z.string(),
+      role: Role,
+      joined_at: z.string(),
+      /** How far the member received and read, where that is told. */
+      received: ReceiptMark.optional(),
+      read: ReceiptMark.optional(),
+    }),
+  ),
   /** Who was invited and has not answered. */
   invited: z
     .array(z.object({ user_id: z.string(), role: Role, invited_by: z.string(), invited_at: z.string() }))
     .optional(),
 });
+
+/** `GET /conversations/{id}/messages/{message_id}/receipts`: absent where the caller keeps their own receipts. */
+export const ReceiptCountsResponse = z.object({ received: z.int().optional(), read: z.int().optional() });
+export type ReceiptCountsResponse = z.infer<typeof ReceiptCountsResponse>;
 
 /** `GET /conversations/{id}/messages?before|after|changed_after&limit`: ids of messages; ascending in stored order. */
 export const HistoryQuery = z

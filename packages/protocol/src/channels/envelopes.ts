@@ -1,6 +1,6 @@
 /**
- * What travels over the fan-out. An envelope is one line of JSON, for `event` followed by a line break and the encoded
- * frame, so that a pod reads the small first line and forwards the rest to its sockets as the bytes they are.
+ * What travels over the fan-out. An envelope is one line of JSON, for `event` and `state` followed by a line break and the
+ * encoded frame, so that a pod reads the small first line and forwards the rest to its sockets as the bytes they are.
  */
 import { z } from 'zod';
 import type { Known } from '../known';
@@ -34,6 +34,19 @@ export const StoredEventsEnvelope = z.looseObject({
 export type StoredEventsEnvelope = Known<z.infer<typeof StoredEventsEnvelope>>;
 
 /**
+ * What a conversation is now, beside its entries: its frame follows the first line. Nothing repeats it; whoever missed it asks.
+ */
+export const StateEnvelope = z.looseObject({
+  kind: z.literal('state'),
+  /** The `type` of the frame. */
+  state_kind: z.string(),
+  conversation_id: z.string(),
+  /** Users who hear the channel and are not told. */
+  not_for: z.array(z.string()).optional(),
+});
+export type StateEnvelope = Known<z.infer<typeof StateEnvelope>>;
+
+/**
  * Sessions of the user were ended (log-out, password change, reuse of a refresh token): close their sockets. Without
  * `session_ids` all of them.
  */
@@ -52,11 +65,11 @@ export const BlocksChangedEnvelope = z.looseObject({ kind: z.literal('blocks_cha
 export type BlocksChangedEnvelope = Known<z.infer<typeof BlocksChangedEnvelope>>;
 
 export type ChannelEnvelope =
-  EventEnvelope | StoredEventsEnvelope | SignedOutEnvelope | TypingEnvelope | BlocksChangedEnvelope;
+  EventEnvelope | StoredEventsEnvelope | StateEnvelope | SignedOutEnvelope | TypingEnvelope | BlocksChangedEnvelope;
 
 /** An envelope as read. */
 export type ReadEnvelope =
-  /** `frame` is the encoded frame of an `event`, a view into the payload without a copy. */
+  /** `frame` is the encoded frame of an `event` or `state`, a view into the payload without a copy. */
   | { ok: true; envelope: ChannelEnvelope; frame: Uint8Array | undefined }
   /** `unknown_kind`: a newer pod says what this version does not know. */
   | { ok: false; reason: 'unreadable' | 'unknown_kind' };
@@ -64,7 +77,7 @@ export type ReadEnvelope =
 const LINE_FEED = 0x0a;
 const decoder = new TextDecoder();
 
-/** Encodes an envelope; `frame` is the encoded frame of an `event`. */
+/** Encodes an envelope; `frame` is the encoded frame of an `event` or `state`. */
 export function writeEnvelope(envelope: ChannelEnvelope, frame?: string): string {
   const head = JSON.stringify(envelope);
   return frame === undefined ? head : `${head}\n${frame}`;
@@ -95,6 +108,7 @@ type Fields = Record<string, unknown>;
 const CHECKS: Record<ChannelEnvelope['kind'], (fields: Fields) => boolean> = {
   event: (fields) => EventEnvelope.safeParse(fields).success,
   stored: ({ event_ids, positions }) => isList(event_ids, isText) && isObject(positions) && haveNumbers(positions),
+  state: (fields) => StateEnvelope.safeParse(fields).success,
   signed_out: (fields) => SignedOutEnvelope.safeParse(fields).success,
   typing: (fields) => TypingEnvelope.safeParse(fields).success,
   blocks_changed: (fields) => BlocksChangedEnvelope.safeParse(fields).success,

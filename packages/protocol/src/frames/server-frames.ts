@@ -4,6 +4,7 @@ import { eventKind, isEventKind, type EventFrame } from '../events';
 import type { Known } from '../known';
 import { SIGNAL_FRAMES, type SignalFrame } from '../signals';
 import { ChangedFrame } from './changed-frame';
+import { ReceiptsFrame } from '../state/receipts';
 
 const milliseconds = z.number().min(0);
 /** A code of the table of errors, or one of a newer server. */
@@ -101,6 +102,7 @@ export type ServerFrame =
   | ReconnectFrame
   | AuthenticatedFrame
   | PingFrame
+  | ReceiptsFrame
   | ErrorFrame
   | SignalFrame;
 
@@ -115,6 +117,7 @@ const SCHEMAS = {
   reconnect: ReconnectFrame,
   authenticated: AuthenticatedFrame,
   ping: PingFrame,
+  receipts: ReceiptsFrame,
   error: ErrorFrame,
   ...SIGNAL_FRAMES,
 } as const;

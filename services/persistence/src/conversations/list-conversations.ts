@@ -84,9 +84,9 @@ function toConversation(row: ConversationRow): ConversationResponse {
 }
 
 function lastMessage(row: ConversationRow): StoredMessageRow | undefined {
-  const { last_id, last_sender_id, last_content, last_sent_at, last_stored_at } = row;
+  const { last_number, last_id, last_sender_id, last_content, last_sent_at, last_stored_at } = row;
   if (last_id === null || last_sender_id === null || last_content === null) return undefined;
-  if (last_sent_at === null || last_stored_at === null) return undefined;
+  if (last_number === null || last_sent_at === null || last_stored_at === null) return undefined;
   return {
     id: last_id,
     conversation_id: row.id,
@@ -97,6 +97,7 @@ function lastMessage(row: ConversationRow): StoredMessageRow | undefined {
     extra: row.last_extra,
     sent_at: last_sent_at,
     stored_at: last_stored_at,
+    number: last_number,
     edited_at: row.last_edited_at,
     deleted_at: row.last_deleted_at,
     deleted_by: row.last_deleted_by,

@@ -13,7 +13,7 @@ const RETRY_MS = 100;
 /**
  * Moves the caller's reading position of a conversation forward; what counts as unread follows from it. A live message is
  * shown before it is stored, so the marker is kept for one that is not there yet. A marker that moved is told to the caller's
- * own devices.
+ * own devices, and to the other members as a receipt.
  */
 export function markReadRoute(context: Context): Route {
   return route({
@@ -41,6 +41,7 @@ async function markRead(
 ): Promise<void> {
   for (const end = performance.now() + OPENING_MS; ;) {
     const outcome = await moveAndTell(context, conversationId, userId, messageId);
+    if (outcome === 'moved') context.receipts.read(conversationId, userId);
     if (outcome === 'moved' || outcome === 'read') return;
     if (outcome === 'of_another_conversation') throw refusal('unknown_message');
     if (performance.now() >= end) throw refusal('unknown_conversation');

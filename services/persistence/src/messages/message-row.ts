@@ -45,6 +45,7 @@ export function reactionsColumn(alias: string, caller?: string): string {
 
 export interface StoredMessageRow extends MessageRow {
   stored_at: Date;
+  number: number;
 }
 
 /** A row as the message it is. */
@@ -80,5 +81,5 @@ export function changesOf({
 }
 
 export function toStoredMessage(row: StoredMessageRow): StoredMessage {
-  return { ...toChatMessage(row), stored_at: row.stored_at.toISOString() };
+  return { ...toChatMessage(row), stored_at: row.stored_at.toISOString(), number: row.number };
 }

@@ -13,6 +13,7 @@ import { createBlocks } from './011-create-blocks';
 import { createInvitations } from './012-create-invitations';
 import { createReactions } from './013-create-reactions';
 import { indexMessagesByVersion } from './014-index-messages-by-version';
+import { numberCursors } from './015-number-cursors';
 
 /** Schema of everything persistence owns. */
 export const SCHEMA = 'chat';
@@ -33,4 +34,5 @@ export const MIGRATIONS: readonly Migration[] = [
   createInvitations,
   createReactions,
   indexMessagesByVersion,
+  numberCursors,
 ];

@@ -20,6 +20,7 @@ import type { HeadReader } from '../inbox/read-heads';
 import type { StoredPair } from '../inbox/position-events';
 import type { WebsocketMetrics } from '../metrics';
 import type { SignalDeliverer } from './deliver-signal';
+import type { StateDeliverer } from './deliver-state';
 import { encodeFrame } from './encode-frame';
 
 export interface DelivererDependencies {
@@ -27,6 +28,7 @@ export interface DelivererDependencies {
   follower: InboxFollower;
   sessions: SessionGuard;
   signals: SignalDeliverer;
+  states: StateDeliverer;
   metrics: WebsocketMetrics;
   heads: HeadReader;
   clock: Clock;
@@ -68,6 +70,9 @@ export class Deliverer {
         break;
       case 'stored':
         for (const user of registry.subscribers(channel)) this.#notice(user, envelope);
+        break;
+      case 'state':
+        if (frame !== undefined) this.dependencies.states.deliver(channel, envelope, frame);
         break;
       case 'signed_out':
         sessions.notifyEnded(envelope.user_id, envelope.session_ids);
@@ -141,6 +146,8 @@ function fitsChannel(envelope: ChannelEnvelope, channel: string): boolean {
     case 'event':
       if (channel.startsWith(USER_PREFIX)) return true;
       return !isPersonal(envelope) && channel === conversationChannel(envelope.conversation_id);
+    case 'state':
+      return channel.startsWith(USER_PREFIX) || channel === conversationChannel(envelope.conversation_id);
     case 'signed_out':
       // Where authentication alone may publish.
       return channel === ENDED_SESSIONS_CHANNEL;

@@ -12,7 +12,7 @@ select p.id, p.kind, p.title, p.data, p.created_at, p.role, p.settings, p.activi
     (select o.user_id from chat.members o where o.conversation_id = p.id and o.user_id <> $1),
     $1
   ) end as peer_id,
-  l.id as last_id, l.sender_id as last_sender_id, l.recipient_id as last_recipient_id, l.content as last_content,
+  l.number as last_number, l.id as last_id, l.sender_id as last_sender_id, l.recipient_id as last_recipient_id, l.content as last_content,
   l.data as last_data, l.extra as last_extra,
   l.sent_at as last_sent_at, l.stored_at as last_stored_at, l.edited_at as last_edited_at,
   l.deleted_at as last_deleted_at, l.deleted_by as last_deleted_by, l.version as last_version,
@@ -43,6 +43,7 @@ export interface ConversationRow {
   unread_count: number;
   unread_mention_count: number;
   peer_id: string | null;
+  last_number: number | null;
   last_id: string | null;
   last_sender_id: string | null;
   last_recipient_id: string | null;

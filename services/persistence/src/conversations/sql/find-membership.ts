@@ -3,7 +3,7 @@ import type { Queryable, Statement } from '@chat-app/database';
 const FIND_MEMBERSHIP: Statement = {
   name: 'find_membership',
   text: `
-select c.kind, m.role, case when c.kind = 'direct' then coalesce(
+select c.kind, m.role, m.settings, case when c.kind = 'direct' then coalesce(
     (select o.user_id from chat.members o where o.conversation_id = c.id and o.user_id <> m.user_id),
     m.user_id
   ) end as peer_id
@@ -15,6 +15,8 @@ where m.conversation_id = $1 and m.user_id = $2`,
 export interface Membership {
   kind: 'direct' | 'group';
   role: 'owner' | 'member';
+  /** Settings that are not as by default. */
+  settings: Record<string, unknown> | null;
   /** The other user of a direct conversation. */
   peer_id: string | null;
 }

@@ -4,7 +4,7 @@ import { messageColumns, type StoredMessageRow } from '../message-row';
 const LIST_CHANGED_MESSAGES: Statement = {
   name: 'list_changed_messages',
   text: `
-select ${messageColumns('m', '$4::uuid')}, m.stored_at
+select ${messageColumns('m', '$4::uuid')}, m.stored_at, m.number
 from chat.messages m
 where conversation_id = $1 and version is not null and version > $2::bigint
 order by version asc limit $3`,

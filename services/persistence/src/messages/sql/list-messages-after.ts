@@ -4,7 +4,7 @@ import { messageColumns, type StoredMessageRow } from '../message-row';
 const LIST_MESSAGES_AFTER: Statement = {
   name: 'list_messages_after',
   text: `
-select ${messageColumns('m', '$4::uuid')}, m.stored_at
+select ${messageColumns('m', '$4::uuid')}, m.stored_at, m.number
 from chat.messages m
 where conversation_id = $1 and number > $2::bigint
 order by number asc limit $3`,

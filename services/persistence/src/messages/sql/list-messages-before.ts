@@ -4,7 +4,7 @@ import { messageColumns, type StoredMessageRow } from '../message-row';
 const LIST_MESSAGES_BEFORE: Statement = {
   name: 'list_messages_before',
   text: `
-select ${messageColumns('m', '$4::uuid')}, m.stored_at
+select ${messageColumns('m', '$4::uuid')}, m.stored_at, m.number
 from chat.messages m
 where conversation_id = $1 and number < coalesce($2::bigint, 9223372036854775807)
 order by number desc limit $3`,

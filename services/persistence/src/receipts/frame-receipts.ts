@@ -1,0 +1,52 @@
+import {
+  conversationChannel,
+  encodeServerFrame,
+  userChannel,
+  writeEnvelope,
+  type MemberReceipt,
+  type ReceiptsFrame,
+} from '@chat-app/protocol';
+import { receiptOf } from './receipt-of';
+import type { MovedReceipt } from './sql/find-moved-receipts';
+
+/**
+ * One frame a conversation, whatever the number of its members who moved, and the channels that it goes to: that of a group, or
+ * that of the other user of a direct conversation. Whoever keeps their own receipts is not told of others'.
+ */
+export function frameReceipts(moved: readonly MovedReceipt[]): { channel: string; text: string }[] {
+  const conversations = new Map<string, MovedReceipt[]>();
+  for (const one of moved) {
+    if (toReceipt(one) === undefined) continue;
+    const others = conversations.get(one.conversation_id);
+    if (others === undefined) conversations.set(one.conversation_id, [one]);
+    else others.push(one);
+  }
+  return [...conversations.values()].flatMap((members) => {
+    const [first] = members;
+    if (first === undefined) return [];
+    return first.is_group ? [ofGroup(first, members)] : members.flatMap(ofDirect);
+  });
+}
+
+function ofGroup({ conversation_id, silent_ids }: MovedReceipt, members: readonly MovedReceipt[]) {
+  return { channel: conversationChannel(conversation_id), text: write(conversation_id, members, silent_ids) };
+}
+
+function ofDirect(member: MovedReceipt): { channel: string; text: string }[] {
+  const { conversation_id, user_ids, silent_ids, user_id } = member;
+  const told = user_ids.filter((id) => id !== user_id && !silent_ids.includes(id));
+  return told.map((id) => ({ channel: userChannel(id), text: write(conversation_id, [member], []) }));
+}
+
+function write(conversation_id: string, members: readonly MovedReceipt[], not_for: string[]): string {
+  const users = members.flatMap((one) => toReceipt(one) ?? []);
+  const frame: ReceiptsFrame = { type: 'receipts', conversation_id, users };
+  const envelope = { kind: 'state' as const, state_kind: frame.type, conversation_id };
+  return writeEnvelope({ ...envelope, ...(not_for.length > 0 && { not_for }) }, encodeServerFrame(frame));
+}
+
+/** Undefined where there is nothing to tell. */
+function toReceipt(moved: MovedReceipt): MemberReceipt | undefined {
+  const receipt = receiptOf(moved);
+  return receipt.received === undefined && receipt.read === undefined ? undefined : receipt;
+}
