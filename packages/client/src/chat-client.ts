@@ -20,6 +20,7 @@ import type {
   ConnectionState,
   ConnectionStatus,
   JsonObject,
+  MessageChanged,
   MessageStateChange,
   TypingNotice,
 } from './events';
@@ -31,7 +32,13 @@ import type { Directory } from './http/answers';
 import { SessionsApi } from './http/sessions';
 import { request, type Fetch } from './http/request';
 import { Receiver, type InboxState } from './messages/receive-messages';
-import type { OutboundDeletion, OutboundEdit, OutboundMessage, SentMessage } from './messages/outgoing';
+import type {
+  OutboundDeletion,
+  OutboundEdit,
+  OutboundMessage,
+  OutboundReaction,
+  SentMessage,
+} from './messages/outgoing';
 import { Sender } from './messages/send-messages';
 import { SettledMessages } from './messages/settled-messages';
 import type { CompiledOptions } from './options';
@@ -168,6 +175,15 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
     const taken = this.sender.adopt(entries);
     if (taken.length > 0) this.parts.events.emit('adopted', taken);
     return taken;
+  }
+
+  /**
+   * Reacts to a message, or takes an own reaction back: as `edit` in everything else. `stored` is told once the server told what
+   * the message is then. @throws as send
+   */
+  react(reaction: OutboundReaction): SentMessage {
+    if (this.closing !== undefined) throw closedError();
+    return this.sender.react(reaction);
   }
 
   /**
@@ -343,6 +359,8 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
         return this.receiver.onEntry(frame.entry);
       case 'stored':
         return this.receiver.onStored(frame);
+      case 'changed':
+        return this.onChanged(frame);
       case 'accepted':
         return this.sender.onAccepted(frame);
       case 'rejected':
@@ -365,6 +383,11 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
 
   private told({ conversation_id, user_id, active }: TypingNotice): void {
     this.parts.events.emit('typing', { conversation_id, user_id, active });
+  }
+
+  private onChanged({ type: _type, ...changed }: MessageChanged & { type: 'changed' }): void {
+    this.parts.events.emit('changed', changed);
+    for (const { event_id } of changed.changes ?? []) this.sender.onStored(event_id);
   }
 
   private watch(): () => void {

@@ -1,4 +1,4 @@
-import type { ErrorCode, MemberReceipt } from '@chat-app/protocol';
+import type { ErrorCode, MemberReceipt, StoredMessage } from '@chat-app/protocol';
 import type { EntryEvents } from './entries';
 import type { JsonObject } from './entries/message';
 import type { ChatError } from './errors';
@@ -59,13 +59,16 @@ export interface MessageStateChange {
   reason?: string;
 }
 
-/** State of an edit or deletion of one's own, as that of a message. */
+/** State of an edit, deletion or reaction of one's own, as that of a message. */
 export interface ChangeStateChange extends Omit<MessageStateChange, 'sent_at'> {
-  /** Of the edit or deletion itself. */
+  /** Of the edit, deletion or reaction itself. */
   event_id: string;
   /** The message that it is about. */
   message_id: string;
-  change: 'edit' | 'delete';
+  change: 'edit' | 'delete' | 'react';
+  /** Of a reaction. */
+  emoji?: string;
+  on?: boolean;
   /** Of an edit, until it is accepted: what the message is to be. */
   content?: string;
   data?: JsonObject;
@@ -96,11 +99,25 @@ export interface ReceiptsChange {
   users: readonly MemberReceipt[];
 }
 
+/**
+ * A message was edited, deleted or reacted to: what it is now. Of one message the highest version counts. Where `previous` is
+ * higher than the version of the conversation that is known, something was missed: `conversations.history` with `changed_after`.
+ */
+export interface MessageChanged {
+  conversation_id: string;
+  previous: number;
+  version: number;
+  message: StoredMessage;
+  /** The commands that it comes of. */
+  changes?: readonly { event_id: string; actor_id: string }[] | undefined;
+}
+
 /** Everything a client reports. */
 export interface ChatEvents<Data extends JsonObject = JsonObject> extends EntryEvents<Data> {
   connection: ConnectionStatus;
   message_state: MessageStateChange;
   change_state: ChangeStateChange;
+  changed: MessageChanged;
   stored: StoredMessages;
   /** Somebody else types in a conversation, or stopped: forget it six seconds after they last said so. */
   typing: TypingNotice;

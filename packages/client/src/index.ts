@@ -5,7 +5,13 @@ export * from './errors';
 export type { ChatClientOptions, Identity } from './options';
 export type { AddressOptions } from './addresses';
 export type { ChatStorage } from './storage';
-export type { OutboundDeletion, OutboundEdit, OutboundMessage, SentMessage } from './messages/outgoing';
+export type {
+  OutboundDeletion,
+  OutboundEdit,
+  OutboundMessage,
+  OutboundReaction,
+  SentMessage,
+} from './messages/outgoing';
 export type { OutboxEntry } from './state/outbox';
 export type { BackoffOptions } from '@chat-app/timing';
 export {

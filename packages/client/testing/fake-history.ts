@@ -8,6 +8,8 @@ export interface FakeMessage {
   recipient_id: string;
   content: string;
   sent_at: string;
+  version?: number;
+  reactions?: object;
 }
 
 /** One direct conversation as persistence would tell of it over HTTP. */
@@ -21,6 +23,10 @@ export class FakeHistory {
   readonly receipts = new Map<string, object>();
   settings: { receipts: 'on' | 'off' } = { receipts: 'on' };
   reads = 0;
+  /** Version of the conversation; undefined: a server of before. */
+  version: number | undefined;
+  /** Versions after which was asked what changed. */
+  readonly askedAfter: number[] = [];
 
   constructor(server: FakeServer) {
     const at = `/conversations/${CONVERSATION}`;
@@ -36,8 +42,10 @@ export class FakeHistory {
     );
     server.http.set(`GET ${at}/messages`, (_body, request) => {
       if (this.away) return refused(503, 'unavailable', true);
-      this.reads += 1;
       const query = new URL(request.url ?? '', server.url).searchParams;
+      const changedAfter = query.get('changed_after');
+      if (changedAfter !== null) return { status: 200, body: this.changes(Number(changedAfter)) };
+      this.reads += 1;
       return { status: 200, body: this.page(query.get('before'), Number(query.get('limit'))) };
     });
     server.http.set(`PUT ${at}/read`, (body) => {
@@ -89,7 +97,13 @@ export class FakeHistory {
     const messages = this.messages
       .slice(begin, end)
       .map((one, index) => ({ ...one, stored_at: SENT_AT, number: begin + index + 1 }));
-    return { messages, more: begin > 0 };
+    return { messages, more: begin > 0, version: this.version };
+  }
+
+  private changes(after: number) {
+    this.askedAfter.push(after);
+    const changed = this.messages.filter(({ version = 0 }) => version > after);
+    return { messages: changed.map((one) => ({ ...one, stored_at: SENT_AT })), more: false, version: this.version };
   }
 }
 

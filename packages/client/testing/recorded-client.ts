@@ -15,6 +15,7 @@ const NAMES = [
   'settings',
   'blocked',
   'invitation',
+  'changed',
   'stored',
   'typing',
   'adopted',

@@ -11,6 +11,8 @@ import type {
 } from '@chat-app/protocol';
 import { isLiveEntry } from '../entries';
 import type { EntryFrame } from '../entries/entry-kind';
+import type { MessageChanged } from '../events';
+import { MESSAGE } from '../http/answers';
 import { count, flag, has, list, object, optional, parseObject, text, type Fields } from '../parsing/checks';
 
 /** `welcome`, with what servers of the version before do not say. */
@@ -23,7 +25,7 @@ export interface StoredFrame {
   event_ids: string[];
 }
 
-/** Frames that are about the connection or an own send. */
+/** Frames that are about the connection, an own send or a state. */
 export type ControlFrame =
   | WelcomeFrame
   | AcceptedFrame
@@ -35,6 +37,7 @@ export type ControlFrame =
   | AuthenticatedFrame
   | ErrorFrame
   | TypingFrame
+  | (MessageChanged & { type: 'changed' })
   | { type: 'ping' };
 
 /** What a server said. */
@@ -59,6 +62,13 @@ const CONTROL: Record<ControlFrame['type'], Fields> = {
   rejected: { id: optional(text), code: text, message: text, retryable: flag, retry_after_ms: optional(count) },
   stored: { from: count },
   receipts: { conversation_id: text, users: list(object({ user_id: text, received: mark, read: mark })) },
+  changed: {
+    conversation_id: text,
+    previous: count,
+    version: count,
+    message: object(MESSAGE),
+    changes: optional(list(object({ event_id: text, actor_id: text }))),
+  },
   token_expiring: { after_ms: count },
   reconnect: { after_ms: count },
   authenticated: { expires_in_ms: count },

@@ -24,6 +24,10 @@ export interface ReceivedMessage<Data extends JsonObject = JsonObject> {
   /** When and by whom it was deleted: then content is empty. */
   deleted_at?: string | undefined;
   deleted_by?: string | undefined;
+  /** What members reacted with, by emoji: how many, and the first 50 of them. */
+  reactions?: Record<string, { count: number; user_ids: string[] }> | undefined;
+  /** Grows with every edit, deletion and reaction; absent: there was none. */
+  version?: number | undefined;
   /** Its number in the user's inbox, where it is known already. */
   seq?: number;
 }
@@ -41,6 +45,8 @@ const FIELDS = {
   edited_at: optional(text),
   deleted_at: optional(text),
   deleted_by: optional(text),
+  reactions: optional(isObject),
+  version: optional(count),
   seq: optional(count),
 };
 

@@ -24,6 +24,8 @@ export interface History {
   messages: StoredMessage[];
   /** Whether there are further ones in the direction asked for. */
   more: boolean;
+  /** How new it is: `changed_after` of a question for what changed since. Absent from servers of before. */
+  version?: number | undefined;
 }
 export interface Members {
   members: {
@@ -57,7 +59,13 @@ const CONVERSATION: Fields = {
   role: text,
   unread_count: count,
 };
-const MESSAGE: Fields = { message_id: text, conversation_id: text, sender_id: text, content: text, sent_at: text };
+export const MESSAGE: Fields = {
+  message_id: text,
+  conversation_id: text,
+  sender_id: text,
+  content: text,
+  sent_at: text,
+};
 
 export const isSession = answer<SessionResponse>({
   user_id: text,
@@ -76,7 +84,7 @@ export const isConversations = answer<Conversations>({
   conversations: list(object({ ...CONVERSATION, last_message: optional(object(MESSAGE)) })),
   next: optional(text),
 });
-export const isHistory = answer<History>({ messages: list(object(MESSAGE)), more: flag });
+export const isHistory = answer<History>({ messages: list(object(MESSAGE)), more: flag, version: optional(count) });
 const mark = optional(object({ message_id: text, number: count }));
 export const isMembers = answer<Members>({
   members: list(object({ user_id: text, role: text, joined_at: text, received: mark, read: mark })),

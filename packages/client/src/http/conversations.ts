@@ -29,6 +29,14 @@ export interface SettingsChange {
   muted_until?: string | null;
 }
 
+/** At most one of `before`, `after` and `changed_after`. */
+export interface HistoryPage {
+  before?: string;
+  after?: string;
+  changed_after?: number;
+  limit?: number;
+}
+
 /** Conversations and history over HTTP. Every method throws ChatError. */
 export class ConversationsApi {
   constructor(private readonly call: Call) {}
@@ -77,10 +85,11 @@ export class ConversationsApi {
 
   /**
    * Messages of a conversation in stored order: the newest, or those next to the message `before` or `after` names.
-   * `more` says whether there are further ones in that direction.
+   * `more` says whether there are further ones in that direction. With `changed_after` those that were edited, deleted or
+   * reacted to after this version of the conversation, in the order of their versions.
    */
-  history(conversationId: string, page: { before?: string; after?: string; limit?: number } = {}): Promise<History> {
-    const at = `${path(conversationId)}/messages${query(page)}`;
+  history(conversationId: string, page: HistoryPage = {}): Promise<History> {
+    const at = `${path(conversationId)}/messages${query({ ...page })}`;
     return this.call<History>({ method: 'GET', path: at, answer: isHistory });
   }
 
@@ -110,7 +119,7 @@ function member(conversationId: string, userId: string): string {
   return `${path(conversationId)}/members/${encodeURIComponent(userId)}`;
 }
 
-function query(values: Record<string, string | number | undefined>): string {
+function query(values: { [name: string]: string | number | undefined }): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) if (value !== undefined) search.set(name, String(value));
   const text = search.toString();

@@ -7,7 +7,9 @@ import {
   editId,
   LIMITS,
   messageId,
+  isEmoji,
   newId,
+  reactionId,
 } from '@chat-app/protocol/pure';
 import type { JsonObject } from '../entries/message';
 import { ChatError } from '../errors';
@@ -42,6 +44,14 @@ export interface OutboundEdit<Data extends JsonObject = JsonObject> extends Omit
 /** A message to delete: an own one, or as an owner any of the group. */
 export interface OutboundDeletion extends Target {
   message_id: string;
+}
+
+/** A reaction to a message of the conversation, or taking it back. */
+export interface OutboundReaction extends Target {
+  message_id: string;
+  /** An emoji or a short text without spaces, at most 64 bytes. */
+  emoji: string;
+  on: boolean;
 }
 
 /** A message that was taken into the outbox. */
@@ -83,6 +93,22 @@ export function deletionEntry(deletion: OutboundDeletion, { userId }: OutgoingRu
   return { id, ...targetOf(deletion, userId), content: '', message_id: deletionId(message_id), change };
 }
 
+/** @throws ChatError invalid_request */
+export function reactionEntry({ emoji, on, ...reaction }: OutboundReaction, { userId }: OutgoingRules): OutboxEntry {
+  if (!isEmoji(emoji)) throw invalid(`emoji: 1 to ${LIMITS.emojiBytes} bytes without spaces`);
+  const message_id = reaction.message_id.toLowerCase();
+  const target = targetOf(reaction, userId);
+  const id = newId();
+  const event = { actor_id: userId, conversation_id: target.conversation_id, message_id, id, emoji, on };
+  return {
+    id,
+    ...target,
+    content: '',
+    message_id: reactionId(event),
+    change: { type: 'react', message_id, emoji, on },
+  };
+}
+
 /** The frame that asks for an entry. */
 export function commandFrame(
   { id, content, data, change, reply_to, mentions, ...entry }: OutboxEntry,
@@ -90,7 +116,8 @@ export function commandFrame(
 ): object {
   const target = entry.recipient_id === undefined ? 'conversation_id' : 'recipient_id';
   const frame = { type: 'send', ...change, id, [target]: entry[target], after };
-  return change?.type === 'delete' ? frame : { ...frame, content, data, reply_to, mentions };
+  const hasContent = change === undefined || change.type === 'edit';
+  return hasContent ? { ...frame, content, data, reply_to, mentions } : frame;
 }
 
 function contentFields({ content, data, ...message }: OutboundMessage, { userId, contentBytes }: OutgoingRules) {

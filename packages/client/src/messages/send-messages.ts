@@ -16,11 +16,13 @@ import type { Timers } from '../state/timers';
 import {
   commandFrame,
   deletionEntry,
+  reactionEntry,
   editEntry,
   messageEntry,
   type OutboundDeletion,
   type OutboundEdit,
   type OutboundMessage,
+  type OutboundReaction,
   type SentMessage,
 } from './outgoing';
 
@@ -43,7 +45,7 @@ export interface SenderOptions {
   answerTimeoutMs: number;
   transmit: (frame: object) => boolean;
   onState: (change: MessageStateChange) => void;
-  /** The same of edits and deletions. */
+  /** The same of edits, deletions and reactions. */
   onChangeState: (change: ChangeStateChange) => void;
   /** The outbox changed: keep it. */
   onChange: () => void;
@@ -90,6 +92,11 @@ export class Sender {
     });
   }
 
+  /** @throws as send */
+  react(reaction: OutboundReaction): SentMessage {
+    return this.take(reactionEntry(reaction, this.rules()));
+  }
+
   private take(entry: OutboxEntry): SentMessage {
     const known = this.options.outbox.get(entry.id);
     if (known !== undefined) {
@@ -115,6 +122,7 @@ export class Sender {
       data: features.includes('data'),
       replies: features.includes('reply') && features.includes('mentions'),
       changes: features.includes('edited') && features.includes('deleted'),
+      reactions: features.includes('reacted'),
     });
   }
 
@@ -227,7 +235,8 @@ export class Sender {
     this.options.onChangeState({
       ...{ id: entry.id, event_id: entry.message_id, conversation_id: entry.conversation_id },
       ...{ message_id: change.message_id, change: change.type },
-      ...(content !== undefined && { content }),
+      ...(change.type === 'react' && { emoji: change.emoji, on: change.on }),
+      ...(content !== undefined && change.type !== 'react' && { content }),
       ...(data !== undefined && { data }),
       ...rest,
       ...(at !== undefined && { at }),

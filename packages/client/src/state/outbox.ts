@@ -1,7 +1,7 @@
 import type { JsonObject } from '../entries/message';
 import { backoffMs, type BackoffOptions } from '@chat-app/timing';
 
-/** A message, edit or deletion that this client wants stored and delivered. */
+/** A message, edit, deletion or reaction that this client wants stored and delivered. */
 export interface OutboxEntry {
   /** The client's own id: every try bears it, so that all tries are one message. */
   readonly id: string;
@@ -14,8 +14,10 @@ export interface OutboxEntry {
   /** The message that it answers, and the users that it mentions. */
   readonly reply_to?: string;
   readonly mentions?: string[];
-  /** The message that it edits or deletes; `message_id` is the id of the edit or deletion itself then. */
-  readonly change?: { readonly type: 'edit' | 'delete'; readonly message_id: string };
+  /** The message that it edits, deletes or reacts to; `message_id` is the id of the change itself then. */
+  readonly change?:
+    | { readonly type: 'edit' | 'delete'; readonly message_id: string }
+    | { readonly type: 'react'; readonly message_id: string; readonly emoji: string; readonly on: boolean };
 }
 
 /** What an outbox is bounded by. */
@@ -35,6 +37,8 @@ export interface SendingRules {
   data: boolean;
   /** It takes edits and deletions, which wait likewise. */
   changes?: boolean;
+  /** It takes reactions, which wait likewise. */
+  reactions?: boolean;
   /** It keeps what a message answers and mentions: what does either waits likewise. */
   replies?: boolean;
 }
@@ -218,9 +222,13 @@ export class Outbox {
     if (queue.inFlight > 0 && (queue.stopped || !this.rules.pipelined)) return undefined;
     const next = queue.entries[queue.inFlight];
     if (next?.entry.data !== undefined && !this.rules.data) return undefined;
-    if (next?.entry.change !== undefined && this.rules.changes !== true) return undefined;
+    if (next?.entry.change !== undefined && !this.takes(next.entry.change.type)) return undefined;
     const refers = next?.entry.reply_to !== undefined || next?.entry.mentions !== undefined;
     return refers && this.rules.replies !== true ? undefined : next;
+  }
+
+  private takes(type: 'edit' | 'delete' | 'react'): boolean {
+    return (type === 'react' ? this.rules.reactions : this.rules.changes) === true;
   }
 
   /** The entry is not in flight any more. */

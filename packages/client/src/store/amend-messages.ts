@@ -1,4 +1,5 @@
 import type { MessageDeleted, MessageEdited } from '../events';
+import type { StoredMessage } from '@chat-app/protocol';
 import type { MessageView } from './views';
 
 /** What became of a message: its newest content, or that it has none any more. */
@@ -22,11 +23,19 @@ export function deletionOf({ message_id, at, actor_id }: MessageDeleted): Amendm
   return { message_id, content: '', deleted_at: at ?? '', deleted_by: actor_id };
 }
 
+/** What the whole state of a message says of its content; undefined where it never was another. */
+export function contentOf(message: StoredMessage): Amendment | undefined {
+  const { message_id, content, edited_at, deleted_at, deleted_by } = message;
+  if (edited_at === undefined && deleted_at === undefined) return undefined;
+  return { message_id, content, edited_at, deleted_at, deleted_by };
+}
+
 /** The message with an amendment. The newest edit counts, in whatever order they come; after a deletion none does. */
 export function amend(message: MessageView, { content, edited_at, deleted_at, deleted_by }: Amendment): MessageView {
   if (message.deleted_at !== undefined) return message;
   if (deleted_at !== undefined) {
-    return { ...message, content: '', deleted_at, ...(deleted_by !== undefined && { deleted_by }) };
+    const { reactions: _reactions, ...rest } = message;
+    return { ...rest, content: '', deleted_at, ...(deleted_by !== undefined && { deleted_by }) };
   }
   const isNewest = edited_at !== undefined && edited_at >= (message.edited_at ?? '');
   return isNewest ? { ...message, content, edited_at } : message;

@@ -6,12 +6,11 @@
  */
 import type { ConversationResponse } from '@chat-app/protocol';
 import { isFinal } from '../errors';
-import type { ConnectionStatus, ConversationRead, Missed, ReceivedMessage, TypingNotice } from '../events';
-import type { Conversations } from '../http/answers';
+import type { ChatEvents, ConnectionStatus } from '../events';
 import type { SettingsChange } from '../http/conversations';
 import { Timers } from '../state/timers';
 import type { ChatStorage } from '../storage';
-import { amend, amendmentOf, deletionOf, type Amendment } from './amend-messages';
+import { amend, amendmentOf, contentOf, deletionOf, type Amendment } from './amend-messages';
 import { createGroup, openDirect, openDirectWith, type BeginningParts } from './begin-conversations';
 import { Blocks } from './blocks';
 import { ConversationList } from './conversation-list';
@@ -22,6 +21,7 @@ import { Derived, type Observable } from './observable';
 import { OwnSettings } from './own-settings';
 import { OwnWriting, type References } from './own-writing';
 import { ListReader } from './read-list';
+import { readPage } from './read-page';
 import { ReceiptReader } from './receipt-reader';
 import { SavedTexts } from './saved-texts';
 import type { StoreClient } from './store-client';
@@ -35,6 +35,11 @@ export interface ChatStoreOptions {
   storage?: ChatStorage;
   /** Messages that one read of the history asks for. Default 50. */
   pageSize?: number;
+  /**
+   * So often it is asked what changed in the conversation that the user looks at, milliseconds: a state that was lost on its way
+   * is missed by nobody else. Default 60,000.
+   */
+  changesEveryMs?: number;
 }
 
 /** Counts of entries are read from the server this long after the last of them. */
@@ -65,7 +70,7 @@ export class ChatStore {
     options: ChatStoreOptions = {},
   ) {
     this.list = new ConversationList(client.userId);
-    this.timelines = new Timelines(client, options.pageSize ?? 50, (id) => this.list.get(id)?.kind === 'direct');
+    this.timelines = new Timelines(client, options, (id) => this.list.get(id)?.kind === 'direct');
     this.texts = new SavedTexts(options.storage, client.userId, (id) => this.list.get(id)?.recipient_id);
     this.names = new Names(async (userId) => (await client.getUser(userId)).username);
     this.markers = new ReadMarkers((id, message) =>
@@ -83,7 +88,15 @@ export class ChatStore {
     });
     this.receipts = new ReceiptReader(client, this.timelines, (id) => this.list.get(id)?.kind === 'group');
     this.settings = new OwnSettings(client, this.list, this.receipts, () => this.listView.changed());
-    this.reader = new ListReader((after) => this.readList(after));
+    const page = {
+      ...{ client, list: this.list, names: this.names },
+      isRead: (id: string) => this.markers.isPending(id),
+      // What is in view was not marked before somebody knew that it is unread.
+      onTaken: () => this.markActive(),
+      onUncertain: (id: string) => this.refreshSoon(id),
+      onChanged: () => this.listView.changed(),
+    };
+    this.reader = new ListReader((after) => readPage(page, after));
     this.connectionStatus = { state: client.state };
     this.listView = new Derived(() => this.list.views((id) => this.texts.draft(id)));
     this.subscriptions = [
@@ -93,6 +106,7 @@ export class ChatStore {
       client.on('adopted', (entries) => this.writing.show(entries)),
       client.on('edited', (event) => this.amended(event.conversation_id, amendmentOf(event))),
       client.on('deleted', (event) => this.amended(event.conversation_id, deletionOf(event))),
+      client.on('changed', (event) => this.changed(event)),
       client.on('read', (event) => this.readElsewhere(event)),
       client.on('receipts', (change) => this.receipts.told(change)),
       client.on('settings', (event) => this.settings.changed(event)),
@@ -107,7 +121,7 @@ export class ChatStore {
       client.on('missed', (missed) => this.missed(missed)),
       client.on('connection', (status) => this.connected(status)),
     ];
-    this.restore();
+    this.writing.restore();
     this.names.want(client.userId);
     void this.load();
   }
@@ -170,6 +184,7 @@ export class ChatStore {
   /** The conversation that the user looks at, so that what it shows is read; undefined while they look elsewhere. */
   setActive(conversationId: string | undefined): void {
     this.activeId = conversationId;
+    this.timelines.watch(conversationId);
     if (conversationId === undefined) return;
     void this.timelineOf(conversationId)
       .loadNewest()
@@ -222,6 +237,11 @@ export class ChatStore {
     return this.blocks.set(userId, false);
   }
 
+  /** Asks what changed in the messages of a conversation that are known here. Never rejects. */
+  readChanges(conversationId: string): Promise<void> {
+    return this.timelineOf(conversationId).readChanges();
+  }
+
   /** Asks the server what a conversation is now. Never rejects. */
   async refresh(conversationId: string): Promise<void> {
     try {
@@ -250,6 +270,11 @@ export class ChatStore {
   /** Deletes a message for everyone: an own one, or as an owner any of the group. @throws outbox_full, closed */
   delete(message: MessageView): void {
     this.writing.delete(message);
+  }
+
+  /** Reacts to a message, or takes an own reaction back, online or not. It is shown at once. @throws invalid_request, outbox_full, closed */
+  react(message: MessageView, emoji: string, on: boolean): void {
+    this.writing.react(message, emoji, on);
   }
 
   /** Forgets an edit or deletion that was refused. */
@@ -295,37 +320,7 @@ export class ChatStore {
     this.typists.release();
   }
 
-  /** What an earlier run of this device left: drafts, messages that wait, and messages that were refused. */
-  private restore(): void {
-    // The server lists no direct conversation without messages: what was written there would be out of reach.
-    for (const [conversationId, userId] of Object.entries(this.texts.recipients)) {
-      this.list.ensure(conversationId, userId);
-      this.names.want(userId);
-    }
-    this.writing.restore();
-  }
-
-  private async readList(after: string | undefined): Promise<Conversations> {
-    const arrived = new Set<string>();
-    const unsubscribe = this.client.on('message', (message) => arrived.add(message.conversation_id));
-    try {
-      const page = await this.client.conversations.list(after === undefined ? {} : { after });
-      this.list.page(page.conversations, after === undefined, (id) => this.markers.isPending(id));
-      for (const { recipient_id, last_message } of page.conversations) {
-        for (const id of [recipient_id, last_message?.sender_id]) if (id !== undefined) this.names.want(id);
-      }
-      // What is in view was not marked before somebody knew that it is unread.
-      this.markActive();
-      return page;
-    } finally {
-      unsubscribe();
-      // Whether the answer counts what came meanwhile is not known.
-      for (const id of arrived) this.refreshSoon(id);
-      this.listView.changed();
-    }
-  }
-
-  private received(message: ReceivedMessage): void {
+  private received(message: ChatEvents['message']): void {
     const { conversation_id, sender_id, recipient_id, seq } = message;
     const own = sender_id === this.client.userId;
     const record = this.list.ensure(conversation_id, own || recipient_id === undefined ? recipient_id : sender_id);
@@ -344,7 +339,7 @@ export class ChatStore {
     if (seq !== undefined || !record.described) this.refreshSoon(conversation_id);
   }
 
-  private typingNoticed(notice: TypingNotice): void {
+  private typingNoticed(notice: ChatEvents['typing']): void {
     if (notice.active) this.names.want(notice.user_id);
     this.typists.noticed(notice);
   }
@@ -359,8 +354,15 @@ export class ChatStore {
     this.listView.changed();
   }
 
+  /** A message was edited, deleted or reacted to: its content is told as an event too, but may be missed. */
+  private changed(event: ChatEvents['changed']): void {
+    const amendment = contentOf(event.message);
+    if (amendment !== undefined) this.amended(event.conversation_id, amendment);
+    this.timelineOf(event.conversation_id).messageChanged(event);
+  }
+
   /** Another device of the user has read a conversation, or this one has. */
-  private readElsewhere({ conversation_id, message_id, user_id }: ConversationRead): void {
+  private readElsewhere({ conversation_id, message_id, user_id }: ChatEvents['read']): void {
     const record = this.list.get(conversation_id);
     if (user_id !== this.client.userId || record === undefined || record.unread === 0) return;
     const newest = this.timelineOf(conversation_id).newestOfOthers ?? record.last;
@@ -375,7 +377,7 @@ export class ChatStore {
     this.markers.retry(messageIds);
   }
 
-  private missed({ reason }: Missed): void {
+  private missed({ reason }: ChatEvents['missed']): void {
     this.timelines.missed((reason as string) === 'restored');
     void this.load();
     if (this.activeId !== undefined) this.setActive(this.activeId);
@@ -385,6 +387,7 @@ export class ChatStore {
     this.connectionStatus = status;
     this.connectionView.changed();
     if (status.state !== 'online') return;
+    this.timelines.reconnected();
     if (!this.reader.isGood) void this.load();
     // What happened while this device was away may have been left out.
     void this.asked.load();

@@ -35,8 +35,13 @@ export interface OwnWritingParts {
 export class OwnWriting {
   constructor(private readonly parts: OwnWritingParts) {}
 
-  /** What an earlier run of this device left: what waits, and what was refused. */
+  /** What an earlier run of this device left: drafts, what waits, and what was refused. */
   restore(): void {
+    // The server lists no direct conversation without messages: what was written there would be out of reach.
+    for (const [conversationId, userId] of Object.entries(this.parts.texts.recipients)) {
+      this.parts.list.ensure(conversationId, userId);
+      this.parts.wantName(userId);
+    }
     this.show(this.parts.client.pending);
     for (const message of this.parts.texts.failed) {
       this.parts.timelineOf(message.conversation_id).restoreFailed(message);
@@ -49,7 +54,8 @@ export class OwnWriting {
       this.parts.list.ensure(conversation_id, recipient_id);
       if (recipient_id !== undefined) this.parts.wantName(recipient_id);
       const timeline = this.parts.timelineOf(conversation_id);
-      if (change !== undefined) timeline.changing(change.message_id, id, change.type, content);
+      if (change?.type === 'react') timeline.reacting(change.message_id, id, change.emoji, change.on);
+      else if (change !== undefined) timeline.changing(change.message_id, id, change.type, content);
       else {
         const { reply_to, mentions } = entry;
         const refers = { ...(reply_to !== undefined && { reply_to }), ...(mentions !== undefined && { mentions }) };
@@ -80,6 +86,12 @@ export class OwnWriting {
     this.parts.timelineOf(conversation_id).changing(message_id, id, 'delete', '');
   }
 
+  /** @throws ChatError invalid_request, outbox_full, closed: nothing was taken */
+  react({ conversation_id, message_id }: MessageView, emoji: string, on: boolean): void {
+    const { id } = this.parts.client.react({ ...this.targetOf(conversation_id), message_id, emoji, on });
+    this.parts.timelineOf(conversation_id).reacting(message_id, id, emoji, on);
+  }
+
   /** Forgets a refused message. */
   discard(conversationId: string, messageId: string): void {
     const timeline = this.parts.timelineOf(conversationId);
@@ -97,10 +109,10 @@ export class OwnWriting {
     if (state !== 'sending') this.parts.onTouch(conversation_id);
   }
 
-  /** The state of an own edit or deletion changed. */
+  /** The state of an own edit, deletion or reaction changed. */
   changeStateChanged(change: ChangeStateChange): void {
     const { conversation_id, message_id, state, content = '', at } = change;
-    if (state === 'accepted') {
+    if (state === 'accepted' && change.change !== 'react') {
       const deletion = { deleted_at: at ?? '', deleted_by: this.parts.client.userId };
       const amendment = change.change === 'edit' ? { content, edited_at: at } : { content: '', ...deletion };
       this.parts.onAmended(conversation_id, { message_id, ...amendment });

@@ -3,7 +3,13 @@ import type { ChatEvents, ConnectionState } from '../events';
 import type { BlocksApi } from '../http/blocks';
 import type { ConversationsApi } from '../http/conversations';
 import type { InvitationsApi } from '../http/invitations';
-import type { OutboundDeletion, OutboundEdit, OutboundMessage, SentMessage } from '../messages/outgoing';
+import type {
+  OutboundDeletion,
+  OutboundEdit,
+  OutboundMessage,
+  OutboundReaction,
+  SentMessage,
+} from '../messages/outgoing';
 import type { OutboxEntry } from '../state/outbox';
 
 /** What the store uses of a ChatClient. */
@@ -31,6 +37,7 @@ export interface StoreClient {
   edit(edit: OutboundEdit): SentMessage;
   delete(deletion: OutboundDeletion): SentMessage;
   typing(conversationId: string, active?: boolean): void;
+  react(reaction: OutboundReaction): SentMessage;
   findUser(username: string): Promise<UserResponse>;
   getUser(userId: string): Promise<UserResponse>;
 }

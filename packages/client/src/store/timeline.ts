@@ -3,22 +3,27 @@
  * when it is told that somebody looks at it; one load at a time for each gap.
  */
 import type { StoredMessage } from '@chat-app/protocol';
-import type { ChangeStateChange, MessageStateChange, ReceivedMessage } from '../events';
+import type { ChangeStateChange, MessageChanged, MessageStateChange, ReceivedMessage } from '../events';
 import type { History } from '../http/answers';
-import { amend, Amendments, type Amendment } from './amend-messages';
+import type { HistoryPage } from '../http/conversations';
+import { amend, Amendments, contentOf, type Amendment } from './amend-messages';
+import { VersionFollower } from './follow-versions';
 import { HistoryPieces } from './history-pieces';
+import { inState, MessageStates } from './message-states';
 import { Derived } from './observable';
 import { OwnChanges } from './own-changes';
+import { isCut, OwnReactions, reactionsOf } from './reactions';
 import { Receipts } from './receipts';
 import { viewOf, type MessageView, type TimelineItem, type TimelineView } from './views';
 
 /** Reads of the newest page until one has a certain place. */
 const MAX_READS = 3;
 const END_GAP = 'end';
+const CHANGES_PER_READ = 100;
 
 export interface TimelineOptions {
   readonly userId: string;
-  history(page: { before?: string; limit?: number }): Promise<History>;
+  history(page: HistoryPage): Promise<History>;
   /** Messages one read asks for. */
   readonly pageSize: number;
 }
@@ -29,6 +34,12 @@ export class Timeline {
   private readonly amendments = new Amendments();
   private readonly changes = new OwnChanges();
   private readonly receipts: Receipts;
+  private readonly states = new MessageStates();
+  private readonly reactions = new OwnReactions();
+  private readonly versions = new VersionFollower({
+    changes: (changed_after) => this.options.history({ changed_after, limit: CHANGES_PER_READ }),
+    onMessage: (message) => this.told(message),
+  });
   private pending: MessageView[] = [];
   private readonly loading = new Map<string, Promise<void>>();
   private fault: string | undefined;
@@ -134,7 +145,54 @@ export class Timeline {
 
   /** The state of an own edit or deletion changed. */
   changeStateChanged(change: ChangeStateChange): void {
-    if (this.changes.stateChanged(change)) this.changed();
+    const { change: type, message_id, id, state } = change;
+    if (type !== 'react') {
+      if (this.changes.stateChanged(change)) this.changed();
+    } else if (state !== 'sending') {
+      this.reactions.stateChanged(message_id, id, state);
+      this.changed();
+    }
+  }
+
+  /** An own reaction was taken into the outbox. */
+  reacting(messageId: string, id: string, emoji: string, on: boolean): void {
+    this.reactions.sending(messageId, id, emoji, on);
+    this.changed();
+  }
+
+  /** A message of the conversation is something else now. */
+  messageChanged({ previous, version, message, changes }: MessageChanged): void {
+    this.told(message);
+    this.versions.changed(previous, version);
+    // Whether one's own is among those who are not named, only an answer to oneself tells.
+    const mine = changes?.some(({ actor_id }) => actor_id === this.options.userId) === true;
+    if (mine && reactionsOf(message.reactions, this.options.userId).some(isCut)) this.versions.lookAgain(previous);
+  }
+
+  /** A connection begins: what changed while there was none was not told. */
+  reconnected(): void {
+    this.versions.missed();
+  }
+
+  /** Reads what changed since what is known. Never rejects. */
+  readChanges(): Promise<void> {
+    return this.versions.catchUp();
+  }
+
+  /** The whole state of a message. */
+  private told(message: StoredMessage): void {
+    const amendment = contentOf(message);
+    if (amendment !== undefined) this.amended(amendment);
+    const { message_id, version } = message;
+    if (version === undefined) return;
+    const state = { message_id, version, reactions: reactionsOf(message.reactions, this.options.userId) };
+    this.states.record(state);
+    this.pieces.update(message_id, (known) => {
+      const newer = inState(known, state);
+      this.reactions.told(newer);
+      return newer;
+    });
+    this.changed();
   }
 
   /** Forgets an edit or deletion that was refused. */
@@ -172,6 +230,7 @@ export class Timeline {
     this.generation += 1;
     this.pieces.reset();
     this.receipts.forget();
+    this.versions.reset();
     this.changed();
   }
 
@@ -194,6 +253,7 @@ export class Timeline {
 
   /** Reads the newest messages where what is known does not reach them. Never rejects. */
   loadNewest(): Promise<void> {
+    void this.versions.refresh();
     return this.pieces.atEnd && this.pieces.runs.length > 0 && this.wasRead ? Promise.resolve() : this.loadGap(END_GAP);
   }
 
@@ -204,9 +264,12 @@ export class Timeline {
     for (let reads = 0; reads < MAX_READS; reads += 1) {
       const { generation } = this;
       const streaming = this.pieces.streaming;
-      const { messages, more } = await this.options.history(gapId === END_GAP ? { limit } : { before: gapId, limit });
+      const { messages, more, version } = await this.options.history(
+        gapId === END_GAP ? { limit } : { before: gapId, limit },
+      );
       if (generation !== this.generation) continue;
       const page = this.takeIn(messages);
+      this.versions.pageRead(version);
       if (gapId !== END_GAP) return this.pieces.readBefore(gapId, page, more);
       if (this.pieces.readNewest(page, more, streaming)) {
         this.wasRead = true;
@@ -222,6 +285,7 @@ export class Timeline {
     this.pending = this.pending.filter((one) => !ids.has(one.message_id));
     return messages.map((message) => {
       const view = this.viewOf(message, 'stored');
+      this.reactions.told(view);
       this.pieces.update(message.message_id, () => view);
       return view;
     });
@@ -236,7 +300,12 @@ export class Timeline {
     message: ReceivedMessage & { number?: number | undefined },
     state: 'accepted' | 'stored',
   ): MessageView {
-    return this.amendments.apply(viewOf(message, this.options.userId, state));
+    return this.amendments.apply(this.states.apply(viewOf(message, this.options.userId, state)));
+  }
+
+  /** As its user wants it. */
+  private show(message: MessageView): MessageView {
+    return this.reactions.show(this.changes.show(message));
   }
 
   private compute(): TimelineView {
@@ -246,12 +315,12 @@ export class Timeline {
       const gap_id = run[0]!.message_id;
       if (index > 0) items.push({ kind: 'gap', gap: { gap_id, place: 'middle' } });
       else if (!atBeginning) items.push({ kind: 'gap', gap: { gap_id, place: 'beginning' } });
-      for (const message of run) items.push({ kind: 'message', message: this.changes.show(message) });
+      for (const message of run) items.push({ kind: 'message', message: this.show(message) });
     });
     const stored = items.length;
     if (!atEnd) items.push({ kind: 'gap', gap: { gap_id: END_GAP, place: 'end' } });
     for (const message of [...unstored, ...this.pending]) {
-      items.push({ kind: 'message', message: this.changes.show(message) });
+      items.push({ kind: 'message', message: this.show(message) });
     }
     const loading = new Set(this.loading.keys());
     return {

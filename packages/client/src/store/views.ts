@@ -1,4 +1,5 @@
 import type { ConversationResponse, ConversationSettings } from '@chat-app/protocol';
+import { reactionsOf, type ReactionView } from './reactions';
 import type { MessageState, ReceivedMessage } from '../events';
 
 /** A message as a UI shows it. Snapshots: a change makes another object. */
@@ -28,6 +29,10 @@ export interface MessageView {
   /** When and by whom it was deleted: then content is empty. */
   readonly deleted_at?: string;
   readonly deleted_by?: string;
+  /** What members reacted with, own reactions that are on their way included; absent: nothing. */
+  readonly reactions?: readonly ReactionView[];
+  /** Grows with every edit, deletion and reaction; absent: there was none. */
+  readonly version?: number;
   /** An own edit or deletion of it that is not accepted yet, or was refused. `content` is what an edit asks for. */
   readonly change?: {
     readonly type: 'edit' | 'delete';
@@ -47,7 +52,8 @@ export function viewOf(
   state: 'accepted' | 'stored',
 ): MessageView {
   const { message_id, conversation_id, sender_id, content, sent_at, edited_at, deleted_at, deleted_by } = message;
-  const { reply_to, mentions, number } = message;
+  const { reply_to, mentions, number, version } = message;
+  const reactions = deleted_at === undefined ? reactionsOf(message.reactions, userId) : [];
   const own = sender_id === userId;
   return {
     ...{ message_id, conversation_id, sender_id, content, sent_at, own },
@@ -58,6 +64,8 @@ export function viewOf(
     ...(edited_at !== undefined && { edited_at }),
     ...(deleted_at !== undefined && { deleted_at }),
     ...(deleted_by !== undefined && { deleted_by }),
+    ...(reactions.length > 0 && { reactions }),
+    ...(version !== undefined && { version }),
   };
 }
 

@@ -151,6 +151,7 @@ export class ConnectionHub {
         this.entry(frame, text);
         break;
       case 'authenticated':
+      case 'changed':
       case 'error':
       case 'ping':
       case 'token_expiring':
@@ -179,7 +180,8 @@ export class ConnectionHub {
     if (asked === undefined) return this.options.deliver(text);
     this.asked.delete(frame.id ?? '');
     this.options.deliver(text, [...asked.ports]);
-    if (frame.type === 'accepted') this.tellOthers(asked, frame);
+    // What a reaction comes to is told to all connections, as a state: there is no event of it.
+    if (frame.type === 'accepted' && asked.command['type'] !== 'react') this.tellOthers(asked, frame);
   }
 
   private tellOthers({ command, ports }: Asked, accepted: AcceptedFrame): void {
