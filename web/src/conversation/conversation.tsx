@@ -12,6 +12,7 @@ import { Composer, type About } from './composer';
 import { ConversationMenu } from './conversation-menu';
 import { ConversationSettings } from './conversation-settings';
 import { MessageList } from './message-list';
+import { RefusedReaction } from './refused-reaction';
 
 /** The open conversation: who it is with, its messages, and where one writes. */
 export function Conversation({ id }: { id: string }) {
@@ -81,6 +82,7 @@ export function Conversation({ id }: { id: string }) {
         <MessageList id={id} isGroup={conversation.kind === 'group'} />
       </ActionsContext.Provider>
       <TypingLine id={id} />
+      <RefusedReaction id={id} />
       {hasBlocked ? (
         <p class="notice">{t.blocks.notice(title)}</p>
       ) : conversation.member ? (

@@ -5,9 +5,7 @@ import { useChat } from '../context';
 import { Icon } from '../icons';
 import { t } from '../texts';
 import { ActionsContext } from './actions';
-
-/** Space between the menu and the edge of the window, pixels. */
-const MARGIN_PX = 8;
+import { moveFocus, openAt } from './place-popover';
 
 /** What can be done with a message. Nothing is drawn where nothing can be. */
 export function MessageMenu({ message }: { message: MessageView }) {
@@ -61,12 +59,6 @@ export function Menu({
 }) {
   const button = useRef<HTMLButtonElement>(null);
   const menu = useRef<HTMLDivElement>(null);
-  const open = (): void => {
-    if (button.current === null || menu.current === null) return;
-    menu.current.showPopover();
-    place(menu.current, button.current.getBoundingClientRect());
-    menu.current.querySelector('button')?.focus();
-  };
   return (
     <div class={where}>
       <button
@@ -76,7 +68,7 @@ export function Menu({
         aria-haspopup="menu"
         aria-label={label}
         title={label}
-        onClick={open}
+        onClick={() => openAt(menu.current, button.current)}
       >
         <Icon name="more" />
       </button>
@@ -87,28 +79,10 @@ export function Menu({
         role="menu"
         aria-label={label}
         onClick={() => menu.current?.hidePopover()}
-        onKeyDown={moveFocus}
+        onKeyDown={(event) => moveFocus(event, 'ArrowUp', 'ArrowDown')}
       >
         {children}
       </div>
     </div>
   );
-}
-
-/** Below the button, or above where there is no room, and within the window. */
-function place(menu: HTMLElement, button: DOMRect): void {
-  const { width, height } = menu.getBoundingClientRect();
-  const below = button.bottom + height + MARGIN_PX <= innerHeight;
-  const left = Math.min(Math.max(MARGIN_PX, button.right - width), innerWidth - width - MARGIN_PX);
-  menu.style.top = `${below ? button.bottom : Math.max(MARGIN_PX, button.top - height)}px`;
-  menu.style.left = `${left}px`;
-}
-
-function moveFocus(event: KeyboardEvent): void {
-  const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-  if (step === 0) return;
-  event.preventDefault();
-  const items = [...(event.currentTarget as HTMLElement).querySelectorAll('button')];
-  const at = items.indexOf(document.activeElement as HTMLButtonElement);
-  items[(at + step + items.length) % items.length]?.focus();
 }

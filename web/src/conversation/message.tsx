@@ -5,6 +5,8 @@ import { splitLinks } from '../links';
 import { faultText, t } from '../texts';
 import { MessageMenu } from './message-menu';
 import { Quote } from './quote';
+import { ReactionPicker } from './reaction-picker';
+import { Reactions } from './reactions';
 import { RefusedChange } from './refused-change';
 
 interface MessageProps {
@@ -48,8 +50,10 @@ export function Message({ message, isFirst, sender, isGroup }: MessageProps) {
           )}
           {own && <State message={message} isGroup={isGroup} />}
         </footer>
+        <ReactionPicker message={message} />
         <MessageMenu message={message} />
       </div>
+      <Reactions message={message} />
       <RefusedChange message={message} />
       {state === 'failed' && <Refused message={message} />}
     </article>

@@ -45,6 +45,7 @@ export const de: Texts = {
     too_many_groups: 'Jemand ist schon in zu vielen Gruppen.',
     too_many_blocks: 'Du blockierst zu viele Personen. Gib zuerst jemanden frei.',
     unknown_invitation: 'Diese Einladung gilt nicht mehr.',
+    too_many_reactions: 'Hier ist kein Platz für eine weitere Reaktion.',
     last_owner: 'Zuerst jemand anderen zum Besitzer machen.',
     group_full: 'Die Gruppe ist voll.',
     content_too_large: 'Dieser Text ist zu lang für eine Nachricht.',
@@ -172,6 +173,14 @@ export const de: Texts = {
     notDeleted: 'Die Nachricht wurde nicht gelöscht',
     editAgain: 'Noch einmal bearbeiten',
     dismiss: 'Verwerfen',
+  },
+  reactions: {
+    label: 'Reaktionen',
+    add: 'Reagieren',
+    other: 'Ein anderes Emoji',
+    of: (emoji: string, count: number, names: string) =>
+      `${emoji}, ${count === 1 ? '1 Reaktion' : `${count} Reaktionen`}${names === '' ? '' : `: ${names}`}`,
+    refused: 'Deine Reaktion wurde nicht angenommen',
   },
   states: {
     sending: 'Wartet auf das Senden',

@@ -42,6 +42,7 @@ export const en = {
     too_many_groups: 'Somebody is in too many groups already.',
     too_many_blocks: 'You block too many people. Unblock somebody first.',
     unknown_invitation: 'This invitation is over.',
+    too_many_reactions: 'There is no room for another reaction here.',
     last_owner: 'Make somebody else an owner first.',
     group_full: 'The group is full.',
     content_too_large: 'This text is too long for one message.',
@@ -169,6 +170,14 @@ export const en = {
     notDeleted: 'The message was not deleted',
     editAgain: 'Edit again',
     dismiss: 'Dismiss',
+  },
+  reactions: {
+    label: 'Reactions',
+    add: 'React',
+    other: 'Another emoji',
+    of: (emoji: string, count: number, names: string) =>
+      `${emoji}, ${count === 1 ? '1 reaction' : `${count} reactions`}${names === '' ? '' : `: ${names}`}`,
+    refused: 'Your reaction was not taken',
   },
   states: {
     sending: 'Waiting to be sent',
