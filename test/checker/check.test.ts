@@ -105,6 +105,63 @@ const PLANTED: [BrokenPromise, string, (day: Day) => void][] = [
       day.stores.messages[2]!.number = 10;
     },
   ],
+  [
+    'shown after a deletion',
+    'content of a message that the device showed as deleted',
+    (day) => {
+      const common = { kind: 'showing', at: 4_000, user: 'ben', device: 'ben-phone', message_id: 'm1' } as const;
+      const content = 'from ann, number 0';
+      day.observations.push(
+        { ...common, state: { content: '', deleted: true, reactions: [] } },
+        { ...common, state: { content, deleted: false, reactions: [] } },
+      );
+    },
+  ],
+  [
+    'shown after a deletion',
+    'a reaction to a message that is deleted',
+    (day) => {
+      const state = { content: '', deleted: true, reactions: ['👍 ann'] };
+      const common = { at: 4_000, user: 'ben', device: 'ben-phone', message_id: 'm1' };
+      day.observations.push({ kind: 'showing', ...common, state });
+    },
+  ],
+  [
+    'devices disagree',
+    'a device that missed a reaction',
+    (day) => {
+      const content = 'from ann, number 0';
+      day.stores.messages[0]!.state = { content, deleted: false, reactions: ['👍 ann'] };
+      const common = { at: 4_000, user: 'ben', device: 'ben-phone', message_id: 'm1' };
+      day.observations.push({ kind: 'final', ...common, state: { content, deleted: false, reactions: [] } });
+    },
+  ],
+  [
+    'shown and never sent',
+    'an edit out of nowhere',
+    (day) => {
+      const state = { content: 'nobody wrote this', deleted: false, reactions: [] };
+      const common = { at: 4_000, user: 'ben', device: 'ben-phone', message_id: 'm1' };
+      day.observations.push({ kind: 'showing', ...common, state });
+    },
+  ],
+  [
+    'sender forged',
+    'an edit by somebody else',
+    (day) => {
+      const common = { at: 4_000, message_id: 'm1', conversation_id: 'ann-ben' };
+      day.observations.push(
+        { kind: 'changing', ...common, user: 'ben', change: 'edit', content: 'by ben' },
+        {
+          kind: 'showing',
+          ...common,
+          user: 'ann',
+          device: 'ann-phone',
+          state: { content: 'by ben', deleted: false, reactions: [] },
+        },
+      );
+    },
+  ],
   ['state leaked', 'a connection that is still counted', (day) => day.population.leaks.push('connections: 1')],
 ];
 
@@ -124,6 +181,27 @@ describe('the checker', () => {
 
   it('plants at least one fault for each promise', () => {
     expect(new Set(PLANTED.map(([promise]) => promise))).toEqual(new Set(PROMISES));
+  });
+
+  it('knows edits, deletions and reactions, in whatever order devices heard of them', () => {
+    const day = quietDay();
+    const ann = { at: 3_500, user: 'ann', conversation_id: 'ann-ben' };
+    day.observations.push(
+      { kind: 'changing', ...ann, message_id: 'm1', change: 'edit', content: 'another text' },
+      { kind: 'changing', ...ann, message_id: 'm2', change: 'delete', content: '' },
+    );
+    for (const [message_id, state] of [
+      ['m1', { content: 'another text', deleted: false, reactions: ['🎉 ben', '👍 ann'] }],
+      ['m2', { content: '', deleted: true, reactions: [] }],
+    ] as const) {
+      const row = day.stores.messages.find((one) => one.message_id === message_id)!;
+      row.state = { ...state, reactions: [...state.reactions].reverse() };
+      const common = { at: 4_000, user: 'ben', device: 'ben-phone', message_id, state };
+      day.observations.push({ kind: 'showing', ...common }, { kind: 'final', ...common });
+    }
+    // One that was deleted before it came.
+    shownOf(day)[1]!.content = '';
+    expect(check(day).broken).toEqual(Object.fromEntries(PROMISES.map((promise) => [promise, []])));
   });
 
   it('takes a dead message for one that is not lost', () => {

@@ -1,3 +1,4 @@
+import { disagreements, shownAfterDeletion } from './check-states';
 import type { Evidence, Observation } from './history';
 
 /** The promises, each with the cases that broke it. */
@@ -11,6 +12,8 @@ export const PROMISES = [
   'gap in an inbox',
   'position wrong',
   'order broken',
+  'shown after a deletion',
+  'devices disagree',
   'state leaked',
 ] as const;
 export type BrokenPromise = (typeof PROMISES)[number];
@@ -46,11 +49,13 @@ export function check(evidence: Evidence): Verdict {
     broken: {
       'accepted and missing': missing(evidence, accepted),
       'accepted and not shown': delivered.notShown,
-      ...provenance(evidence, sent, shown),
+      ...provenance(evidence, { sent, shown, changing: of('changing'), showing: of('showing') }),
       'shown twice': repeated(shown),
       'gap in an inbox': inboxGaps(evidence),
       'position wrong': wrongPositions(evidence, of('positioned')),
       'order broken': brokenOrder(evidence, sent, accepted),
+      'shown after a deletion': shownAfterDeletion(evidence.observations),
+      'devices disagree': disagreements(evidence, of('final')),
       'state leaked': [...(evidence.population.leaks ?? [])],
     },
   };
@@ -95,16 +100,28 @@ function deliveries(
 }
 
 function provenance(
-  { population }: Evidence,
-  sent: readonly Of<'sent'>[],
-  shown: readonly Of<'shown'>[],
+  { population, stores }: Evidence,
+  { sent, shown, changing, showing }: { [Kind in 'sent' | 'shown' | 'changing' | 'showing']: readonly Of<Kind>[] },
 ): Pick<Verdict['broken'], 'shown and never sent' | 'shown to a stranger' | 'sender forged'> {
-  const senderOf = new Map(sent.map((one) => [one.content, one]));
+  const edits = changing.filter(({ change }) => change === 'edit');
+  const senderOf = new Map([...sent, ...edits].map((one) => [one.content, one]));
+  const deletions = new Set(changing.filter(({ change }) => change === 'delete').map((one) => one.message_id));
+  const storedBy = new Map(stores.messages.map((row) => [row.message_id, row]));
   const broken = { 'shown and never sent': [], 'shown to a stranger': [], 'sender forged': [] } as Record<
     'shown and never sent' | 'shown to a stranger' | 'sender forged',
     string[]
   >;
+  for (const { message_id, state } of showing) {
+    const sender = storedBy.get(message_id)?.sender_id;
+    const origin = state.deleted ? undefined : senderOf.get(state.content);
+    if (!state.deleted && origin === undefined) broken['shown and never sent'].push(message_id);
+    // An edit by anyone but the sender.
+    else if (origin !== undefined && sender !== undefined && origin.user !== sender)
+      {broken['sender forged'].push(message_id);}
+  }
   for (const one of shown) {
+    // One that was deleted before it came has no content.
+    if (one.content === '' && deletions.has(one.message_id)) continue;
     const origin = senderOf.get(one.content);
     if (origin === undefined) broken['shown and never sent'].push(one.message_id);
     else if (origin.user !== one.sender_id) broken['sender forged'].push(one.message_id);

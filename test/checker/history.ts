@@ -19,7 +19,29 @@ export type Observation =
       content: string;
     }
   /** The client learnt that this message is this entry of its user's inbox. */
-  | { kind: 'positioned'; at: number; user: string; device: string; seq: number; message_id: string };
+  | { kind: 'positioned'; at: number; user: string; device: string; seq: number; message_id: string }
+  /** A user asked for an edit, a deletion or a reaction; `content` is what an edit makes of the message. */
+  | {
+      kind: 'changing';
+      at: number;
+      user: string;
+      message_id: string;
+      conversation_id: string;
+      change: 'edit' | 'delete' | 'react';
+      content: string;
+    }
+  /** A device shows a message in another state than before. */
+  | { kind: 'showing'; at: number; user: string; device: string; message_id: string; state: MessageState }
+  /** What a device shows at the end, of a message that was to be changed. */
+  | { kind: 'final'; at: number; user: string; device: string; message_id: string; state: MessageState };
+
+/** What there is to see of a message. */
+export interface MessageState {
+  content: string;
+  deleted: boolean;
+  /** Emoji and user of each reaction, sorted. */
+  reactions: readonly string[];
+}
 
 /** What PostgreSQL and `dead-messages` hold at the end, read directly, not through the services. */
 export interface Stores {
@@ -30,6 +52,8 @@ export interface Stores {
     sender_id: string;
     content: string;
     number: number;
+    /** What it is at the end; absent where nobody changed any. */
+    state?: MessageState;
   }[];
   inbox: readonly { user_id: string; seq: number; message_id: string | null }[];
   heads: readonly { user_id: string; last_seq: number }[];

@@ -8,11 +8,13 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { directConversationId, type SessionResponse } from '@chat-app/protocol';
 import { check, PROMISES, type Verdict } from '../../checker/check';
+import { isSame } from '../../checker/check-states';
 import type { Observation } from '../../checker/history';
 import { Device } from './chat-user';
 import { findLeaks } from './leaks';
 import { openSession } from './open-session';
 import { report, worstDelayMs, type Row } from './report';
+import { ShownStates } from './shown-states';
 import type { Stack } from './stack';
 import { countSettled, readHeads, readStores } from './stores';
 
@@ -25,6 +27,8 @@ export interface LoadOptions {
   groupSize?: number;
   /** Messages a second, of all together. */
   rate?: number;
+  /** Of the messages of pairs so many are edited, deleted or reacted to, one of each number; 0: none. */
+  changeEvery?: number;
 }
 
 export interface Outcome {
@@ -37,6 +41,8 @@ export interface Outcome {
 const TICK_MS = 50;
 const QUIET_WITHIN_MS = 120_000;
 const LOOK_AGAIN_MS = 250;
+/** So many of each user's newest messages are changed. */
+const CHANGEABLE = 20;
 
 export class Load {
   readonly observations: Observation[] = [];
@@ -45,7 +51,13 @@ export class Load {
   /** Of each user's first device. */
   readonly sessions: SessionResponse[] = [];
   readonly #progress = new EventEmitter();
-  readonly #count = { sent: 0, accepted: 0, rejected: 0, shown: 0, positioned: 0 };
+  readonly #count: Record<Observation['kind'], number> = {
+    ...{ sent: 0, accepted: 0, rejected: 0, shown: 0, positioned: 0 },
+    ...{ changing: 0, showing: 0, final: 0 },
+  };
+  readonly #states = new Map<Device, ShownStates>();
+  /** Newest accepted messages of pairs, by sender. */
+  readonly #changeable = new Map<string, string[]>();
   readonly #members = new Map<string, string[]>();
   readonly #conversationOf = new Map<string, string>();
   /** What is accepted and not yet shown on a device that should show it. */
@@ -67,7 +79,7 @@ export class Load {
 
   /** Registers the users, makes the group, connects every device. */
   static async open(stack: Stack, options: LoadOptions = {}): Promise<Load> {
-    const load = new Load(stack, { users: 16, twoDevices: 4, groupSize: 5, rate: 60, ...options });
+    const load = new Load(stack, { users: 16, twoDevices: 4, groupSize: 5, rate: 60, changeEvery: 0, ...options });
     try {
       await load.#populate();
     } catch (error) {
@@ -160,6 +172,7 @@ export class Load {
       () => 'quiet',
     ).catch(() => late.push(`${this.#unanswered.size} sends without an answer, ${this.#owed.size} showings owed`));
     late.push(...(await this.#untilStored(end)), ...(await this.#untilFollowed(end)));
+    await this.#untilAgreed(end);
     const stores = await readStores(this.stack.backends, this.users, [...this.#members.keys()]);
     const devices = new Map(this.users.map((user) => [user, this.#devicesOf(user).map(({ name }) => name)]));
     await this.close();
@@ -182,13 +195,14 @@ export class Load {
 
   async close(): Promise<void> {
     this.stop();
+    for (const states of this.#states.values()) states.release();
     await Promise.all(this.devices.map((device) => device.client.close()));
   }
 
   async #populate(): Promise<void> {
     const { users, twoDevices, groupSize } = this.options;
     const credentials = Array.from({ length: users }, (_, index) => ({
-      username: `f-${this.#prefix}-${index}`,
+      username: this.#nameOf(index),
       password: `${this.#prefix}-${index}-password`,
     }));
     const sessions = await Promise.all(
@@ -214,6 +228,11 @@ export class Load {
       this.#group = group?.conversation_id ?? '';
       this.#members.set(this.#group, members);
     }
+    if (this.options.changeEvery > 0) await this.#lookAtPairs();
+  }
+
+  #nameOf(index: number): string {
+    return `f-${this.#prefix}-${index}`;
   }
 
   async #connect(session: SessionResponse, name: string): Promise<void> {
@@ -239,6 +258,43 @@ export class Load {
     return this.devices.filter((device) => device.user === user);
   }
 
+  /** Users of the devices of pairs look at their conversation, and change messages of it. */
+  async #lookAtPairs(): Promise<void> {
+    for (const device of this.devices) {
+      const peer = this.users.indexOf(device.user) ^ 1;
+      const conversationId = directConversationId(device.user, this.users[peer] ?? '');
+      const peerName = this.#nameOf(peer);
+      const observe = (observation: Observation): void => this.#observe(observation);
+      const states = new ShownStates(device.client, {
+        user: device.user,
+        device: device.name,
+        conversationId,
+        peerName,
+        observe,
+      });
+      this.#states.set(device, states);
+      await states.begin();
+    }
+  }
+
+  /** One of the newest messages of a pair is edited, deleted or reacted to, in turn. */
+  #changeOne(device: Device, number: number): void {
+    const turn = Math.floor(number / this.options.changeEvery);
+    const change = (['react', 'edit', 'react', 'react', 'delete'] as const)[turn % 5] ?? 'react';
+    const peer = this.users[this.users.indexOf(device.user) ^ 1] ?? '';
+    const own = this.#changeable.get(device.user) ?? [];
+    const messages = change === 'react' ? [...own, ...(this.#changeable.get(peer) ?? [])] : own;
+    const messageId = messages[turn % Math.max(1, messages.length)];
+    if (messageId === undefined) return;
+    const content = change === 'edit' ? `${this.#prefix} ${number} edited` : ['👍', '🎉'][turn % 2];
+    this.#states.get(device)?.change(messageId, change, content ?? '', turn % 3 > 0);
+  }
+
+  #rememberChangeable(user: string, messageId: string): void {
+    const newest = [...(this.#changeable.get(user) ?? []), messageId].slice(-CHANGEABLE);
+    this.#changeable.set(user, newest);
+  }
+
   #sendOne(): void {
     const number = this.#next++;
     const device = this.devices[number % this.devices.length];
@@ -246,6 +302,7 @@ export class Load {
     const index = this.users.indexOf(device.user);
     const inGroup = this.#group !== '' && index < this.options.groupSize && number % 4 === 0;
     const peer = this.users[index ^ 1] ?? '';
+    if (this.options.changeEvery > 0 && number % this.options.changeEvery === 0) this.#changeOne(device, number);
     device.send(
       inGroup ? { conversation_id: this.#group } : { recipient_id: peer },
       `${this.#prefix} ${number} ${'·'.repeat(number % 40)}`,
@@ -262,6 +319,7 @@ export class Load {
     else if (observation.kind === 'accepted') {
       this.#unanswered.delete(observation.client_id);
       const conversation = this.#conversationOf.get(observation.client_id) ?? '';
+      if (conversation !== this.#group) this.#rememberChangeable(observation.user, observation.message_id);
       for (const member of this.#members.get(conversation) ?? []) {
         if (member === observation.user) continue;
         for (const { name } of this.#devicesOf(member)) {
@@ -301,6 +359,34 @@ export class Load {
       const settled = await countSettled(this.stack.backends, ids);
       if (settled === ids.length) return [];
       if (Date.now() > end) return [`${ids.length - settled} accepted messages are neither stored nor dead`];
+      await delay(LOOK_AGAIN_MS);
+    }
+  }
+
+  /** Until every device shows of every message what is stored of it; what it shows at the end is kept for the checker. */
+  async #untilAgreed(end: number): Promise<void> {
+    if (this.#states.size === 0) return;
+    const changed = [...new Set(this.observations.flatMap((one) => (one.kind === 'changing' ? [one.message_id] : [])))];
+    for (;;) {
+      const { messages } = await readStores(this.stack.backends, [], [...this.#members.keys()]);
+      const stored = new Map(messages.map((row) => [row.message_id, row.state]));
+      await Promise.all([...this.#states.values()].map((states) => states.refresh()));
+      const finals = [...this.#states].flatMap(([{ user, name: device }, states]) => {
+        const shown = states.states();
+        return changed.flatMap((message_id) => {
+          const state = shown.get(message_id);
+          return state === undefined ? [] : [{ user, device, message_id, state }];
+        });
+      });
+      const agree = finals.every(({ message_id, state }) => {
+        const held = stored.get(message_id);
+        return held === undefined || isSame(held, state);
+      });
+      const waits = this.devices.some(({ client }) => client.pending.length > 0);
+      if ((agree && !waits) || Date.now() > end) {
+        for (const final of finals) this.#observe({ kind: 'final', at: Date.now(), ...final });
+        return;
+      }
       await delay(LOOK_AGAIN_MS);
     }
   }

@@ -8,6 +8,11 @@ import { createKafkaMessageLog } from '@chat-app/message-log/kafka';
 import type { Stores } from '../../checker/history';
 import type { Backends } from './backends';
 
+type StoredRow = Omit<Stores['messages'][number], 'number' | 'state'> & {
+  number: string;
+  deleted: boolean;
+  reactions: string[];
+};
 type Databases = Pick<Backends, 'databaseUrl'>;
 
 /** Runs statements as superuser, past every proxy. */
@@ -54,9 +59,10 @@ export async function readStores(
   conversations: readonly string[],
 ): Promise<Stores> {
   return withDatabase(backends, async (client) => {
-    const messages = await client.query<Stores['messages'][number] & { number: string }>(
-      `select id as message_id, conversation_id, sender_id, content, number
-       from chat.messages where conversation_id = any ($1::uuid[]) order by number`,
+    const messages = await client.query<StoredRow>(
+      `select id as message_id, conversation_id, sender_id, content, number, deleted_at is not null as deleted,
+         array(select r.emoji || ' ' || r.user_id from chat.reactions r where r.message_id = m.id) as reactions
+       from chat.messages m where conversation_id = any ($1::uuid[]) order by number`,
       [conversations],
     );
     const inbox = await client.query<{ user_id: string; seq: string; message_id: string | null }>(
@@ -72,7 +78,11 @@ export async function readStores(
       [conversations],
     );
     return {
-      messages: messages.rows.map((row) => ({ ...row, number: Number(row.number) })),
+      messages: messages.rows.map(({ deleted, reactions, ...row }) => ({
+        ...row,
+        number: Number(row.number),
+        state: { content: row.content, deleted, reactions },
+      })),
       inbox: inbox.rows.map((row) => ({ ...row, seq: Number(row.seq) })),
       heads: heads.rows.map((row) => ({ ...row, last_seq: Number(row.last_seq) })),
       dead: dead.rows.map((row) => row.message_id),

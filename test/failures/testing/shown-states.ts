@@ -1,0 +1,87 @@
+/** What one device shows of the messages of a conversation, through the store that pages bind to. */
+import type { ChatClient } from '@chat-app/client';
+import { ChatStore, type MessageView } from '@chat-app/client/store';
+import { isSame } from '../../checker/check-states';
+import type { MessageState, Observation } from '../../checker/history';
+
+export interface ShownStatesOptions {
+  readonly user: string;
+  readonly device: string;
+  readonly conversationId: string;
+  /** User name of the other user of it. */
+  readonly peerName: string;
+  readonly observe: (observation: Observation) => void;
+}
+
+export class ShownStates {
+  readonly #store: ChatStore;
+  readonly #last = new Map<string, MessageState>();
+  readonly #unsubscribe: () => void;
+
+  constructor(
+    client: ChatClient,
+    private readonly options: ShownStatesOptions,
+  ) {
+    this.#store = new ChatStore(client);
+    this.#unsubscribe = this.#store.timeline(options.conversationId).subscribe(() => this.#look());
+  }
+
+  /** Reads the conversation from the server, so that what is missed later can be asked for. */
+  async begin(): Promise<void> {
+    // Before its first message the server knows no such conversation.
+    await this.#store.openDirect(this.options.peerName);
+    await this.#store.loadGap(this.options.conversationId, 'end');
+  }
+
+  /** Asks for what was missed. */
+  refresh(): Promise<void> {
+    return this.#store.readChanges(this.options.conversationId);
+  }
+
+  /** A user of this device changes a message. Nothing happens where it is not there, or the outbox is full. */
+  change(messageId: string, change: 'edit' | 'delete' | 'react', content: string, on: boolean): void {
+    const message = this.#messages().find((one) => one.message_id === messageId);
+    if (message === undefined || message.deleted_at !== undefined || message.change !== undefined) return;
+    const { user, conversationId: conversation_id, observe } = this.options;
+    const at = Date.now();
+    const asked = { kind: 'changing', at, user, message_id: messageId, conversation_id, change } as const;
+    // Before it is done: what it makes of the message is shown within the call.
+    observe({ ...asked, content: change === 'edit' ? content : '' });
+    if (change === 'edit') this.#store.edit(message, content);
+    else if (change === 'delete') this.#store.delete(message);
+    else this.#store.react(message, content, on);
+  }
+
+  /** The messages that it shows, by id. */
+  states(): ReadonlyMap<string, MessageState> {
+    return new Map(this.#messages().map((message) => [message.message_id, stateOf(message)]));
+  }
+
+  release(): void {
+    this.#unsubscribe();
+    this.#store.release();
+  }
+
+  #look(): void {
+    const { user, device, observe } = this.options;
+    for (const message of this.#messages()) {
+      const { message_id } = message;
+      const state = stateOf(message);
+      const last = this.#last.get(message_id);
+      // An own change that waits is what its user wants, not what is so.
+      if (message.change !== undefined || (last !== undefined && isSame(last, state))) continue;
+      this.#last.set(message_id, state);
+      observe({ kind: 'showing', at: Date.now(), user, device, message_id, state });
+    }
+  }
+
+  #messages(): MessageView[] {
+    const { items } = this.#store.timeline(this.options.conversationId).get();
+    return items.flatMap((item) => (item.kind === 'message' ? [item.message] : []));
+  }
+}
+
+function stateOf({ content, deleted_at, reactions = [] }: MessageView): MessageState {
+  const named = reactions.flatMap(({ emoji, user_ids }) => user_ids.map((userId) => `${emoji} ${userId}`));
+  return { content, deleted: deleted_at !== undefined, reactions: named.sort() };
+}
