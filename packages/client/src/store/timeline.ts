@@ -34,7 +34,7 @@ export class Timeline {
   private readonly amendments = new Amendments();
   private readonly changes = new OwnChanges();
   private readonly receipts: Receipts;
-  private readonly states = new MessageStates();
+  private states = new MessageStates();
   private readonly reactions = new OwnReactions();
   private readonly versions = new VersionFollower({
     changes: (changed_after) => this.options.history({ changed_after, limit: CHANGES_PER_READ }),
@@ -231,6 +231,8 @@ export class Timeline {
     this.pieces.reset();
     this.receipts.forget();
     this.versions.reset();
+    // Versions are given anew.
+    this.states = new MessageStates();
     this.changed();
   }
 
