@@ -78,12 +78,16 @@ describeInChromium('reactions on the page', (chromium) => {
     await people.say(client, bob!, ['hello']);
     const his = await people.at(bob!);
     await his.entry(alice!.username).click();
+    const full = new Promise<void>((resolve) =>
+      client.on('changed', ({ message }) => Object.keys(message.reactions ?? {}).length === 10 && resolve()),
+    );
     for (const emoji of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j']) {
       await pick(his, 'hello');
       await his.page.getByLabel('Another emoji').fill(emoji);
       await his.page.getByLabel('Another emoji').press('Enter');
       await chip(his, 'hello', `${emoji}, 1 reaction`).waitFor();
     }
+    await full;
     await pick(his, 'hello');
     await his.page.getByRole('dialog', { name: 'React' }).getByRole('button', { name: '👍' }).click();
     await his.page.getByText('There is no room for another reaction here.').waitFor();
