@@ -57,9 +57,9 @@ class Server {
     if (this.fails) throw new Error('away');
     const all = [...this.versions].filter(([, version]) => version > after).sort(([, a], [, b]) => a - b);
     const page = all.slice(0, 2);
-    const messages = page.map(
-      ([id, version]) => ({ ...plain(id), version, sent_at: AT, stored_at: AT }) as StoredMessage,
-    );
+    const messages = page.map(([message_id, version]): StoredMessage => {
+      return { message_id, conversation_id: 'c', sender_id: 's', content: '', sent_at: AT, stored_at: AT, version };
+    });
     const more = all.length > page.length;
     return { messages, more, version: more ? (page.at(-1)?.[1] ?? 0) : this.version };
   }

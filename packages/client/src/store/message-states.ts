@@ -15,7 +15,7 @@ const REMEMBERED = 500;
 export function inState(message: MessageView, { version, reactions }: MessageState): MessageView {
   if (version < (message.version ?? -1)) return message;
   const { reactions: _before, ...rest } = message;
-  const newer = message.deleted_at === undefined ? newerReactions(message, reactions) : [];
+  const newer = message.deleted_at === undefined ? newerReactions(message.reactions, reactions) : [];
   return { ...rest, version, ...(newer.length > 0 && { reactions: newer }) };
 }
 

@@ -12,7 +12,8 @@ import { HistoryPieces } from './history-pieces';
 import { inState, MessageStates } from './message-states';
 import { Derived } from './observable';
 import { OwnChanges } from './own-changes';
-import { isCut, OwnReactions, reactionsOf } from './reactions';
+import { OwnReactions } from './own-reactions';
+import { isCut, reactionsOf } from './reactions';
 import { Receipts } from './receipts';
 import { viewOf, type MessageView, type TimelineItem, type TimelineView } from './views';
 
