@@ -3,6 +3,7 @@ import { useRef, useState } from 'preact/hooks';
 import { useChat } from '../context';
 import { Icon } from '../icons';
 import { faultText, t } from '../texts';
+import { useObservable } from '../use-observable';
 import { moveFocus, openAt } from './place-popover';
 
 /** Offered to press; any other is typed. */
@@ -14,6 +15,8 @@ export function ReactionPicker({ message }: { message: MessageView }) {
   const [fault, setFault] = useState<string>();
   const button = useRef<HTMLButtonElement>(null);
   const picker = useRef<HTMLDivElement>(null);
+  // What the server can do is known once there is a connection.
+  useObservable(store.connection);
   const { state, deleted_at } = message;
   const isSettled = state === undefined || state === 'accepted' || state === 'stored';
   if (!isSettled || deleted_at !== undefined || !client.has('reacted')) return null;

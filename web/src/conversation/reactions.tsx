@@ -37,7 +37,6 @@ function Chip({ message, reaction }: { message: MessageView; reaction: ReactionV
         aria-pressed={own}
         aria-label={t.reactions.of(emoji, count, names)}
         title={names}
-        disabled={!client.has('reacted')}
         onClick={() => store.react(message, emoji, !own)}
       >
         <bdi>{emoji}</bdi> {count}
