@@ -1,4 +1,5 @@
 /** What people do about each other on the page: find, invite, block. */
+import { directConversationId } from '@chat-app/client';
 import { describeInChromium } from './testing/chromium';
 import { peopleForEachTest } from './testing/people';
 
@@ -65,6 +66,35 @@ describeInChromium('people on the page', (chromium) => {
     await hers.composer.waitFor();
     await hers.send('again');
     expect(await hers.message('unwanted').count()).toBe(0);
+  });
+
+  it('mute a conversation on all devices: no bold entry, nothing in the title, until they take it back', async () => {
+    const [alice, bob] = await people.register(2);
+    const [desk, phone] = [await people.at(alice!), await people.at(alice!)];
+    const his = await people.client(bob!);
+    await people.say(his, alice!, ['hello']);
+    await desk.entry(bob!.username).click();
+    const menu = desk.page.getByRole('button', { name: 'What to do with this conversation' });
+    await menu.click();
+    await desk.page.getByRole('menuitem', { name: 'Mute for an hour' }).click();
+    await phone.page.locator('.badge').waitFor({ state: 'detached' });
+    // She looks elsewhere, so that it is not read.
+    await desk.page.evaluate(() => (location.hash = ''));
+    await people.say(his, alice!, ['quiet']);
+    for (const { page } of [desk, phone]) {
+      await page.locator('.badge.muted').waitFor();
+      expect(await page.locator('.entry.has-unread').count()).toBe(0);
+      expect(await page.title()).not.toMatch(/^\(/);
+    }
+    await (
+      await people.client(alice!)
+    ).conversations.changeSettings(directConversationId(alice!.id, bob!.id), {
+      muted_until: null,
+    });
+    for (const { page } of [desk, phone]) {
+      await page.locator('.entry.has-unread').waitFor();
+      await page.waitForFunction(() => document.title.startsWith('(1)'));
+    }
   });
 
   it('who are blocked are not shown in groups', async () => {

@@ -13,7 +13,8 @@ export function ConversationMenu({ conversation, name }: { conversation: Convers
   const blocked = useObservable(store.blocked);
   const [fault, setFault] = useState('');
   const { recipient_id: other } = conversation;
-  const mayMute = client.has('settings') && conversation.settings !== undefined;
+  // Of one that just began the server has said nothing yet: with a message in it it is there.
+  const mayMute = client.has('settings') && (conversation.kind === 'group' || conversation.last !== undefined);
   const mayBlock = client.has('blocked') && other !== undefined && other !== client.userId;
   if (!mayMute && !mayBlock) return null;
   const act = (work: Promise<void>): void => {
