@@ -7,8 +7,8 @@ import type { AddressInfo } from 'node:net';
 import type { Fanout } from '@chat-app/fanout';
 import type { MessageLog } from '@chat-app/message-log';
 import { Metrics, silentLogger, type TokenClaims } from '@chat-app/platform';
-import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
-import { createRedisFanout } from '@chat-app/fanout/redis';
+import { createEmbeddedFanout, EmbeddedPresenceLeases } from '@chat-app/embedded/fanout';
+import { createRedisBackend } from '@chat-app/fanout/redis';
 import { decodeEvent, FEATURES, userChannel, writeEnvelope, type ChatMessage } from '@chat-app/protocol';
 import { createWebsocket, type PersistenceClient, type WebsocketConfiguration } from '@chat-app/websocket';
 
@@ -38,6 +38,7 @@ const CONFIGURATION: WebsocketConfiguration = {
   CATCH_UP_ENTRIES: 500,
   CONTENT_BYTES: 16_384,
   FRAME_BYTES: 65_536,
+  PRESENCE_LEASE_MS: 30_000,
   DRAIN_WINDOW_MS: 1_000,
   ENDPOINT_SETTLE_MS: 0,
 };
@@ -96,6 +97,7 @@ const emptyPersistence: PersistenceClient = {
   confirm: () => Promise.resolve(),
   askChange: async () => ({}),
   findMembership: () => Promise.resolve(undefined),
+  findContacts: () => Promise.resolve([]),
 };
 
 function claimsOf(token: string): TokenClaims {
@@ -111,12 +113,15 @@ function main(): void {
   const url = process.env['REDIS_URL'];
   const metrics = new Metrics('websocket');
   const podName = `bench-${process.pid}`;
-  const fanout =
-    url === undefined ? createEmbeddedFanout() : createRedisFanout({ url, podName, logger: silentLogger, metrics });
+  const { fanout, leases } =
+    url === undefined
+      ? { fanout: createEmbeddedFanout(), leases: new EmbeddedPresenceLeases() }
+      : createRedisBackend({ url, podName, logger: silentLogger, metrics });
   fanout.onStateChange((state) => console.error(`${podName}: the fan-out is ${state}`));
   const service = createWebsocket({
     log: cheapLog(fanout),
     fanout,
+    leases,
     verifier: { verify: (token) => Promise.resolve(claimsOf(token)) },
     persistence: emptyPersistence,
     authentication: {

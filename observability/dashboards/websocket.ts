@@ -164,6 +164,7 @@ export const websocket: DashboardSpec = {
             counted('chat_fanout_received_total', 'received', SERVICE),
             counted('chat_fanout_publish_failures_total', 'not taken', SERVICE),
             counted('chat_websocket_publish_failures_total', 'live publishes lost', SERVICE),
+            counted('chat_websocket_presence_failures_total', 'presence not told', SERVICE),
           ],
         },
         {

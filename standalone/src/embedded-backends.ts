@@ -1,12 +1,12 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from '@chat-app/database';
-import type { Fanout } from '@chat-app/fanout';
+import type { Fanout, PresenceLeases } from '@chat-app/fanout';
 import type { Audit, Logger, Metrics, CleanupStack } from '@chat-app/platform';
 import type { MessageLog } from '@chat-app/message-log';
 import { createSigningKey, createTokenSigner, type TokenSigner } from '@chat-app/tokens';
 import { createPgliteDatabase } from '@chat-app/embedded/database';
-import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
+import { createEmbeddedFanout, EmbeddedPresenceLeases } from '@chat-app/embedded/fanout';
 import { createEmbeddedMessageLog } from '@chat-app/embedded/message-log';
 
 /** What everything in this process shares. */
@@ -22,6 +22,7 @@ export interface EmbeddedBackends {
   database: Database;
   log: MessageLog;
   fanout: Fanout;
+  leases: PresenceLeases;
   signer: TokenSigner;
 }
 
@@ -48,7 +49,7 @@ export async function openEmbeddedBackends(
     publishBeforeUseS: PUBLISH_BEFORE_USE_S,
     logger,
   });
-  return { database, log, fanout, signer };
+  return { database, log, fanout, leases: new EmbeddedPresenceLeases(), signer };
 }
 
 /** The folder of signing keys; one is made at the first start. */

@@ -3,6 +3,22 @@ import { peopleForEachTest } from './testing/people';
 
 jest.setTimeout(120_000);
 
+describeInChromium('who is there', (chromium) => {
+  const people = peopleForEachTest(chromium);
+
+  it('is seen in the list and above the conversation, and no more once they are gone', async () => {
+    const [alice, bob] = await people.register(2);
+    const [client, hers] = [await people.client(bob!), await people.at(alice!)];
+    await people.say(client, alice!, ['hello']);
+    await hers.entry(bob!.username).click();
+    await hers.entry(bob!.username).getByText('Online').waitFor({ state: 'attached' });
+    await hers.page.locator('header').getByText('Online').waitFor();
+    await client.close();
+    await hers.page.locator('header').getByText('Offline').waitFor();
+    expect(await hers.entry(bob!.username).getByText('Online').count()).toBe(0);
+  });
+});
+
 describeInChromium('who types', (chromium) => {
   const people = peopleForEachTest(chromium);
 

@@ -23,8 +23,10 @@ describeWithHelm('users of Redis', () => {
     expect(lines.map((line) => line.split(' ')[0])).toEqual(SERVICES);
     for (const line of lines) {
       expect(line).toMatch(/^\w+ resetkeys resetchannels -@all /);
-      expect(line).not.toMatch(/\+@|~|allchannels|allkeys|&\*/);
+      expect(line).not.toMatch(/\+@|allchannels|allkeys|&\*/);
     }
+    expect(lines.flatMap((line) => line.match(/~\S+/g) ?? [])).toEqual(['~presence:*']);
+    expect(lines.filter((line) => line.includes('~presence:*'))).toEqual([lines[1]]);
     expect(lines.filter((line) => line.includes('+publish &sessions:'))).toEqual([lines[0]]);
     expect(lines.filter((line) => line.includes('&canary:chat-websocket-*'))).toEqual([lines[1]]);
   });

@@ -7,7 +7,7 @@
  * storage for the client that comes after a new log-in.
  */
 import type { UserResponse } from '@chat-app/protocol';
-import { CLOSE } from '@chat-app/protocol/pure';
+import { CLOSE, LIMITS } from '@chat-app/protocol/pure';
 import type { Addresses } from './addresses';
 import { ConnectionKeeper } from './connection/keep-connection';
 import type { Incoming } from './connection/read-frame';
@@ -87,6 +87,7 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
     // An older server takes what it does not know for a fault.
     return this.has('typing') && this.connection.send({ type: 'typing', conversation_id, active });
   });
+  private watched: readonly string[] = [];
   private features: readonly string[] = [];
   private closing: Promise<void> | undefined;
   private readonly atEnd: (() => void)[] = [];
@@ -201,6 +202,16 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
    */
   typing(conversationId: string, active = true): void {
     this.ownTyping.typing(conversationId, active);
+  }
+
+  /** Watches whether these users are there, in place of those before, on this connection and the next: `presence` tells. */
+  watch(userIds: readonly string[]): void {
+    this.watched = [...new Set(userIds)].slice(0, LIMITS.watchedUsers);
+    this.sayWatched();
+  }
+
+  private sayWatched(): void {
+    if (this.has('presence')) this.connection.send({ type: 'watch', user_ids: this.watched });
   }
 
   /** Tries to connect now instead of waiting, for instance when the network is back. */
@@ -350,7 +361,9 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
   private onStatus(status: ConnectionStatus): void {
     if (status.state === 'signed_out' || status.state === 'refused') this.authentication.stop();
     this.parts.events.emit('connection', status);
-    if (status.state === 'online') this.sender.pump();
+    if (status.state !== 'online') return;
+    this.sender.pump();
+    if (this.watched.length > 0) this.sayWatched();
   }
 
   private onFrame(frame: Incoming): void {
@@ -373,6 +386,8 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
         return this.parts.events.emit('fault', new ChatError(frame.code, frame.message, false));
       case 'typing':
         return this.told(frame);
+      case 'presence':
+        return this.parts.events.emit('presence', { users: frame.users });
       case 'welcome':
       case 'reconnect':
       case 'authenticated':

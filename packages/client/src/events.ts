@@ -3,6 +3,7 @@ import type { EntryEvents } from './entries';
 import type { JsonObject } from './entries/message';
 import type { ChatError } from './errors';
 import type { Session } from './http/authentication';
+import type { PresenceNotice } from './signals/presence';
 import type { TypingNotice } from './signals/typing';
 import type { OutboxEntry } from './state/outbox';
 
@@ -16,6 +17,7 @@ export type { JsonObject, ReceivedMessage } from './entries/message';
 export type { ConversationRead } from './entries/read';
 export type { ConversationSettingsChange } from './entries/settings';
 
+export type { PresenceNotice, PresenceState } from './signals/presence';
 export type { TypingNotice } from './signals/typing';
 
 /**
@@ -124,6 +126,8 @@ export interface ChatEvents<Data extends JsonObject = JsonObject> extends EntryE
   /** Messages, edits and deletions that another client left were taken over: they wait like those sent from here. */
   adopted: readonly OutboxEntry[];
   receipts: ReceiptsChange;
+  /** How it is with watched users: first all, then those that changed. With each end of the connection it is forgotten. */
+  presence: PresenceNotice;
   missed: Missed;
   /** The tokens changed: keep them, whole, the refresh token before is used up. */
   session: Session;

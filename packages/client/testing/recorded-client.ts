@@ -20,6 +20,7 @@ const NAMES = [
   'typing',
   'adopted',
   'receipts',
+  'presence',
   'conversation',
   'entry',
   'missed',

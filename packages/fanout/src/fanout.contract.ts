@@ -1,6 +1,8 @@
 import { isPlatformError } from '@chat-app/platform';
 import type { Fanout } from './fanout';
 
+export * from './presence-leases.contract';
+
 /** Two fan-outs, of two pods, on one broker. */
 export interface FanoutPair {
   one: Fanout;

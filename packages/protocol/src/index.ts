@@ -9,6 +9,7 @@ export * from './events/event-kind';
 export * from './events/message';
 export * from './events/settings';
 export * from './signals';
+export * from './signals/presence';
 export * from './signals/typing';
 export * from './state/receipts';
 export * from './records/messages-topic';

@@ -50,6 +50,8 @@ export const LIMITS = {
   typingMembers: 100,
   /** Maximum users one look into the directory returns. */
   directoryPage: 20,
+  /** Users that one connection watches. */
+  watchedUsers: 500,
   /** Maximum user ids one internal call names. */
   usersPerCall: 10_000,
 } as const;

@@ -7,7 +7,7 @@ import { FEATURES, POD_FEATURES } from './features';
 import { decodeServerFrame } from './frames/server-frames';
 import { LIMITS } from './limits';
 
-const SAID_BY_CLIENTS = ['send', 'edit', 'delete', 'react', 'received', 'authenticate'];
+const SAID_BY_CLIENTS = ['send', 'edit', 'delete', 'react', 'received', 'authenticate', 'watch'];
 
 /** A `typing` that names no user is of a client: the server says who. */
 function isOfClient({ type = '', user_id }: { type?: string; user_id?: string }): boolean {
@@ -81,6 +81,8 @@ describe('docs/protocol.md', () => {
       'read',
       'settings',
       'typing',
+      'watch',
+      'presence',
     ]) {
       expect(types).toContain(type);
     }

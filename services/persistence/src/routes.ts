@@ -4,6 +4,7 @@ import { checkMembershipRoute } from './conversations/check-membership';
 import { blockRoutes } from './blocks/block-users';
 import { invitationRoutes } from './invitations/answer-invitations';
 import type { Context } from './context';
+import { findContactsRoute } from './conversations/find-contacts';
 import { createGroupRoute } from './conversations/create-group';
 import { listConversationsRoutes } from './conversations/list-conversations';
 import { listMembersRoute } from './conversations/list-members';
@@ -46,6 +47,7 @@ export function internalRoutes(context: Context): readonly Route[] {
     readHeadsRoute(context),
     saveCursorsRoute(context),
     checkMembershipRoute(context),
+    findContactsRoute(context),
     mayChangeRoute(context),
   ];
 }

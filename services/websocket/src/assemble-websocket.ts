@@ -1,5 +1,5 @@
 /** Puts the journey's steps together: in the order in which they need each other, each given what it uses and no more. */
-import type { Fanout } from '@chat-app/fanout';
+import type { Fanout, PresenceLeases } from '@chat-app/fanout';
 import { newId } from '@chat-app/protocol';
 import { silentAudit, type Audit, type Logger, type Metrics, type TokenVerifier } from '@chat-app/platform';
 import type { MessageLog } from '@chat-app/message-log';
@@ -34,6 +34,8 @@ import { InboxReconciler } from './inbox/reconcile-inboxes';
 import { declareMetrics } from './metrics';
 import type { AuthenticationClient } from './peers/authentication-client';
 import type { PersistenceClient } from './peers/persistence-client';
+import { LeaseHolder } from './presence/hold-leases';
+import { PresenceWatch } from './presence/watch-presence';
 import { DirectPartners } from './publishing/find-direct-partners';
 import { GroupSizes } from './publishing/find-group-sizes';
 import { Recipients } from './publishing/find-recipients';
@@ -54,6 +56,7 @@ const CLOSE_TIMEOUT_MS = 5_000;
 export interface WebsocketDependencies {
   log: MessageLog;
   fanout: Fanout;
+  leases: PresenceLeases;
   verifier: TokenVerifier;
   persistence: PersistenceClient;
   authentication: AuthenticationClient;
@@ -84,6 +87,8 @@ export interface AssembledWebsocket {
   wheel: TimerWheel;
   clock: Clock;
   pods: PodCount;
+  presence: PresenceWatch;
+  leases: LeaseHolder;
 }
 
 export function assembleWebsocket(dependencies: WebsocketDependencies): AssembledWebsocket {
@@ -124,7 +129,15 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
   });
 
   // From the fan-out to sockets, and from frames to the log and the fan-out.
-  const signals = new SignalDeliverer(registry, transmitter, metrics);
+  const { leases } = dependencies;
+  const holder = new LeaseHolder({
+    ...{ leases, fanout, registry, wheel, metrics, logger, random },
+    leaseMs: configuration.PRESENCE_LEASE_MS,
+  });
+  const presence = new PresenceWatch({
+    ...{ leases, fanout, subscriptions, persistence, transmitter, wheel, metrics, clock, logger },
+  });
+  const signals = new SignalDeliverer(registry, transmitter, metrics, presence);
   const states = new StateDeliverer(registry, transmitter);
   const deliverer = new Deliverer({ registry, follower, sessions, heads, signals, states, metrics, clock, logger });
   const publisher = new LivePublisher({ fanout, deliverer, metrics, clock, logger });
@@ -145,9 +158,9 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
   // Connections.
   const authenticator = new Authenticator({ verifier, sessions, transmitter, clock, logger });
   const heartbeats = new HeartbeatWatch(configuration.PING_INTERVAL_MS, transmitter, random);
-  const ender = new ConnectionEnder(registry, subscriptions, cursors, metrics);
+  const ender = new ConnectionEnder(registry, subscriptions, cursors, { watch: presence, leases: holder }, metrics);
   const receiver = new FrameReceiver({
-    ...{ sender, typing, cursors, authenticator, ender, transmitter, rates, metrics, clock },
+    ...{ sender, typing, presence, announcements, cursors, authenticator, ender, transmitter, rates, metrics, clock },
   });
   const sockets = new SocketServer({ frameBytes: configuration.FRAME_BYTES, closeTimeoutMs: CLOSE_TIMEOUT_MS });
   const refused = new RefusedHandshakes(
@@ -158,6 +171,7 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
   const acceptor = new ConnectionAcceptor({
     ...{ configuration, verifier, sockets, registry, subscriptions, opener, follower, transmitter },
     ...{ rates, refused, listener: receiver, announcements, heartbeats, sessions, metrics, clock, logger },
+    leases: holder,
     audit: dependencies.audit ?? silentAudit,
   });
   const drainer = new ConnectionDrainer({
@@ -167,6 +181,6 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
   });
   return {
     ...{ registry, standing, deliverer, reconciler, acceptor, authenticator, heartbeats, drainer, ender, cursors },
-    ...{ wheel, clock, pods },
+    ...{ wheel, clock, pods, presence, leases: holder },
   };
 }

@@ -79,6 +79,11 @@ export const websocketVariables = {
     max: 1_048_576,
     description: 'Largest frame read from a client.',
   }),
+  PRESENCE_LEASE_MS: integer({
+    default: 30_000,
+    min: 1_000,
+    description: 'How long users of a pod that died are taken to be online, milliseconds; renewed three times in it.',
+  }),
   DRAIN_WINDOW_MS: integer({ default: 20_000, description: 'Time over which a draining pod sends its clients away.' }),
 };
 

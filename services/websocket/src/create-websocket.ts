@@ -59,7 +59,7 @@ export class WebsocketService {
 
   /** Begins to take what the fan-out brings and to look after connections. */
   start(): void {
-    const { deliverer, reconciler, standing, pods } = this.steps;
+    const { deliverer, reconciler, standing, pods, presence, leases } = this.steps;
     this.fanout.onMessage((channel, payload) => {
       if (!pods.receive(channel, payload)) deliverer.receive(channel, payload);
     });
@@ -68,6 +68,8 @@ export class WebsocketService {
     standing.start();
     reconciler.start();
     pods.start();
+    presence.start();
+    leases.start();
     this.#watch = setInterval(() => this.#watchAll(), WATCH_INTERVAL_MS);
     this.#rotation = setInterval(() => this.#rotateIds(), ROTATION_MS);
   }
@@ -82,12 +84,14 @@ export class WebsocketService {
 
   /** Cuts what is still open, writes the cursors, and lets go of timers and channels. */
   async close(): Promise<void> {
-    const { reconciler, standing, ender, cursors, wheel, pods } = this.steps;
+    const { reconciler, standing, ender, cursors, wheel, pods, presence, leases } = this.steps;
     for (const [server, listener] of this.#servers) server.off('upgrade', listener);
     this.#servers.clear();
     clearInterval(this.#watch);
     clearInterval(this.#rotation);
     reconciler.stop();
+    presence.stop();
+    await leases.stop();
     await Promise.all([pods.stop(), standing.close(), this.fanout.unsubscribe([ENDED_SESSIONS_CHANNEL])]);
     ender.endAll();
     await cursors.flush();

@@ -15,7 +15,7 @@ import {
   type ServiceClient,
 } from '@chat-app/platform';
 import { createTokenVerifier } from '@chat-app/tokens';
-import { redisFromConfiguration, redisVariables } from '@chat-app/fanout/redis';
+import { redisBackendFromConfiguration, redisVariables } from '@chat-app/fanout/redis';
 import { kafkaMessageLogFromConfiguration, kafkaVariables } from '@chat-app/message-log/kafka';
 import { ERRORS, INTERNAL_SECRET_HEADER } from '@chat-app/protocol';
 import {
@@ -65,7 +65,11 @@ async function start(context: ProcessContext): Promise<RunningService> {
 
   const log = kafkaMessageLogFromConfiguration(configuration, { logger, metrics });
   cleanup.add('message log', () => log.close());
-  const fanout = redisFromConfiguration(configuration, { podName: configuration.POD_NAME, logger, metrics });
+  const { fanout, leases } = redisBackendFromConfiguration(configuration, {
+    podName: configuration.POD_NAME,
+    logger,
+    metrics,
+  });
   cleanup.add('fanout', () => fanout.close());
   const verifier = createTokenVerifier({
     jwksUrl: configuration.JWKS_URL,
@@ -87,6 +91,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
   const service = createWebsocket({
     log,
     fanout,
+    leases,
     verifier,
     persistence: createPersistenceClient(clientOf('persistence', configuration.PERSISTENCE_URL)),
     authentication: createAuthenticationClient(clientOf('authentication', configuration.AUTHENTICATION_URL)),

@@ -72,6 +72,7 @@ export interface WebsocketMetrics {
   catchUpReads: Tally;
   catchUpFailures: Counter;
   confirmations: Counter;
+  presenceFailures: Counter;
   publishFailures: Counter;
   slow: Counter;
   appendSeconds: Histogram;
@@ -83,7 +84,7 @@ export interface WebsocketMetrics {
 type MakeTally = (name: string, help: string, label?: string, initial?: readonly string[]) => Tally;
 
 function signalMetrics(tally: MakeTally): Pick<WebsocketMetrics, 'signalsDropped'> {
-  const help = 'Signals (typing) that were not passed on, by reason.';
+  const help = 'Signals (typing, presence) that were not passed on, by reason.';
   return { signalsDropped: tally('chat_websocket_signals_dropped_total', help, 'reason', SIGNALS_DROPPED) };
 }
 
@@ -150,6 +151,10 @@ export function declareMetrics(metrics: Metrics, connections: { readonly size: n
     catchUpReads: tally('chat_websocket_inbox_reads_total', 'Reads of an inbox, by cause.', 'cause', READ_CAUSES),
     catchUpFailures: metrics.counter({ name: 'chat_websocket_inbox_read_failures_total', help: 'Reads that failed.' }),
     confirmations: metrics.counter({ name: 'chat_websocket_cursors_written_total', help: 'Cursors handed on.' }),
+    presenceFailures: metrics.counter({
+      name: 'chat_websocket_presence_failures_total',
+      help: 'Calls about presence that Redis or persistence did not answer.',
+    }),
     publishFailures: metrics.counter({ name: 'chat_websocket_publish_failures_total', help: 'Live publishes lost.' }),
     slow: metrics.counter({ name: 'chat_websocket_congestions_total', help: 'Sockets that stopped being pushed to.' }),
     appendSeconds: metrics.histogram({

@@ -4,6 +4,7 @@ import { useChat } from '../context';
 import { GroupDetails } from '../group/group-details';
 import { Avatar, Icon } from '../icons';
 import { titleOf } from '../list/conversation-entry';
+import { PresenceText } from '../presence';
 import { t } from '../texts';
 import { TypingLine } from '../typing';
 import { useObservable } from '../use-observable';
@@ -54,6 +55,7 @@ export function Conversation({ id }: { id: string }) {
         </a>
         <Avatar name={title} id={conversation.recipient_id ?? id} />
         <h1 dir="auto">{title}</h1>
+        <PresenceText userId={conversation.recipient_id} />
         {conversation.member && <ConversationMenu conversation={conversation} name={title} />}
         {conversation.kind === 'group' && conversation.member && (
           <button

@@ -2,6 +2,7 @@ import type { ConversationView } from '@chat-app/client/store';
 import { dates, useChat } from '../context';
 import { Avatar } from '../icons';
 import { isMuted } from '../muting';
+import { PresenceDot } from '../presence';
 import { conversationHref } from '../route';
 import { t } from '../texts';
 import { useTyping } from '../typing';
@@ -28,6 +29,7 @@ export function ConversationEntry({ conversation, isOpen }: { conversation: Conv
         {...(isOpen && { 'aria-current': 'page' as const })}
       >
         <Avatar name={title} id={conversation.recipient_id ?? conversation_id} />
+        <PresenceDot userId={conversation.recipient_id} />
         <span class="title" dir="auto">
           {title}
         </span>

@@ -146,6 +146,10 @@ export const de: Texts = {
     receipts: 'Andere sehen lassen, was ich empfangen und gelesen habe',
     receiptsHint: 'Ohne das siehst du es auch bei ihnen nicht.',
   },
+  presence: {
+    online: 'Online',
+    offline: 'Offline',
+  },
   typing: {
     somebody: 'Jemand schreibt …',
     one: (name: string) => `${name} schreibt …`,

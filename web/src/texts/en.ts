@@ -143,6 +143,10 @@ export const en = {
     receipts: 'Let others see what I received and read',
     receiptsHint: 'Without it you do not see it of them either.',
   },
+  presence: {
+    online: 'Online',
+    offline: 'Offline',
+  },
   typing: {
     somebody: 'Somebody is typing …',
     one: (name: string) => `${name} is typing …`,

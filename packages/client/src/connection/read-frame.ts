@@ -3,6 +3,7 @@ import type {
   AuthenticatedFrame,
   ErrorFrame,
   ReceiptsFrame,
+  PresenceFrame,
   ReconnectFrame,
   RejectedFrame,
   TokenExpiringFrame,
@@ -38,6 +39,7 @@ export type ControlFrame =
   | ErrorFrame
   | TypingFrame
   | (MessageChanged & { type: 'changed' })
+  | PresenceFrame
   | { type: 'ping' };
 
 /** What a server said. */
@@ -74,6 +76,7 @@ const CONTROL: Record<ControlFrame['type'], Fields> = {
   authenticated: { expires_in_ms: count },
   error: { code: text, message: text },
   typing: { conversation_id: text, user_id: text, active: flag },
+  presence: { users: list(object({ user_id: text, state: text })) },
   ping: {},
 };
 

@@ -6,7 +6,7 @@
  */
 import type { ConversationResponse } from '@chat-app/protocol';
 import { isFinal } from '../errors';
-import type { ChatEvents, ConnectionStatus } from '../events';
+import type { ChatEvents, ConnectionStatus, PresenceState } from '../events';
 import type { SettingsChange } from '../http/conversations';
 import { Timers } from '../state/timers';
 import type { ChatStorage } from '../storage';
@@ -24,10 +24,10 @@ import { ListReader } from './read-list';
 import { readPage } from './read-page';
 import { ReceiptReader } from './receipt-reader';
 import { SavedTexts } from './saved-texts';
+import { Signals } from './signals';
 import type { StoreClient } from './store-client';
 import type { Timeline } from './timeline';
 import { Timelines } from './timelines';
-import { Typists } from './typists';
 import type { ConversationView, InvitationView, ListStatus, MessageView, TimelineView } from './views';
 
 export interface ChatStoreOptions {
@@ -53,10 +53,10 @@ export class ChatStore {
   private readonly markers: ReadMarkers;
   private readonly writing: OwnWriting;
   private readonly settings: OwnSettings;
-  private readonly typists = new Typists();
   private readonly asked: Invitations;
   private readonly blocks: Blocks;
   private readonly receipts: ReceiptReader;
+  private readonly signals: Signals;
   private readonly timers = new Timers();
   private readonly subscriptions: (() => void)[];
   private readonly reader: ListReader;
@@ -99,6 +99,7 @@ export class ChatStore {
     this.reader = new ListReader((after) => readPage(page, after));
     this.connectionStatus = { state: client.state };
     this.listView = new Derived(() => this.list.views((id) => this.texts.draft(id)));
+    this.signals = new Signals(client, this.listView, (userId) => this.names.want(userId));
     this.subscriptions = [
       client.on('message', (message) => this.received(message)),
       client.on('message_state', (change) => this.writing.stateChanged(change)),
@@ -110,7 +111,6 @@ export class ChatStore {
       client.on('read', (event) => this.readElsewhere(event)),
       client.on('receipts', (change) => this.receipts.told(change)),
       client.on('settings', (event) => this.settings.changed(event)),
-      client.on('typing', (notice) => this.typingNoticed(notice)),
       client.on('stored', ({ message_ids }) => this.stored(message_ids)),
       client.on('conversation', ({ conversation_id, change }) => {
         if (change === 'joined') this.asked.over(conversation_id);
@@ -156,7 +156,12 @@ export class ChatStore {
 
   /** Who else types now, by conversation. */
   get typing(): Observable<ReadonlyMap<string, readonly string[]>> {
-    return this.typists.view;
+    return this.signals.typists.view;
+  }
+
+  /** Whether people of the direct conversations are there, by id; who is not named is not known. */
+  get presence(): Observable<ReadonlyMap<string, PresenceState>> {
+    return this.signals.presence;
   }
 
   /** The messages of a conversation. */
@@ -317,7 +322,7 @@ export class ChatStore {
     for (const derived of [this.listView, this.reader.status, this.connectionView, this.names.view]) derived.release();
     for (const derived of [this.asked.view, this.blocks.view]) derived.release();
     this.timelines.release();
-    this.typists.release();
+    this.signals.release();
   }
 
   private received(message: ChatEvents['message']): void {
@@ -326,7 +331,6 @@ export class ChatStore {
     const record = this.list.ensure(conversation_id, own || recipient_id === undefined ? recipient_id : sender_id);
     const isNew = this.timelineOf(conversation_id).received(message);
     this.names.want(sender_id);
-    this.typists.stopped(conversation_id, sender_id);
     if (record.recipient_id !== undefined) this.names.want(record.recipient_id);
     // A marker that is on its way is about what came before.
     if (isNew && !own && conversation_id !== this.activeId) {
@@ -337,11 +341,6 @@ export class ChatStore {
     if (!own && conversation_id === this.activeId) this.mark(conversation_id);
     // What comes from the inbox may be in the server's count already.
     if (seq !== undefined || !record.described) this.refreshSoon(conversation_id);
-  }
-
-  private typingNoticed(notice: ChatEvents['typing']): void {
-    if (notice.active) this.names.want(notice.user_id);
-    this.typists.noticed(notice);
   }
 
   private amended(conversationId: string, amendment: Amendment): void {

@@ -38,6 +38,7 @@ export interface StoreClient {
   delete(deletion: OutboundDeletion): SentMessage;
   typing(conversationId: string, active?: boolean): void;
   react(reaction: OutboundReaction): SentMessage;
+  watch(userIds: readonly string[]): void;
   findUser(username: string): Promise<UserResponse>;
   getUser(userId: string): Promise<UserResponse>;
 }

@@ -25,16 +25,24 @@ function usersOfTheDocumentation(): string[] {
 /** What each service publishes and subscribes to. */
 const PUBLISHES: Record<Service, string[]> = {
   authentication: ['sessions:ended'],
-  websocket: ['user:u', 'conversation:c', 'pods:websocket'],
+  websocket: ['user:u', 'conversation:c', 'presence:u', 'pods:websocket'],
   persistence: ['user:u', 'conversation:c'],
 };
 const SUBSCRIBES: Record<Service, string[]> = {
   authentication: [],
-  websocket: ['user:u', 'conversation:c', 'sessions:ended', 'pods:websocket'],
+  websocket: ['user:u', 'conversation:c', 'presence:u', 'sessions:ended', 'pods:websocket'],
   persistence: ['sessions:ended'],
 };
 const SERVICES = Object.keys(PUBLISHES) as Service[];
-const CHANNELS = ['user:u', 'conversation:c', 'sessions:ended', 'pods:websocket', 'anything'];
+const CHANNELS = ['user:u', 'conversation:c', 'presence:u', 'sessions:ended', 'pods:websocket', 'anything'];
+/** What leases of presence need. */
+const LEASES = [
+  ['TIME'],
+  ['HSET', 'presence:u', 'pod', '1'],
+  ['PEXPIRE', 'presence:u', '1000'],
+  ['HVALS', 'presence:u'],
+  ['HDEL', 'presence:u', 'pod'],
+] as const;
 
 describeWithBackend('redis', 'the users of Redis that the documentation names', () => {
   const directory = mkdtempSync(join(tmpdir(), 'redis-acl-'));
@@ -133,6 +141,23 @@ describeWithBackend('redis', 'the users of Redis that the documentation names', 
     const expected = CHANNELS.map((channel) => [channel, SUBSCRIBES[service].includes(channel) ? 'taken' : 'NOPERM']);
     expect(answers).toEqual(Object.fromEntries(expected));
     expect(await refusalOf(raw(service).psubscribe('*'))).toBe('NOPERM');
+  });
+
+  it('let websocket alone hold leases of presence, and touch no other key', async () => {
+    for (const service of SERVICES) {
+      const expected = service === 'websocket' ? 'taken' : 'NOPERM';
+      for (const [command, ...parameters] of LEASES) {
+        expect([service, command, await refusalOf(raw(service).call(command, ...parameters))]).toEqual([
+          service,
+          command,
+          expected,
+        ]);
+      }
+    }
+    for (const [command, ...parameters] of LEASES.slice(1)) {
+      const elsewhere = parameters.map((parameter) => parameter.replace('presence:', 'other:'));
+      expect(await refusalOf(raw('websocket').call(command, ...elsewhere))).toBe('NOPERM');
+    }
   });
 
   it.each(SERVICES)('let %s run nothing else, and nobody in without a password', async (service) => {

@@ -2,6 +2,8 @@ import { Redis, ReplyError } from 'ioredis';
 import type { Configuration, Logger, Metrics, Secret } from '@chat-app/platform';
 import { BrokerFanout, type BrokerEvents, type BrokerLinks } from '../adapter/broker-fanout';
 import type { Fanout } from '../fanout';
+import type { PresenceLeases } from '../presence-leases';
+import { RedisPresenceLeases } from './presence-redis';
 import { endConnection, isOpen, outliveErrors } from './redis-connection';
 import {
   addressFrom,
@@ -25,6 +27,29 @@ const ATTEMPTS_BEFORE_START = 6;
  */
 export function createRedisFanout(options: RedisFanoutOptions): Fanout {
   return new BrokerFanout(new RedisLinks(options), options);
+}
+
+/** What shares the connections to one Redis: closing the fan-out ends both. */
+export interface RedisBackend {
+  fanout: Fanout;
+  leases: PresenceLeases;
+}
+
+/** The fan-out, and the leases of presence on its publishing connection. @throws PlatformError configuration_invalid */
+export function createRedisBackend(options: RedisFanoutOptions): RedisBackend {
+  const links = new RedisLinks(options);
+  return {
+    fanout: new BrokerFanout(links, options),
+    leases: new RedisPresenceLeases((commands) => links.run(commands)),
+  };
+}
+
+/** Both from the variables of the group `redisVariables`. @throws PlatformError configuration_invalid */
+export function redisBackendFromConfiguration(
+  configuration: Configuration<typeof redisVariables>,
+  context: { podName: string; logger: Logger; metrics: Metrics },
+): RedisBackend {
+  return createRedisBackend({ ...addressFrom(configuration), ...context });
 }
 
 /** Makes the adapter from the variables of the group `redisVariables`. @throws PlatformError configuration_invalid */
@@ -79,6 +104,16 @@ class RedisLinks implements BrokerLinks {
 
   unsubscribe(...channels: string[]): Promise<unknown> {
     return this.#subscriber.unsubscribe(...channels);
+  }
+
+  /** Runs commands in one round trip. @throws where any was refused or not answered */
+  async run(commands: readonly (readonly string[])[]): Promise<readonly unknown[]> {
+    const pipeline = this.#publisher.pipeline(commands.map((command) => [...command]));
+    const answers = await pipeline.exec();
+    return (answers ?? []).map(([error, answer]) => {
+      if (error !== null) throw error;
+      return answer;
+    });
   }
 
   isRefusal(thrown: unknown): boolean {

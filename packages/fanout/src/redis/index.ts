@@ -1,2 +1,9 @@
 export { redisVariables } from './redis-variables';
-export { createRedisFanout, redisFromConfiguration, type RedisFanoutOptions } from './fanout-redis';
+export {
+  createRedisBackend,
+  createRedisFanout,
+  redisBackendFromConfiguration,
+  redisFromConfiguration,
+  type RedisBackend,
+  type RedisFanoutOptions,
+} from './fanout-redis';

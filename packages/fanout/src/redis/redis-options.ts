@@ -18,7 +18,7 @@ export interface RedisFanoutOptions {
   sentinels?: readonly string[] | undefined;
   /** Name of the master that the Sentinels watch. */
   sentinelName?: string | undefined;
-  /** ACL user. It needs SUBSCRIBE, UNSUBSCRIBE, PUBLISH, INFO and all channels. */
+  /** ACL user; what it needs is in docs/operations.md. */
   username?: string | undefined;
   /** Read again for every new connection. */
   password?: Secret | undefined;

@@ -120,6 +120,10 @@ export const MembershipResponse = z.object({
 });
 export type MembershipResponse = z.infer<typeof MembershipResponse>;
 
+/** `POST /internal/contacts` (persistence): those of these users with whom this one is in a conversation. */
+export const ContactsRequest = z.object({ user_id: Uuid, user_ids: z.array(Uuid).max(LIMITS.watchedUsers) });
+export const ContactsResponse = z.looseObject({ contacts: z.array(z.string()) });
+
 /**
  * `POST /internal/changes` (persistence): whether this user may change this message so. A message that was accepted a moment
  * ago is waited for.

@@ -8,6 +8,11 @@ export function conversationChannel(conversationId: string): string {
   return `conversation:${conversationId}`;
 }
 
+/** Channel on which pods hear that a user may have come or gone: those alone whose users watch that one. */
+export function presenceChannel(userId: string): string {
+  return `presence:${userId}`;
+}
+
 /** Channel of sessions that were ended: every pod subscribes to it, authentication alone publishes there. */
 export const ENDED_SESSIONS_CHANNEL = 'sessions:ended';
 

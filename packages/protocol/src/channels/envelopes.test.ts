@@ -26,6 +26,7 @@ const envelopes: ChannelEnvelope[] = [
   { kind: 'signed_out', user_id: UUID, session_ids: [UUID] },
   { kind: 'typing', conversation_id: UUID, user_id: UUID, active: true },
   { kind: 'blocks_changed', user_id: UUID },
+  { kind: 'presence', user_id: UUID },
 ];
 
 function read(payload: string): Extract<ReadEnvelope, { ok: true }> {

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Known } from '../known';
+import { PresenceEnvelope } from '../signals/presence';
 import { TypingEnvelope } from '../signals/typing';
 
 /** A live event: its frame, without a number, follows the first line. */
@@ -65,7 +66,13 @@ export const BlocksChangedEnvelope = z.looseObject({ kind: z.literal('blocks_cha
 export type BlocksChangedEnvelope = Known<z.infer<typeof BlocksChangedEnvelope>>;
 
 export type ChannelEnvelope =
-  EventEnvelope | StoredEventsEnvelope | StateEnvelope | SignedOutEnvelope | TypingEnvelope | BlocksChangedEnvelope;
+  | EventEnvelope
+  | StoredEventsEnvelope
+  | StateEnvelope
+  | SignedOutEnvelope
+  | TypingEnvelope
+  | PresenceEnvelope
+  | BlocksChangedEnvelope;
 
 /** An envelope as read. */
 export type ReadEnvelope =
@@ -112,6 +119,7 @@ const CHECKS: Record<ChannelEnvelope['kind'], (fields: Fields) => boolean> = {
   signed_out: (fields) => SignedOutEnvelope.safeParse(fields).success,
   typing: (fields) => TypingEnvelope.safeParse(fields).success,
   blocks_changed: (fields) => BlocksChangedEnvelope.safeParse(fields).success,
+  presence: (fields) => PresenceEnvelope.safeParse(fields).success,
 };
 
 function haveNumbers(positions: Fields): boolean {

@@ -104,7 +104,7 @@ describe('decodeClientFrame', () => {
         .record(
           {
             type: fc.oneof(
-              fc.constantFrom('send', 'received', 'authenticate', 'typing', '__proto__', 'toString'),
+              fc.constantFrom('send', 'received', 'authenticate', 'typing', 'watch', '__proto__', 'toString'),
               fc.jsonValue(),
             ),
             id: fc.oneof(fc.string(), fc.jsonValue()),
@@ -114,6 +114,7 @@ describe('decodeClientFrame', () => {
             content: fc.oneof(fc.string({ unit: 'binary' }), fc.jsonValue()),
             seq: fc.oneof(fc.integer(), fc.double(), fc.jsonValue()),
             token: fc.jsonValue(),
+            user_ids: fc.oneof(fc.array(fc.oneof(fc.uuid(), fc.string())), fc.jsonValue()),
             active: fc.oneof(fc.boolean(), fc.jsonValue()),
             ['__proto__']: fc.jsonValue(),
           },
@@ -125,7 +126,7 @@ describe('decodeClientFrame', () => {
       fc.property(soup, (text) => {
         const decoded = decodeClientFrame(text);
         if (decoded.ok) {
-          expect(['send', 'received', 'authenticate', 'typing']).toContain(decoded.frame.type);
+          expect(['send', 'received', 'authenticate', 'typing', 'watch']).toContain(decoded.frame.type);
         } else {
           expect(Object.keys(ERRORS)).toContain(decoded.code);
           expect(decoded.message.length).toBeLessThan(2_000);

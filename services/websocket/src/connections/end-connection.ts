@@ -1,6 +1,8 @@
 import type { Subscriptions } from '../delivery/subscriptions';
 import type { CursorKeeper } from '../inbox/keep-cursors';
 import type { WebsocketMetrics } from '../metrics';
+import type { LeaseHolder } from '../presence/hold-leases';
+import type { PresenceWatch } from '../presence/watch-presence';
 import type { Connection } from './connection';
 import type { Registry } from './registry';
 
@@ -10,6 +12,7 @@ export class ConnectionEnder {
     private readonly registry: Registry,
     private readonly subscriptions: Subscriptions,
     private readonly cursors: CursorKeeper,
+    private readonly presence: { watch: PresenceWatch; leases: LeaseHolder },
     private readonly metrics: WebsocketMetrics,
   ) {}
 
@@ -18,6 +21,8 @@ export class ConnectionEnder {
     if (!connection.end()) return;
     this.metrics.closed.add(String(code));
     void this.subscriptions.apply(this.registry.remove(connection));
+    this.presence.watch.ended(connection);
+    this.presence.leases.went(connection.userId);
     // The device may come back on another pod at once: its cursor should be there before it.
     if (this.cursors.waits(connection)) void this.cursors.flush();
   }

@@ -8,6 +8,9 @@ const REFUSED_FRAMES = perMinute(300);
 /** Users cannot be invented: each has a token. */
 const OF_USERS: RateLimiterOptions = { overflow: 'refuse-new' };
 
+/** Watches of a user per second and at once: each asks persistence. */
+const WATCHES = { perSecond: 0.5, burst: 20 };
+
 /** What `UserRates` limits by. */
 export type UserRateSettings = Pick<
   WebsocketConfiguration,
@@ -22,6 +25,7 @@ export class UserRates {
   readonly #sends: RateLimiter;
   readonly #rows: RateLimiter;
   readonly #handshakes: RateLimiter;
+  readonly #watches = new RateLimiter(WATCHES, OF_USERS);
   readonly #others = new RateLimiter(OTHER_FRAMES, OF_USERS);
   readonly #refused = new RateLimiter(REFUSED_FRAMES, OF_USERS);
 
@@ -65,6 +69,11 @@ export class UserRates {
   /** Any other frame: 0 where it may be processed, else the milliseconds until one may. */
   takeFrame(userId: string, now: number): number {
     return this.#others.take(userId, now);
+  }
+
+  /** A watch, likewise. */
+  takeWatch(userId: string, now: number): number {
+    return this.#watches.take(userId, now);
   }
 
   /** A handshake, likewise. */

@@ -1,7 +1,9 @@
 import { commandOf, decodeClientFrame, type ClientFrame, type CommandFrame, type ErrorCode } from '@chat-app/protocol';
 import type { Authenticator } from './renew-token';
+import type { Announcements } from '../inbox/announcements';
 import type { CursorKeeper } from '../inbox/keep-cursors';
 import type { WebsocketMetrics } from '../metrics';
+import type { PresenceWatch } from '../presence/watch-presence';
 import type { TypingPublisher } from '../publishing/publish-typing';
 import type { MessageSender } from '../publishing/send-message';
 import type { Clock } from '../clock';
@@ -14,6 +16,8 @@ import type { Transmitter } from '../delivery/transmit-frame';
 export interface ReceiverDependencies {
   sender: MessageSender;
   typing: TypingPublisher;
+  presence: PresenceWatch;
+  announcements: Announcements;
   cursors: CursorKeeper;
   authenticator: Authenticator;
   ender: ConnectionEnder;
@@ -55,10 +59,21 @@ export class FrameReceiver implements ConnectionListener {
           this.#error(connection, 'invalid_request', 'seq: the inbox does not reach that far');
         }
         break;
+      case 'watch':
+        this.#watch(connection, frame.user_ids);
+        break;
       case 'typing':
         typing.publish(connection, frame);
         break;
     }
+  }
+
+  #watch(connection: Connection, userIds: readonly string[]): void {
+    const { presence, announcements, rates, clock } = this.dependencies;
+    if (!announcements.has('presence')) this.#error(connection, 'unknown_type', 'type: "watch" is not known yet');
+    else if (rates.takeWatch(connection.userId, clock.monotonic()) > 0) {
+      this.#error(connection, 'rate_limited', 'watch: too often');
+    } else void presence.watch(connection, userIds);
   }
 
   /** A ping of the client: answered by the socket, counted here. */

@@ -1,6 +1,7 @@
 import {
   conversationChannel,
   directConversationId,
+  presenceChannel,
   ENDED_SESSIONS_CHANNEL,
   readEnvelope,
   userChannel,
@@ -77,6 +78,9 @@ export class Deliverer {
       case 'signed_out':
         sessions.notifyEnded(envelope.user_id, envelope.session_ids);
         break;
+      case 'presence':
+        signals.presence(envelope);
+        break;
       case 'typing':
         signals.typing(channel, envelope);
         break;
@@ -151,6 +155,8 @@ function fitsChannel(envelope: ChannelEnvelope, channel: string): boolean {
     case 'signed_out':
       // Where authentication alone may publish.
       return channel === ENDED_SESSIONS_CHANNEL;
+    case 'presence':
+      return channel === presenceChannel(envelope.user_id);
     case 'typing':
       return channel === conversationChannel(envelope.conversation_id) || isOfDirect(envelope, channel);
     case 'blocks_changed':

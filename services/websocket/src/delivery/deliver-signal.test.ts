@@ -17,7 +17,9 @@ describe('delivering signals', () => {
     const registry = new Registry();
     const metrics = new Metrics('test');
     const declared = declareMetrics(metrics, registry);
-    const deliverer = new SignalDeliverer(registry, new Transmitter(1_000, declared), declared);
+    const deliverer = new SignalDeliverer(registry, new Transmitter(1_000, declared), declared, {
+      suspectChange: jest.fn(),
+    });
     const written = (buffered: number, opened: boolean): Uint8Array[] => {
       const frames: Uint8Array[] = [];
       const connection = new Connection(

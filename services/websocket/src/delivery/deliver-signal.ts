@@ -1,7 +1,8 @@
-import { encodeServerFrame, userChannel, type TypingEnvelope } from '@chat-app/protocol';
+import { encodeServerFrame, userChannel, type PresenceEnvelope, type TypingEnvelope } from '@chat-app/protocol';
 import type { ConnectedUser } from '../connections/connection';
 import type { Registry } from '../connections/registry';
 import type { WebsocketMetrics } from '../metrics';
+import type { PresenceWatch } from '../presence/watch-presence';
 import { encodeFrame, type EncodedFrame } from './encode-frame';
 import type { Transmitter } from './transmit-frame';
 
@@ -11,7 +12,13 @@ export class SignalDeliverer {
     private readonly registry: Registry,
     private readonly transmitter: Transmitter,
     private readonly metrics: WebsocketMetrics,
+    private readonly watch: Pick<PresenceWatch, 'suspectChange'>,
   ) {}
+
+  /** Somebody came or went, it is said. */
+  presence({ user_id }: PresenceEnvelope): void {
+    this.watch.suspectChange(user_id);
+  }
 
   /** Somebody types: told to all members but themselves, whatever their devices. */
   typing(channel: string, { conversation_id, user_id, active }: TypingEnvelope): void {

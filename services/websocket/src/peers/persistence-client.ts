@@ -1,5 +1,6 @@
 import {
   AskChangeResponse,
+  ContactsResponse,
   HeadsResponse,
   InboxPage,
   MembershipResponse,
@@ -30,6 +31,8 @@ export interface PersistenceClient {
   confirm(cursors: readonly Cursor[]): Promise<void>;
   /** Undefined where there is no such conversation or the user is not in it. */
   findMembership(conversationId: string, userId: string): Promise<MembershipResponse | undefined>;
+  /** Those of these users with whom this one is in a conversation. */
+  findContacts(userId: string, userIds: readonly string[]): Promise<string[]>;
   /** Whether a user may change a message so. */
   askChange(change: AskChangeRequest): Promise<AskChangeResponse>;
 }
@@ -58,6 +61,16 @@ export function createPersistenceClient(client: ServiceClient): PersistenceClien
         body: { user_ids: userIds },
         response: HeadsResponse,
       }),
+    async findContacts(userId, userIds) {
+      const body = { user_id: userId, user_ids: userIds };
+      const answer = await client.call({
+        method: 'POST',
+        path: '/internal/contacts',
+        body,
+        response: ContactsResponse,
+      });
+      return answer.contacts;
+    },
     askChange: (change) =>
       client.call({ method: 'POST', path: '/internal/changes', body: change, response: AskChangeResponse }),
     async confirm(cursors) {

@@ -39,8 +39,8 @@ export class TestBus {
 export class TestFanout implements Fanout {
   readonly channels = new Set<string>();
   #receiver: (channel: string, payload: Uint8Array) => void = () => undefined;
-  #onGap: () => void = () => undefined;
-  #onState: (state: FanoutState) => void = () => undefined;
+  readonly #onGap: (() => void)[] = [];
+  readonly #onState: ((state: FanoutState) => void)[] = [];
 
   constructor(private readonly bus: TestBus) {}
 
@@ -67,11 +67,11 @@ export class TestFanout implements Fanout {
   }
 
   onGap(listener: () => void): void {
-    this.#onGap = listener;
+    this.#onGap.push(listener);
   }
 
   onStateChange(listener: (state: FanoutState) => void): void {
-    this.#onState = listener;
+    this.#onState.push(listener);
   }
 
   async close(): Promise<void> {
@@ -83,8 +83,8 @@ export class TestFanout implements Fanout {
   }
 
   changed(state: FanoutState): void {
-    this.#onState(state);
-    if (state === 'connected') this.#onGap();
+    for (const tell of this.#onState) tell(state);
+    if (state === 'connected') for (const tell of this.#onGap) tell();
   }
 
   #available(): void {

@@ -41,6 +41,8 @@ export class TestPersistence implements PersistenceClient {
   unavailable = false;
   /** Inbox reads so far. */
   reads = 0;
+  /** Questions about contacts so far. */
+  contactQuestions = 0;
   /** Stores each record as soon as it is appended. */
   storesAtOnce = true;
   /** What it announces. */
@@ -252,6 +254,13 @@ export class TestPersistence implements PersistenceClient {
       return { conversation_id: conversationId, kind: 'direct', ...(other !== undefined && { recipient_id: other }) };
     }
     return undefined;
+  }
+
+  async findContacts(userId: string, userIds: readonly string[]): Promise<string[]> {
+    this.contactQuestions += 1;
+    this.#available();
+    const groups = [...this.#groups.values()].filter((members) => members.has(userId));
+    return userIds.filter((other) => other !== userId && groups.some((members) => members.has(other)));
   }
 
   /** Only the sender may (and anybody react), of a message in their own inbox: what the real one judges by is tested there. */

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { EmbeddedPresenceLeases, type EmbeddedLeaseBoard } from '@chat-app/embedded/fanout';
 import type { Fanout } from '@chat-app/fanout';
 import type { MessageLog } from '@chat-app/message-log';
 import { Metrics, silentLogger, type Audit } from '@chat-app/platform';
@@ -37,6 +38,7 @@ const CONFIGURATION: WebsocketConfiguration = {
   CATCH_UP_ENTRIES: 500,
   CONTENT_BYTES: 16_384,
   FRAME_BYTES: 65_536,
+  PRESENCE_LEASE_MS: 30_000,
   DRAIN_WINDOW_MS: 100,
   ENDPOINT_SETTLE_MS: 0,
 };
@@ -47,12 +49,14 @@ export interface TestPod {
   server: Server;
   service: WebsocketService;
   fanout: Fanout;
+  leases: EmbeddedPresenceLeases;
   metrics: Metrics;
 }
 
 /** Everything around the service, in memory, and as many pods as the test starts. `close` releases all of it. */
 export class TestWorld {
   readonly bus = new TestBus();
+  readonly leases: EmbeddedLeaseBoard = new Map();
   readonly log = new TestLog();
   readonly persistence = new TestPersistence(this.bus);
   readonly authentication = new TestAuthentication();
@@ -69,10 +73,12 @@ export class TestWorld {
   ): Promise<TestPod> {
     const server = createServer();
     const fanout = parts.fanout ?? this.bus.join();
+    const leases = new EmbeddedPresenceLeases(this.leases);
     const metrics = new Metrics('websocket');
     const service = createWebsocket({
       log: parts.log ?? this.log,
       fanout,
+      leases,
       verifier: this.authentication,
       persistence: this.persistence,
       authentication: this.authentication,
@@ -86,7 +92,7 @@ export class TestWorld {
     service.start();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const pod = { url: `ws://127.0.0.1:${port}/ws`, server, service, fanout, metrics };
+    const pod = { url: `ws://127.0.0.1:${port}/ws`, server, service, fanout, leases, metrics };
     this.#pods.push(pod);
     return pod;
   }

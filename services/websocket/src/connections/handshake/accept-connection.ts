@@ -39,6 +39,7 @@ import type { ChannelChange, Registry } from '../registry';
 import type { UserRates } from '../limit-user-rates';
 import type { HeartbeatWatch } from '../watch-heartbeats';
 import type { SessionGuard } from '../guard-sessions';
+import type { LeaseHolder } from '../../presence/hold-leases';
 import type { Transmitter } from '../../delivery/transmit-frame';
 
 export interface AcceptorDependencies {
@@ -54,6 +55,7 @@ export interface AcceptorDependencies {
   announcements: Announcements;
   heartbeats: HeartbeatWatch;
   sessions: SessionGuard;
+  leases: LeaseHolder;
   rates: UserRates;
   refused: RefusedHandshakes;
   /** Told what every socket says. */
@@ -205,7 +207,7 @@ export class ConnectionAcceptor {
   }
 
   async #welcome(connection: Connection, change: ChannelChange): Promise<void> {
-    const { subscriptions, opener, transmitter, follower, heartbeats, clock } = this.dependencies;
+    const { subscriptions, opener, transmitter, follower, heartbeats, leases, clock } = this.dependencies;
     const { user } = connection;
     if (user === undefined) return;
     // The second connection of a user must not read its position before the first one's channel is subscribed to.
@@ -218,6 +220,7 @@ export class ConnectionAcceptor {
     follower.opened(connection, inbox);
     connection.resume('welcome');
     heartbeats.begin(connection, clock.monotonic());
+    leases.came(connection.userId);
   }
 
   #welcomeFrame(

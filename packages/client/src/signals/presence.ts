@@ -1,0 +1,7 @@
+/** Whether somebody is connected; `unknown`: the server cannot tell for now. */
+export type PresenceState = 'online' | 'offline' | 'unknown';
+
+/** How it is with these of the watched users. */
+export interface PresenceNotice {
+  users: readonly { user_id: string; state: PresenceState }[];
+}

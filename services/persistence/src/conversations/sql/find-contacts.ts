@@ -1,0 +1,15 @@
+import type { Queryable, Statement } from '@chat-app/database';
+
+const FIND_CONTACTS: Statement = {
+  name: 'find_contacts',
+  text: `
+select distinct o.user_id
+from chat.members o join chat.members m on m.conversation_id = o.conversation_id
+where o.user_id = any ($2::uuid[]) and m.user_id = $1 and o.user_id <> $1`,
+};
+
+/** Those of these users with whom this one is in a conversation. */
+export async function findContacts(on: Queryable, userId: string, userIds: readonly string[]): Promise<string[]> {
+  const rows = await on.query<{ user_id: string }>(FIND_CONTACTS, [userId, userIds]);
+  return rows.map(({ user_id }) => user_id);
+}

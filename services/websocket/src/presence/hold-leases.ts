@@ -1,0 +1,129 @@
+import { presenceChannel, writeEnvelope } from '@chat-app/protocol';
+import type { Fanout, PresenceLeases } from '@chat-app/fanout';
+import type { Logger } from '@chat-app/platform';
+import type { Registry } from '../connections/registry';
+import type { WebsocketMetrics } from '../metrics';
+import type { TimerWheel } from '../timer-wheel';
+
+/** How long a user may be away before it is told: whoever comes back at once was never gone. */
+const GRACE_MS = 1_000;
+/** How long comings and goings are collected. */
+const COLLECT_MS = 25;
+/** So many renewals in the time of a lease: two may fail. */
+const RENEWALS = 3;
+
+export interface LeaseHolderDependencies {
+  leases: PresenceLeases;
+  fanout: Fanout;
+  registry: Registry;
+  wheel: TimerWheel;
+  metrics: WebsocketMetrics;
+  logger: Logger;
+  random: () => number;
+  leaseMs: number;
+}
+
+/**
+ * Says who is connected to this pod: holds a lease for each user, renews all of them together, lets go of those who left, and
+ * tells those who watch a user that they came or went. What cannot be said now is said with the next renewal.
+ */
+export class LeaseHolder {
+  readonly #held = new Set<string>();
+  #came: string[] = [];
+  #gone: string[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+  /** One call after the other: a release never overtakes what it releases. */
+  #calls: Promise<void> = Promise.resolve();
+
+  constructor(private readonly dependencies: LeaseHolderDependencies) {}
+
+  start(): void {
+    const { fanout } = this.dependencies;
+    this.#renewLater();
+    fanout.onStateChange((state) => {
+      // Redis may have forgotten everybody.
+      if (state === 'connected') void this.renew();
+    });
+  }
+
+  /** A user has a connection on this pod. */
+  came(userId: string): void {
+    if (this.#stopped || this.#held.has(userId)) return;
+    this.#held.add(userId);
+    this.#came.push(userId);
+    if (this.#came.length === 1) this.dependencies.wheel.after(COLLECT_MS, () => this.#sayCame());
+  }
+
+  /** A connection of a user ended on this pod. */
+  went(userId: string): void {
+    const { registry, wheel } = this.dependencies;
+    if (this.#stopped || !this.#held.has(userId) || registry.find(userId) !== undefined) return;
+    wheel.after(GRACE_MS, () => {
+      if (registry.find(userId) !== undefined || !this.#held.delete(userId)) return;
+      this.#gone.push(userId);
+      if (this.#gone.length === 1) wheel.after(COLLECT_MS, () => this.#sayGone());
+    });
+  }
+
+  /** Holds all for a whole lease from now. Never rejects. */
+  renew(): Promise<void> {
+    const { leases, leaseMs } = this.dependencies;
+    return this.#call(() => leases.hold([...this.#held], leaseMs));
+  }
+
+  /** Lets go of everybody, and of the timer. Never rejects. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#gone.push(...this.#held);
+    this.#held.clear();
+    await this.#sayGone();
+  }
+
+  #renewLater(): void {
+    const { leaseMs, random } = this.dependencies;
+    // Pods that started together do not renew together.
+    const delay = (leaseMs / RENEWALS) * (0.8 + 0.2 * random());
+    this.#timer = setTimeout(() => {
+      void this.renew().then(() => {
+        if (!this.#stopped) this.#renewLater();
+      });
+    }, delay);
+    this.#timer.unref();
+  }
+
+  #sayCame(): void {
+    const { leases, leaseMs } = this.dependencies;
+    const users = this.#came.filter((user) => this.#held.has(user));
+    this.#came = [];
+    void this.#call(async () => {
+      await leases.hold(users, leaseMs);
+      this.#tell(users);
+    });
+  }
+
+  #sayGone(): Promise<void> {
+    const users = this.#gone.filter((user) => !this.#held.has(user));
+    this.#gone = [];
+    return this.#call(async () => this.#tell(await this.dependencies.leases.release(users)));
+  }
+
+  #call(work: () => Promise<void>): Promise<void> {
+    const { metrics, logger } = this.dependencies;
+    this.#calls = this.#calls.then(work).catch((error: unknown) => {
+      metrics.presenceFailures.inc();
+      logger.debug('presence could not be said', { error });
+    });
+    return this.#calls;
+  }
+
+  /** Whoever is not told looks again by themselves. */
+  #tell(users: readonly string[]): void {
+    const { fanout } = this.dependencies;
+    for (const user_id of users) {
+      fanout.publish(presenceChannel(user_id), writeEnvelope({ kind: 'presence', user_id })).catch(() => undefined);
+    }
+  }
+}

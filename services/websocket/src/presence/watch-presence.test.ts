@@ -1,0 +1,170 @@
+import { presenceChannel, writeEnvelope } from '@chat-app/protocol';
+import { EmbeddedPresenceLeases } from '@chat-app/embedded/fanout';
+import type { TestFanout } from '../testing/test-bus';
+import { ALICE, BOB, CAROL, TestWorld, until, type TestPod } from '../testing/test-pod';
+import type { TestClient } from '../testing/ws-test-client';
+
+const GROUP = '00000000-0000-4000-8000-0000000000aa';
+
+describe('presence', () => {
+  let world: TestWorld;
+  let pods: [TestPod, TestPod];
+  let alice: TestClient;
+  beforeEach(async () => {
+    world = new TestWorld();
+    pods = [await world.pod(), await world.pod()];
+    for (const user of [ALICE, BOB]) world.persistence.change(GROUP, user, 'joined', false);
+    alice = await world.connect(pods[0], ALICE);
+  });
+  afterEach(() => world.close());
+
+  const tells = async (client: TestClient, user_id: string, state: string): Promise<void> => {
+    for (;;) {
+      const { users } = await client.next('presence');
+      if (users.some((user) => user.user_id === user_id && user.state === state)) return;
+    }
+  };
+  const statesOf = (client: TestClient, user_id: string): string[] =>
+    client
+      .all('presence')
+      .flatMap(({ users }) => users.filter((user) => user.user_id === user_id).map(({ state }) => state));
+
+  it('is told as it is, and when somebody comes to another pod or goes', async () => {
+    alice.say({ type: 'watch', user_ids: [BOB] });
+    await tells(alice, BOB, 'offline');
+    const bob = await world.connect(pods[1], BOB);
+    await tells(alice, BOB, 'online');
+    const began = performance.now();
+    await bob.close();
+    await tells(alice, BOB, 'offline');
+    expect(performance.now() - began).toBeLessThan(4_000);
+    expect(statesOf(alice, BOB)).toEqual(['offline', 'online', 'offline']);
+  });
+
+  it('is online as long as any connection on any pod is, and does not flicker when one comes back at once', async () => {
+    const [phone, tablet] = [
+      await world.connect(pods[1], BOB),
+      await world.connect(pods[0], BOB, { device: 'tablet' }),
+    ];
+    alice.say({ type: 'watch', user_ids: [BOB] });
+    await tells(alice, BOB, 'online');
+    await phone.close();
+    await tablet.close();
+    await world.connect(pods[1], BOB);
+    // The grace of both is over when that of one who left later is.
+    const carol = await world.connect(pods[1], CAROL);
+    world.persistence.change(GROUP, CAROL, 'joined', false);
+    alice.say({ type: 'watch', user_ids: [BOB, CAROL] });
+    await tells(alice, CAROL, 'online');
+    await carol.close();
+    await tells(alice, CAROL, 'offline');
+    expect(new Set(statesOf(alice, BOB))).toEqual(new Set(['online']));
+  });
+
+  it('is told of nobody with whom one shares no conversation, whoever is asked for', async () => {
+    await world.connect(pods[1], CAROL);
+    const bob = await world.connect(pods[1], BOB);
+    alice.say({ type: 'watch', user_ids: [CAROL, BOB, '00000000-0000-4000-8000-0000000000ff', ALICE] });
+    await tells(alice, BOB, 'online');
+    await bob.close();
+    await tells(alice, BOB, 'offline');
+    const named = alice.all('presence').flatMap(({ users }) => users.map(({ user_id }) => user_id));
+    expect(new Set(named)).toEqual(new Set([BOB]));
+    expect((pods[0].fanout as TestFanout).channels).not.toContain(presenceChannel(CAROL));
+  });
+
+  it('is watched until another watch takes its place, or the connection ends; then nothing is subscribed to', async () => {
+    const { channels } = pods[0].fanout as TestFanout;
+    alice.say({ type: 'watch', user_ids: [BOB] });
+    await tells(alice, BOB, 'offline');
+    expect(channels).toContain(presenceChannel(BOB));
+    alice.say({ type: 'watch', user_ids: [] });
+    await until(() => !channels.has(presenceChannel(BOB)));
+    alice.say({ type: 'watch', user_ids: [BOB] });
+    await until(() => channels.has(presenceChannel(BOB)));
+    await alice.close();
+    await until(() => !channels.has(presenceChannel(BOB)));
+  });
+
+  it('of a pod that died ends with its leases', async () => {
+    const dead = new EmbeddedPresenceLeases(world.leases);
+    await dead.hold([BOB], 700);
+    alice.say({ type: 'watch', user_ids: [BOB] });
+    await tells(alice, BOB, 'online');
+    const began = performance.now();
+    await tells(alice, BOB, 'offline');
+    expect(performance.now() - began).toBeLessThan(4_000);
+  });
+
+  it('is renewed for as long as somebody is connected', async () => {
+    const pod = await world.pod({ PRESENCE_LEASE_MS: 1_000 });
+    await world.connect(pod, BOB);
+    alice.say({ type: 'watch', user_ids: [BOB] });
+    await tells(alice, BOB, 'online');
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(statesOf(alice, BOB)).toEqual(['online']);
+  });
+
+  it('is unknown while it cannot be told, not offline, and true again soon after', async () => {
+    const bob = await world.connect(pods[1], BOB);
+    alice.say({ type: 'watch', user_ids: [BOB] });
+    await tells(alice, BOB, 'online');
+    for (const { leases } of pods) leases.available = false;
+    world.bus.set('degraded');
+    await tells(alice, BOB, 'unknown');
+    // Redis came back empty.
+    world.leases.clear();
+    for (const { leases } of pods) leases.available = true;
+    world.bus.set('connected');
+    await tells(alice, BOB, 'online');
+    expect(statesOf(alice, BOB)).toEqual(['online', 'unknown', 'online']);
+    await bob.close();
+    await tells(alice, BOB, 'offline');
+  }, 30_000);
+
+  it('is not believed of the fan-out: a word on it makes the pod look, a forged channel not even that', async () => {
+    alice.say({ type: 'watch', user_ids: [BOB] });
+    await tells(alice, BOB, 'offline');
+    const looked = jest.spyOn(pods[0].leases, 'find');
+    world.bus.publish(presenceChannel(BOB), writeEnvelope({ kind: 'presence', user_id: CAROL }));
+    world.bus.publish(presenceChannel(BOB), writeEnvelope({ kind: 'presence', user_id: BOB }));
+    await until(() => looked.mock.calls.length > 0);
+    expect(looked.mock.calls[0]).toEqual([[BOB]]);
+    expect(statesOf(alice, BOB)).toEqual(['offline']);
+  });
+
+  it('is asked for again where persistence did not answer', async () => {
+    world.persistence.unavailable = true;
+    alice.say({ type: 'watch', user_ids: [BOB] });
+    await until(() => world.persistence.contactQuestions > 0);
+    world.persistence.unavailable = false;
+    await tells(alice, BOB, 'offline');
+  }, 30_000);
+
+  it('of too many is refused, and so is asking too often', async () => {
+    alice.say({ type: 'watch', user_ids: Array.from({ length: 501 }, () => BOB) });
+    expect(await alice.next('error')).toMatchObject({ code: 'invalid_request' });
+    for (let n = 0; n < 40; n += 1) alice.say({ type: 'watch', user_ids: [BOB] });
+    expect(await alice.next('error')).toMatchObject({ code: 'rate_limited' });
+    expect(world.persistence.contactQuestions).toBeLessThan(30);
+  });
+
+  it('is no frame of a server whose persistence does not know it', async () => {
+    world.persistence.features = ['message'];
+    const pod = await world.pod();
+    const bob = await world.connect(pod, BOB);
+    expect(bob.all('welcome')[0]?.features).not.toContain('presence');
+    bob.say({ type: 'watch', user_ids: [ALICE] });
+    expect(await bob.next('error')).toMatchObject({ code: 'unknown_type' });
+  });
+
+  it('of a pod that is taken down in order ends at once', async () => {
+    const pod = await world.pod();
+    await world.connect(pod, BOB);
+    alice.say({ type: 'watch', user_ids: [BOB] });
+    await tells(alice, BOB, 'online');
+    await pod.service.drain();
+    await pod.service.close();
+    await tells(alice, BOB, 'offline');
+  });
+});

@@ -1,0 +1,246 @@
+import { presenceChannel, type PresenceState } from '@chat-app/protocol';
+import type { Fanout, PresenceLeases } from '@chat-app/fanout';
+import { isPlatformError, type Logger } from '@chat-app/platform';
+import type { Clock } from '../clock';
+import type { Connection } from '../connections/connection';
+import type { Subscriptions } from '../delivery/subscriptions';
+import type { Transmitter } from '../delivery/transmit-frame';
+import type { WebsocketMetrics } from '../metrics';
+import type { PersistenceClient } from '../peers/persistence-client';
+import type { TimerWheel } from '../timer-wheel';
+import { WatchedUser } from './watched-user';
+
+/** How long what is to be looked at is collected. */
+const COLLECT_MS = 50;
+/** Between looks for what is due. */
+const SWEEP_MS = 1_000;
+/** A lease is looked at again when it should have ended, and a little later. */
+const AFTER_LEASE_MS = 200;
+/** Who is away is looked at again, should the word that they came be lost. */
+const AWAY_MS = 15_000;
+/** Until the next look where there was no answer. */
+const RETRY_MS = 1_000;
+/** Until it is tried again to hear of users, and to ask with whom one shares a conversation. */
+const HEAR_MS = 5_000;
+/** So long after Redis was away nobody is believed to be: pods say anew whom they hold. */
+const SETTLE_MS = 5_000;
+/** With whom one shares a conversation is asked again after that time. */
+const CONTACTS_MS = 600_000;
+
+export interface PresenceWatchDependencies {
+  leases: PresenceLeases;
+  fanout: Fanout;
+  subscriptions: Subscriptions;
+  persistence: PersistenceClient;
+  transmitter: Transmitter;
+  wheel: TimerWheel;
+  metrics: WebsocketMetrics;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** What one connection watches. */
+interface Watch {
+  asked: readonly string[];
+  users: readonly WatchedUser[];
+  /** When to ask again with whom it shares a conversation. */
+  askAt: number;
+}
+
+/**
+ * Tells connections whether the users they watch are there: first how it is, then what changes. Of those with whom they share a
+ * conversation, as persistence says; of others nothing at all. Whether a user is there stands in the leases: the word that they
+ * came or went only makes it look.
+ */
+export class PresenceWatch {
+  readonly #watched = new Map<string, WatchedUser>();
+  readonly #watches = new Map<Connection, Watch>();
+  #due = new Set<WatchedUser>();
+  #timer: NodeJS.Timeout | undefined;
+  /** Until then the absence of a lease means nothing, by the monotonic clock. */
+  #unsettledUntil = -Infinity;
+
+  constructor(private readonly dependencies: PresenceWatchDependencies) {}
+
+  /** Users watched now. */
+  get size(): number {
+    return this.#watched.size;
+  }
+
+  start(): void {
+    const { fanout, clock } = this.dependencies;
+    fanout.onStateChange((state) => {
+      if (state === 'connected') this.#unsettledUntil = clock.monotonic() + SETTLE_MS;
+      this.#lookAtAll();
+    });
+    fanout.onGap(() => this.#lookAtAll());
+    this.#timer = setInterval(() => this.#sweep(), SWEEP_MS);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** A connection watches these users from now on, in place of those before. Never rejects. */
+  async watch(connection: Connection, userIds: readonly string[]): Promise<void> {
+    const { persistence, clock, wheel, metrics, logger } = this.dependencies;
+    const watch: Watch = {
+      asked: userIds,
+      users: this.#watches.get(connection)?.users ?? [],
+      askAt: clock.monotonic() + CONTACTS_MS,
+    };
+    this.#watches.set(connection, watch);
+    try {
+      const contacts = userIds.length === 0 ? [] : await persistence.findContacts(connection.userId, userIds);
+      // Another watch took its place, or it is gone.
+      if (this.#watches.get(connection) === watch) this.#replace(connection, watch, contacts);
+    } catch (error) {
+      metrics.presenceFailures.inc();
+      if (!isPlatformError(error, 'service_unavailable')) logger.error('contacts could not be asked for', { error });
+      wheel.after(HEAR_MS, () => {
+        if (this.#watches.get(connection) === watch) void this.watch(connection, userIds);
+      });
+    }
+  }
+
+  /** The connection is gone. */
+  ended(connection: Connection): void {
+    const watch = this.#watches.get(connection);
+    if (watch === undefined) return;
+    this.#watches.delete(connection);
+    this.#release(connection, watch.users);
+  }
+
+  /** A user came or went, it is said. */
+  suspectChange(userId: string): void {
+    const watched = this.#watched.get(userId);
+    if (watched !== undefined) this.#lookSoon(watched);
+  }
+
+  #replace(connection: Connection, watch: Watch, contacts: readonly string[]): void {
+    const before = watch.users;
+    const fresh: WatchedUser[] = [];
+    watch.users = [...new Set(contacts)].map((userId) => {
+      const known = this.#watched.get(userId);
+      const user = known ?? new WatchedUser(userId);
+      if (known === undefined) {
+        this.#watched.set(userId, user);
+        fresh.push(user);
+      }
+      if (!user.watchers.includes(connection)) user.watchers.push(connection);
+      return user;
+    });
+    const kept = new Set(watch.users);
+    this.#release(
+      connection,
+      before.filter((user) => !kept.has(user)),
+    );
+    this.#tell(
+      connection,
+      watch.users.filter(({ state }) => state !== undefined),
+    );
+    if (fresh.length > 0) void this.#hear(fresh);
+  }
+
+  /**
+   * Subscribes to what is said of these users, and looks once it is heard. Where leases cannot be read it waits: a Redis that does
+   * not let this service have them does not let it hear of them either, and asking would cost it all that it hears. Never rejects.
+   */
+  async #hear(fresh: readonly WatchedUser[]): Promise<void> {
+    const { leases, subscriptions, wheel } = this.dependencies;
+    const readable = await leases.find(fresh.map(({ userId }) => userId)).then(
+      () => true,
+      () => false,
+    );
+    const users = fresh.filter((user) => this.#watched.get(user.userId) === user);
+    if (readable) {
+      await subscriptions.apply({ subscribe: users.map(({ userId }) => presenceChannel(userId)), unsubscribe: [] });
+    } else if (users.length > 0) wheel.after(HEAR_MS, () => void this.#hear(users));
+    for (const user of users) if (this.#watched.get(user.userId) === user) this.#lookSoon(user);
+  }
+
+  #release(connection: Connection, users: readonly WatchedUser[]): void {
+    const unsubscribe: string[] = [];
+    for (const user of users) {
+      if (user.remove(connection)) continue;
+      this.#watched.delete(user.userId);
+      this.#due.delete(user);
+      unsubscribe.push(presenceChannel(user.userId));
+    }
+    void this.dependencies.subscriptions.apply({ subscribe: [], unsubscribe });
+  }
+
+  #sweep(): void {
+    const now = this.dependencies.clock.monotonic();
+    for (const user of this.#watched.values()) if (user.lookAt <= now) this.#lookSoon(user);
+    for (const [connection, watch] of this.#watches) {
+      if (watch.askAt <= now) void this.watch(connection, watch.asked);
+    }
+  }
+
+  #lookAtAll(): void {
+    for (const user of this.#watched.values()) this.#lookSoon(user);
+  }
+
+  #lookSoon(user: WatchedUser): void {
+    // Not again by the sweep while this one is under way.
+    user.lookAt = Infinity;
+    this.#due.add(user);
+    if (this.#due.size === 1) this.dependencies.wheel.after(COLLECT_MS, () => void this.#look());
+  }
+
+  async #look(): Promise<void> {
+    const users = [...this.#due];
+    this.#due = new Set();
+    let held: ReadonlyMap<string, number> | undefined;
+    try {
+      held = await this.dependencies.leases.find(users.map(({ userId }) => userId));
+    } catch (error) {
+      this.dependencies.metrics.presenceFailures.inc();
+      this.dependencies.logger.debug('leases could not be read', { error });
+    }
+    const changed = users.filter((user) => this.#take(user, held));
+    const concerned = new Map<Connection, WatchedUser[]>();
+    for (const user of changed) {
+      for (const connection of user.watchers) {
+        const news = concerned.get(connection);
+        if (news === undefined) concerned.set(connection, [user]);
+        else news.push(user);
+      }
+    }
+    for (const [connection, news] of concerned) this.#tell(connection, news);
+  }
+
+  /** Takes what was found; true where it is another state than before. */
+  #take(user: WatchedUser, held: ReadonlyMap<string, number> | undefined): boolean {
+    const now = this.dependencies.clock.monotonic();
+    const left = held?.get(user.userId);
+    let state: PresenceState = 'online';
+    let wait = (left ?? 0) + AFTER_LEASE_MS;
+    if (left === undefined) {
+      state = held === undefined || now < this.#unsettledUntil ? 'unknown' : 'offline';
+      wait = state === 'offline' ? AWAY_MS : RETRY_MS;
+    }
+    // A word that came meanwhile has its own look.
+    if (!this.#due.has(user)) user.lookAt = now + wait;
+    if (user.state === state) return false;
+    user.state = state;
+    return true;
+  }
+
+  #tell(connection: Connection, users: readonly WatchedUser[]): void {
+    if (users.length === 0 || connection.state !== 'open') return;
+    const { transmitter, metrics } = this.dependencies;
+    if (transmitter.isCongested(connection)) {
+      metrics.signalsDropped.add('congested');
+      // It is told how it is once it reads again.
+      connection.onceDrained(() => this.#tell(connection, this.#watches.get(connection)?.users ?? []));
+      return;
+    }
+    transmitter.send(connection, {
+      type: 'presence',
+      users: users.map(({ userId, state }) => ({ user_id: userId, state: state ?? 'unknown' })),
+    });
+  }
+}

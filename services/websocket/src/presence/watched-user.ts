@@ -1,0 +1,20 @@
+import type { PresenceState } from '@chat-app/protocol';
+import type { Connection } from '../connections/connection';
+
+/** Somebody whom connections of this pod watch. */
+export class WatchedUser {
+  readonly watchers: Connection[] = [];
+  /** Undefined until it was looked at. */
+  state: PresenceState | undefined;
+  /** When to look again, by the monotonic clock. */
+  lookAt = 0;
+
+  constructor(readonly userId: string) {}
+
+  /** False where nobody watches any more. */
+  remove(connection: Connection): boolean {
+    const index = this.watchers.indexOf(connection);
+    if (index !== -1) this.watchers.splice(index, 1);
+    return this.watchers.length > 0;
+  }
+}
