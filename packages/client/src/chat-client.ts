@@ -102,7 +102,7 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
     this.receiver = this.makeReceiver();
     this.connection = this.makeConnection();
     this.authentication = this.makeAuthentication();
-    this.stopWatching = this.watch();
+    this.stopWatching = this.watchSurroundings();
     // Listeners added right after createChatClient are told everything.
     this.timers.set('start', 0, () => {
       this.authentication.schedule();
@@ -405,7 +405,7 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
     for (const { event_id } of changed.changes ?? []) this.sender.onStored(event_id);
   }
 
-  private watch(): () => void {
+  private watchSurroundings(): () => void {
     const { connection } = this;
     return watchEnvironment({
       onOnline: () => connection.restart('the network is another one'),
