@@ -23,6 +23,15 @@ describe('contacts', () => {
     expect(await contactsOf(randomUUID(), [ann, bob])).toEqual([]);
   });
 
+  it('are nobody who blocks the user, nor whom the user blocks', async () => {
+    const [ann, bob] = [randomUUID(), randomUUID()];
+    await storeAll(served.database, [directMessage(ann, bob)]);
+    await served.ask('PUT /blocks/{user_id}', { caller: ann, params: { user_id: bob } });
+    expect([await contactsOf(ann, [bob]), await contactsOf(bob, [ann])]).toEqual([[], []]);
+    await served.ask('DELETE /blocks/{user_id}', { caller: ann, params: { user_id: bob } });
+    expect(await contactsOf(bob, [ann])).toEqual([ann]);
+  });
+
   it('are so no more once the only common group was left', async () => {
     const [ann, bob] = [randomUUID(), randomUUID()];
     const body = { title: 'a group', member_ids: [bob] };
