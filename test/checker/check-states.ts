@@ -11,8 +11,9 @@ export function shownAfterDeletion(observations: readonly Observation[]): string
     const showing = `${one.message_id} on ${one.device}`;
     const { deleted, content, reactions } = one.state;
     const isEmpty = content === '' && reactions.length === 0;
-    if ((deleted || gone.has(showing)) && !(deleted && isEmpty))
-      {broken.push(`${showing}: ${JSON.stringify(one.state)}`);}
+    if ((deleted || gone.has(showing)) && !(deleted && isEmpty)) {
+      broken.push(`${showing}: ${JSON.stringify(one.state)}`);
+    }
     if (deleted) gone.add(showing);
   }
   return broken;

@@ -116,8 +116,9 @@ function provenance(
     const origin = state.deleted ? undefined : senderOf.get(state.content);
     if (!state.deleted && origin === undefined) broken['shown and never sent'].push(message_id);
     // An edit by anyone but the sender.
-    else if (origin !== undefined && sender !== undefined && origin.user !== sender)
-      {broken['sender forged'].push(message_id);}
+    else if (origin !== undefined && sender !== undefined && origin.user !== sender) {
+      broken['sender forged'].push(message_id);
+    }
   }
   for (const one of shown) {
     // One that was deleted before it came has no content.

@@ -70,8 +70,9 @@ describeSystem('reactions', (target) => {
   it('that were missed are read after the version that is known, edits and deletions with them, in pages', async () => {
     const [hers, his] = [await users.connect(alice), await users.connect(bob)];
     const ids: unknown[] = [];
-    for (const content of ['one', 'two', 'three'])
-      {ids.push((await hers.ask({ recipient_id: bob.id, content }))['message_id']);}
+    for (const content of ['one', 'two', 'three']) {
+      ids.push((await hers.ask({ recipient_id: bob.id, content }))['message_id']);
+    }
     await his.find('message', (one) => one['message_id'] === ids[2]);
     const conversation = directConversationId(alice.id, bob.id);
     const react = { type: 'react', recipient_id: alice.id, emoji: '👍', on: true };
