@@ -125,16 +125,13 @@ describeWithHelm('policies and routes of the chart', () => {
   });
 
   it('puts them below a path, which the services are told, without any rewriting', () => {
-    const rendering = render({
-      ...FROM,
-      publicPath: '/chat',
-      ingress: { enabled: true, host: 'h' },
-      httpRoute: { enabled: true, parentRefs: [{ name: 'g' }], hostnames: ['h'] },
-    });
+    const rendering = render({ ...FROM, publicPath: '/chat', ingress: { enabled: true, host: 'h' } });
+    const httpRoute = { enabled: true, parentRefs: [{ name: 'g' }], hostnames: ['h'] };
+    const route = render({ ...FROM, publicPath: '/chat', httpRoute }).get('HTTPRoute', 'chat-public');
     const paths = at<IngressPath[]>(rendering.get('Ingress', 'chat-public'), 'spec.rules.0.http.paths');
     const expected = ['/chat/ws', '/chat/conversations', '/chat/blocks', '/chat/invitations', '/chat'];
     expect(paths.map(({ path }) => path)).toEqual(expected);
-    const rules = at<RouteRule[]>(rendering.get('HTTPRoute', 'chat-public'), 'spec.rules');
+    const rules = at<RouteRule[]>(route, 'spec.rules');
     expect(rules.flatMap(({ matches }) => matches.map(({ path }) => path.value))).toEqual(expected);
     for (const service of ['authentication', 'websocket', 'persistence']) {
       const deployment = rendering.get('Deployment', `chat-${service}`);
