@@ -38,7 +38,8 @@ describeInChromium('who types', (chromium) => {
     await hers.message('how are you').waitFor();
     await hers.page.getByText('is typing').first().waitFor({ state: 'detached' });
     // What is taken away is over at once, not after six seconds.
-    await his.composer.fill('or not');
+    // The server passes it on once in three seconds, so it takes a few keys.
+    await his.composer.pressSequentially('or better not', { delay: 300 });
     await hers.page.locator('p.typing').getByText(line).waitFor();
     const began = performance.now();
     await his.composer.fill('');

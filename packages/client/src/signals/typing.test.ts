@@ -50,6 +50,17 @@ describe('one’s own typing', () => {
     expect(said).toEqual([['a', true]]);
   });
 
+  it('is not said too soon after it was said, whatever was sent or taken away meanwhile: it would be dropped', () => {
+    own.typing('a', true);
+    own.sent('a');
+    own.typing('a', true);
+    own.typing('a', false);
+    jest.advanceTimersByTime(LIMITS.typingIntervalMs);
+    own.typing('a', true);
+    own.typing('a', false);
+    expect(said.map(([, active]) => active)).toEqual([true, true, false]);
+  });
+
   it('is said with the first key after the connection is back', () => {
     isOnline = false;
     own.typing('a', true);
