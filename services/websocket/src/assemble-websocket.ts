@@ -92,7 +92,7 @@ export interface AssembledWebsocket {
 }
 
 export function assembleWebsocket(dependencies: WebsocketDependencies): AssembledWebsocket {
-  const { log, fanout, verifier, persistence, authentication, configuration, logger } = dependencies;
+  const { log, fanout, leases, verifier, persistence, authentication, configuration, logger } = dependencies;
   const clock = dependencies.clock ?? systemClock;
   const random = dependencies.random ?? Math.random;
   const registry = new Registry();
@@ -129,7 +129,6 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
   });
 
   // From the fan-out to sockets, and from frames to the log and the fan-out.
-  const { leases } = dependencies;
   const holder = new LeaseHolder({
     ...{ leases, fanout, registry, wheel, metrics, logger, random },
     leaseMs: configuration.PRESENCE_LEASE_MS,
@@ -144,12 +143,10 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
   const recipients = new Recipients(authentication, logger);
   const resolver = new ConversationResolver(recipients, persistence, follower, logger);
   const guard = new ChangeGuard(resolver, persistence, logger);
-  const limits = {
-    unacknowledged: configuration.MAX_UNACKNOWLEDGED_SENDS,
-    contentBytes: configuration.CONTENT_BYTES,
-  };
+  const { MAX_UNACKNOWLEDGED_SENDS: unacknowledged, CONTENT_BYTES: contentBytes } = configuration;
   const sender = new MessageSender({
-    ...{ log, publisher, guard, transmitter, follower, announcements, limits, rates, sizes, metrics, clock, logger },
+    ...{ log, publisher, guard, transmitter, follower, announcements, rates, sizes, metrics, clock, logger },
+    limits: { unacknowledged, contentBytes },
   });
   const partners = new DirectPartners(persistence, logger);
   const typingLimits = new TypingLimits();

@@ -83,9 +83,18 @@ export interface WebsocketMetrics {
 
 type MakeTally = (name: string, help: string, label?: string, initial?: readonly string[]) => Tally;
 
-function signalMetrics(tally: MakeTally): Pick<WebsocketMetrics, 'signalsDropped'> {
+function signalMetrics(
+  metrics: Metrics,
+  tally: MakeTally,
+): Pick<WebsocketMetrics, 'signalsDropped' | 'presenceFailures'> {
   const help = 'Signals (typing, presence) that were not passed on, by reason.';
-  return { signalsDropped: tally('chat_websocket_signals_dropped_total', help, 'reason', SIGNALS_DROPPED) };
+  return {
+    signalsDropped: tally('chat_websocket_signals_dropped_total', help, 'reason', SIGNALS_DROPPED),
+    presenceFailures: metrics.counter({
+      name: 'chat_websocket_presence_failures_total',
+      help: 'Calls about presence that Redis or persistence did not answer.',
+    }),
+  };
 }
 
 /** Declares the metrics; the number of connections is asked for at each scrape. */
@@ -147,14 +156,10 @@ export function declareMetrics(metrics: Metrics, connections: { readonly size: n
       'reason',
       IGNORED,
     ),
-    ...signalMetrics(tally),
+    ...signalMetrics(metrics, tally),
     catchUpReads: tally('chat_websocket_inbox_reads_total', 'Reads of an inbox, by cause.', 'cause', READ_CAUSES),
     catchUpFailures: metrics.counter({ name: 'chat_websocket_inbox_read_failures_total', help: 'Reads that failed.' }),
     confirmations: metrics.counter({ name: 'chat_websocket_cursors_written_total', help: 'Cursors handed on.' }),
-    presenceFailures: metrics.counter({
-      name: 'chat_websocket_presence_failures_total',
-      help: 'Calls about presence that Redis or persistence did not answer.',
-    }),
     publishFailures: metrics.counter({ name: 'chat_websocket_publish_failures_total', help: 'Live publishes lost.' }),
     slow: metrics.counter({ name: 'chat_websocket_congestions_total', help: 'Sockets that stopped being pushed to.' }),
     appendSeconds: metrics.histogram({
