@@ -23,7 +23,7 @@ create or replace function chat.store_events(
   batch_ids uuid[], batch_kinds smallint[], batch_conversations uuid[], batch_actors uuid[], batch_recipients uuid[],
   batch_users uuid[], batch_contents text[], batch_data jsonb[], batch_bodies jsonb[], batch_ats timestamptz[]
 ) returns table (ordinal integer, outcome text, user_ids uuid[], seqs bigint[])
-language plpgsql
+language plpgsql set search_path = pg_catalog, chat, pg_temp
 as $$
 #variable_conflict use_column
 declare
