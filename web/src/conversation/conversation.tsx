@@ -2,22 +2,20 @@ import type { MessageView } from '@chat-app/client/store';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useChat } from '../context';
 import { GroupDetails } from '../group/group-details';
-import { Avatar, Icon } from '../icons';
 import { titleOf } from '../list/conversation-entry';
-import { PresenceText } from '../presence';
 import { t } from '../texts';
 import { TypingLine } from '../typing';
 import { useObservable } from '../use-observable';
 import { ActionsContext } from './actions';
 import { Composer, type About } from './composer';
-import { ConversationMenu } from './conversation-menu';
+import { ConversationHeader } from './conversation-header';
 import { ConversationSettings } from './conversation-settings';
 import { MessageList } from './message-list';
 import { RefusedReaction } from './refused-reaction';
 
 /** The open conversation: who it is with, its messages, and where one writes. */
 export function Conversation({ id }: { id: string }) {
-  const { client, store } = useChat();
+  const { store } = useChat();
   const conversations = useObservable(store.conversations);
   const status = useObservable(store.listStatus);
   const names = useObservable(store.userNames);
@@ -49,37 +47,12 @@ export function Conversation({ id }: { id: string }) {
   const hasBlocked = conversation.recipient_id !== undefined && blocked.has(conversation.recipient_id);
   return (
     <section class="conversation" aria-label={title}>
-      <header class="conversation-header">
-        <a class="round back" href="#" aria-label={t.conversation.back} title={t.conversation.back}>
-          <Icon name="back" />
-        </a>
-        <Avatar name={title} id={conversation.recipient_id ?? id} />
-        <h1 dir="auto">{title}</h1>
-        <PresenceText userId={conversation.recipient_id} />
-        {conversation.member && <ConversationMenu conversation={conversation} name={title} />}
-        {conversation.kind === 'group' && conversation.member && (
-          <button
-            class="round"
-            type="button"
-            aria-label={t.conversation.details}
-            title={t.conversation.details}
-            onClick={() => setShowsDetails(true)}
-          >
-            <Icon name="info" />
-          </button>
-        )}
-        {conversation.member && client.has('receipts') && (
-          <button
-            class="round"
-            type="button"
-            aria-label={t.conversation.settings}
-            title={t.conversation.settings}
-            onClick={() => setShowsSettings(true)}
-          >
-            <Icon name="gear" />
-          </button>
-        )}
-      </header>
+      <ConversationHeader
+        conversation={conversation}
+        title={title}
+        onDetails={() => setShowsDetails(true)}
+        onSettings={() => setShowsSettings(true)}
+      />
       <ActionsContext.Provider value={actions}>
         <MessageList id={id} isGroup={conversation.kind === 'group'} />
       </ActionsContext.Provider>

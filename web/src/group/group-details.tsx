@@ -2,11 +2,11 @@ import type { Members } from '@chat-app/client';
 import type { ConversationView } from '@chat-app/client/store';
 import { useEffect, useState } from 'preact/hooks';
 import { useChat } from '../context';
-import { openConversation } from '../route';
 import { faultText, t } from '../texts';
 import { useObservable } from '../use-observable';
 import { Dialog } from './dialog';
 import { InvitedList } from './invited-list';
+import { LeaveButtons } from './leave-buttons';
 import { MemberRow } from './member-row';
 
 type Member = Members['members'][number];
@@ -36,20 +36,6 @@ export function GroupDetails({ conversation, onClose }: { conversation: Conversa
       .catch((thrown: unknown) => setFault(faultText(thrown)));
   };
   useEffect(() => act(async () => undefined), [id]);
-  const leave = (forGood: boolean): void => {
-    if (!confirm(forGood ? t.group.leaveForGoodSure : t.group.leaveSure)) return;
-    setFault('');
-    client.conversations
-      .removeMember(id, client.userId, forGood)
-      .then(() => store.refresh(id))
-      .then(
-        () => {
-          onClose();
-          openConversation(undefined);
-        },
-        (thrown: unknown) => setFault(faultText(thrown)),
-      );
-  };
   return (
     <Dialog title={conversation.title ?? ''} onClose={onClose}>
       {isOwner && (
@@ -94,14 +80,7 @@ export function GroupDetails({ conversation, onClose }: { conversation: Conversa
       <p class="fault" role="alert">
         {fault}
       </p>
-      <div class="buttons">
-        <button class="danger" type="button" onClick={() => leave(true)}>
-          {t.group.leaveForGood}
-        </button>
-        <button class="danger" type="button" onClick={() => leave(false)}>
-          {t.group.leave}
-        </button>
-      </div>
+      <LeaveButtons id={id} onClose={onClose} onFault={setFault} />
     </Dialog>
   );
 }

@@ -154,7 +154,10 @@ export class ConnectionHub {
       case 'changed':
       case 'error':
       case 'ping':
+      case 'presence':
+      case 'receipts':
       case 'token_expiring':
+      case 'typing':
       case undefined:
         // Of what this version does not know a client may know more.
         break;

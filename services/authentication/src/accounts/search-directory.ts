@@ -19,8 +19,9 @@ export function searchDirectoryRoute(context: Context): Route {
     query: DirectoryQuery,
     responses: { 200: DirectoryResponse },
     async handle({ query: { prefix, limit }, caller, address }) {
-      if (!context.configuration.USER_DIRECTORY)
+      if (!context.configuration.USER_DIRECTORY) {
         throw refusal('directory_off', 'people are found by their whole name here');
+      }
       const waitMs = context.lookups.take(caller.userId, context.now());
       if (waitMs > 0) {
         context.metrics.throttled.inc({ by: 'lookups' });

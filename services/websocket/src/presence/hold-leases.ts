@@ -62,7 +62,7 @@ export class LeaseHolder {
     wheel.after(GRACE_MS, () => {
       if (registry.find(userId) !== undefined || !this.#held.delete(userId)) return;
       this.#gone.push(userId);
-      if (this.#gone.length === 1) wheel.after(COLLECT_MS, () => this.#sayGone());
+      if (this.#gone.length === 1) wheel.after(COLLECT_MS, () => void this.#sayGone());
     });
   }
 
