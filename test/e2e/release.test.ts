@@ -202,6 +202,8 @@ describe('what the release permits', () => {
   });
 
   it('scales by CPU where a HorizontalPodAutoscaler is asked for, and no pod goes when it takes over', async () => {
+    // A rollback may have brought annotations of before, which would roll the pods now.
+    await upgrade();
     await settled('websocket', 2);
     const before = await readyPods('websocket');
     // No more than there are: what an autoscaler has changed, Helm would have to be told to take back.

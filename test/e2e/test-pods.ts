@@ -53,7 +53,7 @@ export async function underLoad(options: LoadOptions, disturb: () => Promise<unk
     await new Promise((resolve) => setTimeout(resolve, AFTERWARDS_MS));
     // Process 1 is node; the image has no kill.
     await kubectl('exec', name, '--', 'node', '-e', 'process.kill(1, "SIGUSR2")');
-    const log = await finished(name, 180_000);
+    const log = await finished(name, 240_000);
     const line = /^result: (.*)$/m.exec(log)?.[1];
     if (line === undefined) throw new Error(`the load gave no result:\n${log.slice(-2_000)}`);
     console.log(`${expect.getState().currentTestName ?? ''}: ${line}`);
