@@ -5,15 +5,15 @@ import { useChat } from '../context';
 import { Icon } from '../icons';
 import { t } from '../texts';
 import { ActionsContext } from './actions';
+import { isSettled } from './is-settled';
 import { moveFocus, openAt } from './place-popover';
 
 /** What can be done with a message. Nothing is drawn where nothing can be. */
 export function MessageMenu({ message }: { message: MessageView }) {
   const { client, store } = useChat();
   const { isOwner, edit, reply } = useContext(ActionsContext);
-  const { own, state, deleted_at } = message;
-  const isSettled = state !== 'sending' && state !== 'failed';
-  if (!isSettled || deleted_at !== undefined) return null;
+  const { own } = message;
+  if (!isSettled(message)) return null;
   const canChange = client.has('edited') && client.has('deleted');
   const mayDelete = canChange && (own || isOwner);
   const mayReply = client.has('reply');

@@ -4,6 +4,7 @@ import { useChat } from '../context';
 import { Icon } from '../icons';
 import { faultText, t } from '../texts';
 import { useObservable } from '../use-observable';
+import { isSettled } from './is-settled';
 import { moveFocus, openAt } from './place-popover';
 
 /** Offered to press; any other is typed. */
@@ -17,9 +18,7 @@ export function ReactionPicker({ message }: { message: MessageView }) {
   const picker = useRef<HTMLDivElement>(null);
   // What the server can do is known once there is a connection.
   useObservable(store.connection);
-  const { state, deleted_at } = message;
-  const isSettled = state === undefined || state === 'accepted' || state === 'stored';
-  if (!isSettled || deleted_at !== undefined || !client.has('reacted')) return null;
+  if (!isSettled(message) || !client.has('reacted')) return null;
   const choose = (emoji: string): void => {
     try {
       const isOwn = message.reactions?.some((one) => one.emoji === emoji && one.own) === true;
