@@ -3,6 +3,7 @@ import { DirectoryQuery, DirectoryResponse } from '@chat-app/protocol';
 import type { Context } from '../context';
 import { refusal } from '../refusal';
 import { chargeAddress } from '../throttling/charge-address';
+import { refuseThrottled } from '../throttling/refuse-throttled';
 import { findUsersByPrefix } from './sql/find-users-by-prefix';
 import { foldedName } from './username-key';
 
@@ -22,11 +23,7 @@ export function searchDirectoryRoute(context: Context): Route {
       if (!context.configuration.USER_DIRECTORY) {
         throw refusal('directory_off', 'people are found by their whole name here');
       }
-      const waitMs = context.lookups.take(caller.userId, context.now());
-      if (waitMs > 0) {
-        context.metrics.throttled.inc({ by: 'lookups' });
-        throw refusal('rate_limited', 'too many names looked up; wait before the next', waitMs);
-      }
+      refuseThrottled(context, 'lookups', context.lookups.take(caller.userId, context.now()));
       chargeAddress(context, context.lookupAddresses, address);
       const users = await findUsersByPrefix(context.database, foldedName(prefix), caller.userId, limit);
       return { status: 200, body: { users } };
