@@ -13,7 +13,7 @@ import type {
 import { isLiveEntry } from '../entries';
 import type { EntryFrame } from '../entries/entry-kind';
 import type { MessageChanged } from '../events';
-import { MESSAGE } from '../http/answers';
+import { MARK, MESSAGE } from '../http/answers';
 import { count, flag, has, list, object, optional, parseObject, text, type Fields } from '../parsing/checks';
 
 /** `welcome`, with what servers of the version before do not say. */
@@ -45,8 +45,6 @@ export type ControlFrame =
 /** What a server said. */
 export type Incoming = ControlFrame | { type: 'entry'; entry: EntryFrame };
 
-const mark = optional(object({ message_id: text, number: count }));
-
 /** What a client relies on in each frame. */
 const CONTROL: Record<ControlFrame['type'], Fields> = {
   welcome: {
@@ -63,7 +61,7 @@ const CONTROL: Record<ControlFrame['type'], Fields> = {
   accepted: { id: optional(text), message_id: text, conversation_id: text, sent_at: text },
   rejected: { id: optional(text), code: text, message: text, retryable: flag, retry_after_ms: optional(count) },
   stored: { from: count },
-  receipts: { conversation_id: text, users: list(object({ user_id: text, received: mark, read: mark })) },
+  receipts: { conversation_id: text, users: list(object({ user_id: text, received: MARK, read: MARK })) },
   changed: {
     conversation_id: text,
     previous: count,

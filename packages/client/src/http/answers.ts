@@ -67,6 +67,9 @@ export const MESSAGE: Fields = {
   sent_at: text,
 };
 
+/** How far a member came, where that is told. */
+export const MARK = optional(object({ message_id: text, number: count }));
+
 export const isSession = answer<SessionResponse>({
   user_id: text,
   token: text,
@@ -85,9 +88,8 @@ export const isConversations = answer<Conversations>({
   next: optional(text),
 });
 export const isHistory = answer<History>({ messages: list(object(MESSAGE)), more: flag, version: optional(count) });
-const mark = optional(object({ message_id: text, number: count }));
 export const isMembers = answer<Members>({
-  members: list(object({ user_id: text, role: text, joined_at: text, received: mark, read: mark })),
+  members: list(object({ user_id: text, role: text, joined_at: text, received: MARK, read: MARK })),
   invited: optional(list(object({ user_id: text, role: text, invited_by: text }))),
 });
 export const isReceiptCounts = answer<ReceiptCountsResponse>({ received: optional(count), read: optional(count) });

@@ -1,5 +1,6 @@
 import type { MessageDeleted, MessageEdited } from '../events';
 import type { StoredMessage } from '@chat-app/protocol';
+import { RecentMap } from '../state/recent-map';
 import type { MessageView } from './views';
 
 /** What became of a message: its newest content, or that it has none any more. */
@@ -43,7 +44,7 @@ export function amend(message: MessageView, { content, edited_at, deleted_at, de
 
 /** What became of messages lately: a page of history that was asked for before may not know. Pure state. */
 export class Amendments {
-  private readonly latest = new Map<string, Amendment>();
+  private readonly latest = new RecentMap<Amendment>(REMEMBERED);
 
   record(amendment: Amendment): void {
     const { message_id } = amendment;
@@ -52,11 +53,7 @@ export class Amendments {
       known !== undefined &&
       (known.deleted_at !== undefined ||
         (amendment.deleted_at === undefined && (known.edited_at ?? '') > (amendment.edited_at ?? '')));
-    if (isOlder) return;
-    this.latest.delete(message_id);
-    this.latest.set(message_id, amendment);
-    const [oldest] = this.latest.keys();
-    if (this.latest.size > REMEMBERED && oldest !== undefined) this.latest.delete(oldest);
+    if (!isOlder) this.latest.set(message_id, amendment);
   }
 
   /** The message as it is now. */

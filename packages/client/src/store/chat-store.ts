@@ -89,12 +89,11 @@ export class ChatStore {
     this.receipts = new ReceiptReader(client, this.timelines, (id) => this.list.get(id)?.kind === 'group');
     this.settings = new OwnSettings(client, this.list, this.receipts, () => this.listView.changed());
     const page = {
-      ...{ client, list: this.list, names: this.names },
+      ...this.parts,
       isRead: (id: string) => this.markers.isPending(id),
       // What is in view was not marked before somebody knew that it is unread.
       onTaken: () => this.markActive(),
       onUncertain: (id: string) => this.refreshSoon(id),
-      onChanged: () => this.listView.changed(),
     };
     this.reader = new ListReader((after) => readPage(page, after));
     this.connectionStatus = { state: client.state };
@@ -344,8 +343,12 @@ export class ChatStore {
   }
 
   private amended(conversationId: string, amendment: Amendment): void {
-    const { message_id, deleted_at } = amendment;
     this.timelineOf(conversationId).amended(amendment);
+    this.amendedInList(conversationId, amendment);
+  }
+
+  private amendedInList(conversationId: string, amendment: Amendment): void {
+    const { message_id, deleted_at } = amendment;
     const record = this.list.get(conversationId);
     if (record?.last?.message_id === message_id) record.last = amend(record.last, amendment);
     // One that was not read counts no more.
@@ -355,9 +358,9 @@ export class ChatStore {
 
   /** A message was edited, deleted or reacted to: its content is told as an event too, but may be missed. */
   private changed(event: ChatEvents['changed']): void {
-    const amendment = contentOf(event.message);
-    if (amendment !== undefined) this.amended(event.conversation_id, amendment);
     this.timelineOf(event.conversation_id).messageChanged(event);
+    const amendment = contentOf(event.message);
+    if (amendment !== undefined) this.amendedInList(event.conversation_id, amendment);
   }
 
   /** Another device of the user has read a conversation, or this one has. */

@@ -1,3 +1,4 @@
+import { RecentMap } from '../state/recent-map';
 import { newerReactions, type ReactionView } from './reactions';
 import type { MessageView } from './views';
 
@@ -21,15 +22,11 @@ export function inState(message: MessageView, { version, reactions }: MessageSta
 
 /** The state of messages as it was last told: the message itself may come later, or in an older state. Pure state. */
 export class MessageStates {
-  private readonly latest = new Map<string, MessageState>();
+  private readonly latest = new RecentMap<MessageState>(REMEMBERED);
 
   record(state: MessageState): void {
     const { message_id, version } = state;
-    if (version < (this.latest.get(message_id)?.version ?? -1)) return;
-    this.latest.delete(message_id);
-    this.latest.set(message_id, state);
-    const [oldest] = this.latest.keys();
-    if (this.latest.size > REMEMBERED && oldest !== undefined) this.latest.delete(oldest);
+    if (version >= (this.latest.get(message_id)?.version ?? -1)) this.latest.set(message_id, state);
   }
 
   /** The message in the newest state that is known of it. */

@@ -4,6 +4,7 @@
  */
 import type { MemberReceipt, ReceiptMark } from '@chat-app/protocol';
 import type { Members } from '../http/answers';
+import { RecentMap } from '../state/recent-map';
 import type { MessageView, TimelineItem } from './views';
 
 interface Member {
@@ -20,7 +21,7 @@ const REMEMBERED = 1_000;
 
 export class Receipts {
   private readonly members = new Map<string, Member>();
-  private readonly numbers = new Map<string, number>();
+  private readonly numbers = new RecentMap<number>(REMEMBERED);
   private questions = 0;
   private shown = new WeakMap<MessageView, MessageView>();
 
@@ -103,10 +104,7 @@ export class Receipts {
 
   private learn(mark: ReceiptMark | undefined): number {
     if (mark === undefined) return 0;
-    this.numbers.delete(mark.message_id);
     this.numbers.set(mark.message_id, mark.number);
-    const [oldest] = this.numbers.keys();
-    if (this.numbers.size > REMEMBERED && oldest !== undefined) this.numbers.delete(oldest);
     return mark.number;
   }
 }
