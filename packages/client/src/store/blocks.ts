@@ -1,32 +1,30 @@
 import type { UserBlocked } from '../events';
 import type { BlocksApi } from '../http/blocks';
 import { Derived } from './observable';
+import { OwnList } from './own-list';
 
 /** Whom the user blocks, as all of their devices know it. */
 export class Blocks {
   readonly view = new Derived<ReadonlySet<string>>(() => new Set(this.known));
   private known = new Set<string>();
-  /** Counts what came beside the list: an answer that was asked for before is older. */
-  private changes = 0;
+  private readonly list = new OwnList(
+    () => this.api.list(),
+    (blocks) => {
+      this.known = new Set(blocks.map(({ user_id }) => user_id));
+      this.view.changed();
+    },
+  );
 
   constructor(private readonly api: Pick<BlocksApi, 'list' | 'block' | 'unblock'>) {}
 
   /** Reads all of them. Never rejects: what is known stays. */
-  async load(): Promise<void> {
-    const before = this.changes;
-    try {
-      const blocks = await this.api.list();
-      if (before !== this.changes) return await this.load();
-      this.known = new Set(blocks.map(({ user_id }) => user_id));
-      this.view.changed();
-    } catch {
-      // Asked for again with the next connection.
-    }
+  load(): Promise<void> {
+    return this.list.load();
   }
 
   /** This device or another of the user's changed it. */
   changed({ blocked_user_id, blocked }: Pick<UserBlocked, 'blocked_user_id' | 'blocked'>): void {
-    this.changes += 1;
+    this.list.changed();
     if (blocked) this.known.add(blocked_user_id);
     else this.known.delete(blocked_user_id);
     this.view.changed();

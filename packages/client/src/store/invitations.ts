@@ -2,14 +2,21 @@ import { isFinal } from '../errors';
 import type { InvitationChange } from '../events';
 import type { InvitationsApi } from '../http/invitations';
 import { Derived } from './observable';
+import { OwnList } from './own-list';
 import type { InvitationView } from './views';
 
 /** The invitations that wait for the user's answer, as all of their devices know it: the newest first. */
 export class Invitations {
   readonly view = new Derived<readonly InvitationView[]>(() => [...this.known.values()]);
   private known = new Map<string, InvitationView>();
-  /** Counts what came beside the list: an answer that was asked for before is older. */
-  private changes = 0;
+  private readonly list = new OwnList(
+    () => this.api.list(),
+    (invitations) => {
+      this.known = new Map(invitations.map((one) => [one.conversation_id, one]));
+      for (const { invited_by } of invitations) this.wantName(invited_by);
+      this.view.changed();
+    },
+  );
 
   constructor(
     private readonly api: Pick<InvitationsApi, 'list' | 'accept' | 'decline'>,
@@ -17,22 +24,13 @@ export class Invitations {
   ) {}
 
   /** Reads all of them. Never rejects: what is known stays. */
-  async load(): Promise<void> {
-    const before = this.changes;
-    try {
-      const invitations = await this.api.list();
-      if (before !== this.changes) return await this.load();
-      this.known = new Map(invitations.map((one) => [one.conversation_id, one]));
-      for (const { invited_by } of invitations) this.wantName(invited_by);
-      this.view.changed();
-    } catch {
-      // Asked for again with the next connection.
-    }
+  load(): Promise<void> {
+    return this.list.load();
   }
 
   changed({ change, conversation_id, actor_id, title = '', at = '' }: InvitationChange): void {
     if (change === 'uninvited') return this.over(conversation_id);
-    this.changes += 1;
+    this.list.changed();
     const invited = { conversation_id, title, invited_by: actor_id ?? '', invited_at: at };
     this.known = new Map([[conversation_id, invited], ...this.known]);
     if (actor_id !== undefined) this.wantName(actor_id);
@@ -41,7 +39,7 @@ export class Invitations {
 
   /** An invitation waits no more: answered here or elsewhere, or withdrawn. */
   over(conversationId: string): void {
-    this.changes += 1;
+    this.list.changed();
     if (this.known.delete(conversationId)) this.view.changed();
   }
 
