@@ -23,6 +23,7 @@ import type { WebsocketMetrics } from '../metrics';
 import type { SignalDeliverer } from './deliver-signal';
 import type { StateDeliverer } from './deliver-state';
 import { encodeFrame } from './encode-frame';
+import { isKeptFrom } from './keep-from-blocked';
 
 export interface DelivererDependencies {
   registry: Registry;
@@ -111,7 +112,7 @@ export class Deliverer {
         : startSpan('deliver message', { kind: 'consumer', parent: envelope.traceparent });
     let event: InboxEvent | undefined;
     for (const user of registry.subscribers(channel)) {
-      if (isKeptFrom(user, envelope, channel)) continue;
+      if (isRefused(user, envelope, channel)) continue;
       for (const connection of user.connections) {
         if (connection.id === envelope.origin) continue;
         event ??= {
@@ -178,8 +179,8 @@ const PERSONAL: ReadonlySet<string> = new Set(['read', 'settings', 'blocked', 'i
  * A direct message of somebody who is blocked, whose pod did not know: persistence will not store it. One that it stored before
  * comes from the inbox.
  */
-function isKeptFrom(user: ConnectedUser, { actor_id, event_kind }: EventEnvelope, channel: string): boolean {
-  return channel.startsWith(USER_PREFIX) && event_kind !== 'deleted' && user.isBlocked(actor_id);
+function isRefused(user: ConnectedUser, { actor_id, event_kind }: EventEnvelope, channel: string): boolean {
+  return event_kind !== 'deleted' && isKeptFrom(user, actor_id, channel);
 }
 
 /** Whether the conversation is the direct one of whoever types and the channel's user. */

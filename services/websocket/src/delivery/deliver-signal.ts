@@ -1,9 +1,9 @@
-import { encodeServerFrame, userChannel, type PresenceEnvelope, type TypingEnvelope } from '@chat-app/protocol';
-import type { ConnectedUser } from '../connections/connection';
+import { encodeServerFrame, type PresenceEnvelope, type TypingEnvelope } from '@chat-app/protocol';
 import type { Registry } from '../connections/registry';
 import type { WebsocketMetrics } from '../metrics';
 import type { PresenceWatch } from '../presence/watch-presence';
 import { encodeFrame, type EncodedFrame } from './encode-frame';
+import { isKeptFrom } from './keep-from-blocked';
 import type { Transmitter } from './transmit-frame';
 
 /** Passes signals to the connections they concern, encoded once for all; whoever is slow is told no such thing. */
@@ -24,7 +24,7 @@ export class SignalDeliverer {
   typing(channel: string, { conversation_id, user_id, active }: TypingEnvelope): void {
     let frame: EncodedFrame | undefined;
     for (const user of this.registry.subscribers(channel)) {
-      if (user.userId === user_id || isBlockedFrom(user, user_id, channel)) continue;
+      if (user.userId === user_id || isKeptFrom(user, user_id, channel)) continue;
       for (const connection of user.connections) {
         if (connection.state !== 'open') continue;
         if (this.transmitter.isCongested(connection)) {
@@ -36,9 +36,4 @@ export class SignalDeliverer {
       }
     }
   }
-}
-
-/** Where one of the two blocks the other, neither is told directly of what the other does. */
-function isBlockedFrom(user: ConnectedUser, otherId: string, channel: string): boolean {
-  return channel === userChannel(user.userId) && user.isBlocked(otherId);
 }
