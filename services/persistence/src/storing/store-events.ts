@@ -35,10 +35,8 @@ export async function storeEventsWithin(
 ): Promise<readonly StoreOutcome[]> {
   const about = events.filter(({ kind }) => projectionOf(kind).isAboutMessage);
   if (about.length > 0) {
-    await lockConversations(
-      transaction,
-      toRows(about).map((row) => row.conversationId),
-    );
+    const ids = about.map(({ value }) => value.conversation_id);
+    await lockConversations(transaction, ids);
   }
   const refusals = await judge(transaction, events);
   const outcomes = await insert(
