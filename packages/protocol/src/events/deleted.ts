@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Uuid } from '../identifier-schemas';
 import { deletionId } from '../identifiers';
 import {
+  acceptedFields,
   COMMAND_FIELDS,
   defineEvent,
   namesOneTarget,
@@ -26,14 +27,11 @@ export const deleteCommand = {
   frame: DeleteFrame,
   changes: ({ message_id }) => ({ message_id }),
   fault: () => undefined,
-  toRecord({ message_id }, { actor_id, conversation_id, recipient_id, at }: Acceptance) {
+  toRecord({ message_id }, acceptance: Acceptance) {
     return {
       kind: 'deleted',
       event_id: deletionId(message_id),
-      conversation_id,
-      actor_id,
-      ...(recipient_id !== undefined && { recipient_id }),
-      at,
+      ...acceptedFields(acceptance),
       message_id,
     };
   },

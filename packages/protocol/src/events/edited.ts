@@ -5,6 +5,7 @@ import { Reactions } from '../reactions';
 import { Uuid } from '../identifier-schemas';
 import { editId } from '../identifiers';
 import {
+  acceptedFields,
   COMMAND_FIELDS,
   defineEvent,
   namesOneTarget,
@@ -51,14 +52,12 @@ export const editCommand = {
   frame: EditFrame,
   changes: ({ message_id }) => ({ message_id }),
   fault: (frame, { contentBytes }) => contentFault(frame.content, contentBytes),
-  toRecord({ id, message_id, content, data }, { actor_id, conversation_id, recipient_id, at }: Acceptance) {
+  toRecord({ id, message_id, content, data }, acceptance: Acceptance) {
+    const { actor_id, conversation_id } = acceptance;
     return {
       kind: 'edited',
       event_id: editId({ actor_id, conversation_id, message_id, id, content, data }),
-      conversation_id,
-      actor_id,
-      ...(recipient_id !== undefined && { recipient_id }),
-      at,
+      ...acceptedFields(acceptance),
       message_id,
       content,
       ...(data !== undefined && { data }),

@@ -15,6 +15,11 @@ export interface Acceptance {
   at: string;
 }
 
+/** What the record of an event that is no message has of its acceptance. */
+export function acceptedFields({ actor_id, conversation_id, recipient_id, at }: Acceptance) {
+  return { conversation_id, actor_id, ...(recipient_id !== undefined && { recipient_id }), at };
+}
+
 /** What every frame that asks for an event has. Exactly one of recipient_id and conversation_id names where it goes. */
 export interface CommandFields {
   type: string;

@@ -4,6 +4,7 @@ import { Uuid } from '../identifier-schemas';
 import { reactionId } from '../identifiers';
 import { LIMITS } from '../limits';
 import {
+  acceptedFields,
   COMMAND_FIELDS,
   defineEvent,
   namesOneTarget,
@@ -36,14 +37,12 @@ export const reactCommand = {
   isState: true,
   changes: ({ message_id, emoji, on }) => ({ message_id, emoji, on }),
   fault: () => undefined,
-  toRecord({ id, message_id, emoji, on }, { actor_id, conversation_id, recipient_id, at }: Acceptance) {
+  toRecord({ id, message_id, emoji, on }, acceptance: Acceptance) {
+    const { actor_id, conversation_id } = acceptance;
     return {
       kind: 'reacted',
       event_id: reactionId({ actor_id, conversation_id, message_id, id, emoji, on }),
-      conversation_id,
-      actor_id,
-      ...(recipient_id !== undefined && { recipient_id }),
-      at,
+      ...acceptedFields(acceptance),
       message_id,
       emoji,
       on,
