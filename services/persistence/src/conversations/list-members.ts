@@ -3,6 +3,7 @@ import { MembersResponse, ConversationPath } from '@chat-app/protocol';
 import { receiptOf } from '../receipts/receipt-of';
 import { checkMembership } from './check-membership';
 import type { Context } from '../context';
+import { answerInviter } from '../invitations/answer-inviter';
 import { listInvited } from '../invitations/sql/list-invited';
 import { listMembers } from './sql/list-members';
 
@@ -26,11 +27,7 @@ export function listMembersRoute({ database }: Context): Route {
         role: row.role,
         joined_at: row.joined_at.toISOString(),
       }));
-      const invited = waiting.map(({ inviter_id, at, ...row }) => ({
-        ...row,
-        invited_by: inviter_id,
-        invited_at: at.toISOString(),
-      }));
+      const invited = waiting.map(answerInviter);
       return { status: 200, body: { members, ...(invited.length > 0 && { invited }) } };
     },
   });

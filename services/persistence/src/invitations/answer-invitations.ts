@@ -9,6 +9,7 @@ import { lockConversation } from '../conversations/sql/lock-group';
 import { readRoles } from '../conversations/sql/read-roles';
 import type { Context } from '../context';
 import { refusal } from '../refusal';
+import { answerInviter } from './answer-inviter';
 import { declineInvitation } from './sql/decline-invitation';
 import { listInvitations } from './sql/list-invitations';
 import { takeInvitation } from './sql/take-invitation';
@@ -24,12 +25,7 @@ export function invitationRoutes(context: Context): Route[] {
     responses: { 200: InvitationsResponse },
     async handle({ caller }) {
       const rows = await listInvitations(database, caller.userId);
-      const invitations = rows.map(({ inviter_id, at, ...row }) => ({
-        ...row,
-        invited_by: inviter_id,
-        invited_at: at.toISOString(),
-      }));
-      return { status: 200, body: { invitations } };
+      return { status: 200, body: { invitations: rows.map(answerInviter) } };
     },
   });
   const accept = route({
