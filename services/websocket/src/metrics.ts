@@ -38,7 +38,7 @@ export type ReadCause = (typeof READ_CAUSES)[number];
 /** Why an envelope is not processed: it cannot be read, a later version wrote it, or it came on a channel of others. */
 const IGNORED = ['unreadable', 'unknown_kind', 'wrong_channel'] as const;
 
-/** Why a signal is not passed on: too many of the user, not theirs to give, too many members, a slow socket, Redis away. */
+/** Why a signal is not passed on: too many of the user, not theirs to give, too many members, a slow socket, an outage of Redis. */
 const SIGNALS_DROPPED = ['limited', 'no_member', 'large_group', 'congested', 'not_published'] as const;
 
 /** Codes of `rejected` and of refused handshakes that are this side's fault: what availability is counted by. */

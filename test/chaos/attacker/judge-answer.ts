@@ -17,7 +17,7 @@ export const AFTER_LOG_OUT = 'a handshake after the log-out';
 
 /**
  * What is wrong about an answer; undefined where it is as it should be. Refused is right, overloaded is right, let in is
- * not; a 500 says that something was not thought of. While authentication is away (`faults`) a token that was good may be
+ * not; a 500 says that something was not thought of. During an outage of authentication (`faults`) a token that was good may be
  * taken although its session has ended.
  */
 export function judgeAnswer(act: Act, what: string, outcome: Outcome, faults: boolean): string | undefined {

@@ -11,7 +11,7 @@ const APART_MS = 1_000;
 /** What comes within this time of the first is told with it. */
 const GATHER_MS = 50;
 /** So many runs look for a message that was read before it was stored. */
-const MOST_LOOKS = 10;
+const MAX_LOOKS = 10;
 
 export interface ReceiptTellerDependencies {
   database: Database;
@@ -94,7 +94,7 @@ export class ReceiptTeller {
       const looks = new Map(read.map((one) => [keyOf(one), one.looks]));
       for (const one of moved) {
         const before = looks.get(keyOf(one));
-        if (!one.is_pending || before === undefined || before >= MOST_LOOKS || this.#read.has(keyOf(one))) continue;
+        if (!one.is_pending || before === undefined || before >= MAX_LOOKS || this.#read.has(keyOf(one))) continue;
         this.#keep({ conversation_id: one.conversation_id, user_id: one.user_id, looks: before + 1 });
       }
       const frames = frameReceipts(moved);

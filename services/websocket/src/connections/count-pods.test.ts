@@ -36,10 +36,10 @@ describe('the number of pods', () => {
 
   it('is not said to include one that stopped before it was subscribed', async () => {
     const heard: unknown[] = [];
-    const witness = bus.join();
-    fanouts.push(witness);
-    await witness.subscribe([PODS_CHANNEL]);
-    witness.onMessage((_channel, payload) => heard.push(readPodBeat(payload)));
+    const observer = bus.join();
+    fanouts.push(observer);
+    await observer.subscribe([PODS_CHANNEL]);
+    observer.onMessage((_channel, payload) => heard.push(readPodBeat(payload)));
     const { pods } = podOf('short');
     pods.start();
     await pods.stop();
@@ -51,12 +51,12 @@ describe('the number of pods', () => {
     const clock = new TestClock();
     clock.stop();
     const fanout = bus.join();
-    const witness = bus.join();
-    fanouts.push(fanout, witness);
+    const observer = bus.join();
+    fanouts.push(fanout, observer);
     const pods = new PodCount('one', fanout, clock);
     let answers = 0;
-    await witness.subscribe([PODS_CHANNEL]);
-    witness.onMessage(() => (answers += 1));
+    await observer.subscribe([PODS_CHANNEL]);
+    observer.onMessage(() => (answers += 1));
     const beat = (pod_id: string) => pods.receive(PODS_CHANNEL, Buffer.from(writePodBeat({ kind: 'beat', pod_id })));
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'performance'] });
     try {

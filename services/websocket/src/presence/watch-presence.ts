@@ -20,8 +20,8 @@ const AFTER_LEASE_MS = 200;
 const AWAY_MS = 15_000;
 /** Until the next look where there was no answer. */
 const RETRY_MS = 1_000;
-/** Until it is tried again to hear of users, and to ask with whom one shares a conversation. */
-const HEAR_MS = 5_000;
+/** Until subscribing to users, and asking with whom one shares a conversation, is tried again. */
+const SUBSCRIBE_RETRY_MS = 5_000;
 /** So long after Redis was away nobody is believed to be: pods say anew whom they hold. */
 const SETTLE_MS = 5_000;
 /** With whom one shares a conversation is asked again after that time. */
@@ -98,7 +98,7 @@ export class PresenceWatch {
     } catch (error) {
       metrics.presenceFailures.inc();
       if (!isPlatformError(error, 'service_unavailable')) logger.error('contacts could not be asked for', { error });
-      wheel.after(HEAR_MS, () => {
+      wheel.after(SUBSCRIBE_RETRY_MS, () => {
         if (this.#watches.get(connection) === watch) void this.watch(connection, userIds);
       });
     }
@@ -140,14 +140,14 @@ export class PresenceWatch {
       connection,
       watch.users.filter(({ state }) => state !== undefined),
     );
-    if (fresh.length > 0) void this.#hear(fresh);
+    if (fresh.length > 0) void this.#subscribe(fresh);
   }
 
   /**
    * Subscribes to what is said of these users, and looks once it is heard. Where leases cannot be read it waits: a Redis that does
    * not let this service have them does not let it hear of them either, and asking would cost it all that it hears. Never rejects.
    */
-  async #hear(fresh: readonly WatchedUser[]): Promise<void> {
+  async #subscribe(fresh: readonly WatchedUser[]): Promise<void> {
     const { leases, subscriptions, wheel } = this.dependencies;
     const readable = await leases.find(fresh.map(({ userId }) => userId)).then(
       () => true,
@@ -156,7 +156,7 @@ export class PresenceWatch {
     const users = fresh.filter((user) => this.#watched.get(user.userId) === user);
     if (readable) {
       await subscriptions.apply({ subscribe: users.map(({ userId }) => presenceChannel(userId)), unsubscribe: [] });
-    } else if (users.length > 0) wheel.after(HEAR_MS, () => void this.#hear(users));
+    } else if (users.length > 0) wheel.after(SUBSCRIBE_RETRY_MS, () => void this.#subscribe(users));
     for (const user of users) if (this.#watched.get(user.userId) === user) this.#lookSoon(user);
   }
 

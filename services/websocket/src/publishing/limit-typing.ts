@@ -3,7 +3,7 @@ import { RateLimiter } from '@chat-app/timing';
 
 /** What is passed on of one user, in all conversations together, per second and at once. */
 const OF_A_USER = { perSecond: 1, burst: 20 };
-const MOST_REMEMBERED = 50_000;
+const MAX_REMEMBERED = 50_000;
 /** Remembered ones looked at with each signal: as many go as come. */
 const LOOKED_AT = 2;
 
@@ -33,7 +33,7 @@ export class TypingLimits {
     const last = this.#last.get(key);
     if (active ? last !== undefined && now - last.at < LIMITS.typingIntervalMs : last?.active !== true) return false;
     this.#forgetOld(now);
-    if (last === undefined && this.#last.size >= MOST_REMEMBERED) return false;
+    if (last === undefined && this.#last.size >= MAX_REMEMBERED) return false;
     if (this.#ofUsers.take(userId, now) > 0) return false;
     if (active) {
       this.#last.delete(key);
