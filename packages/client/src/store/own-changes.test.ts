@@ -1,44 +1,17 @@
 import { deletionId, editId } from '@chat-app/protocol';
-import { FakeHistory, deliver, messageOf } from '../../testing/fake-history';
+import { deliver, messageOf } from '../../testing/fake-history';
 import { USER_1, USER_2, type FakeConnection, type Frame } from '../../testing/fake-server';
 import { memoryStorage } from '../../testing/recorded-client';
-import { CONVERSATION, sceneForEachTest, uuid } from '../../testing/scene';
-import type { ChatClientOptions } from '../options';
-import { ChatStore, type MessageView } from '.';
+import { CONVERSATION, uuid } from '../../testing/scene';
+import { messages, storeSceneForEachTest, until } from '../../testing/store-scene';
+import { ChatStore } from '.';
 
 const FEATURES = { features: ['data', 'deleted', 'edited', 'message'] };
 const AT = '2026-01-02T03:05:00.000Z';
 const LATER = '2026-01-02T03:06:00.000Z';
 
-const scene = sceneForEachTest();
-const stores: ChatStore[] = [];
-afterEach(() => stores.splice(0).forEach((store) => store.release()));
-
-let history: FakeHistory;
-beforeEach(() => (history = new FakeHistory(scene.server)));
-
-async function online(options: Partial<ChatClientOptions> = {}) {
-  const started = await scene.online(options, { seq: history.messages.length, ...FEATURES });
-  const store = new ChatStore(started.client, { storage: memoryStorage() });
-  stores.push(store);
-  store.setActive(CONVERSATION);
-  return { ...started, store };
-}
-
-function messages(store: ChatStore): MessageView[] {
-  const { items } = store.timeline(CONVERSATION).get();
-  return items.flatMap((item) => (item.kind === 'message' ? [item.message] : []));
-}
-
-async function until(store: ChatStore, fits: (messages: MessageView[]) => boolean): Promise<MessageView[]> {
-  const timeline = store.timeline(CONVERSATION);
-  while (!fits(messages(store))) {
-    await new Promise<void>((resolve) => {
-      const stop = timeline.subscribe(() => (stop(), resolve()));
-    });
-  }
-  return messages(store);
-}
+const scenes = storeSceneForEachTest(FEATURES.features);
+const { scene, online } = scenes;
 
 let events = 0;
 const change = (type: 'edited' | 'deleted', message_id: string, fields: object = {}) => ({
@@ -51,7 +24,7 @@ const accept = (connection: FakeConnection, frame: Frame, message_id: string) =>
 
 describe('edits and deletions in the store', () => {
   it('change what is shown, live or as entries, and the last message of the list', async () => {
-    history.store(1, 2);
+    scenes.history.store(1, 2);
     const { store, connection } = await online();
     await until(store, (shown) => shown.length === 2);
     connection.send(change('edited', uuid(2), { content: 'better' }));
@@ -65,7 +38,7 @@ describe('edits and deletions in the store', () => {
   });
 
   it('come to the same in whatever order they are heard, and nothing comes back after a deletion', async () => {
-    history.store(1, 2);
+    scenes.history.store(1, 2);
     const { store, connection } = await online();
     await until(store, (shown) => shown.length === 2);
     connection.send(
@@ -81,7 +54,7 @@ describe('edits and deletions in the store', () => {
   });
 
   it('stand over a page of history that was read before they happened', async () => {
-    history.store(1);
+    scenes.history.store(1);
     const { store, connection, events: reported } = await online();
     connection.send(change('deleted', uuid(1)));
     await reported.deleted.next();
@@ -90,7 +63,7 @@ describe('edits and deletions in the store', () => {
   });
 
   it('of one’s own are shown at once, sent until they are accepted, and stay', async () => {
-    history.store(1, 1, USER_1);
+    scenes.history.store(1, 1, USER_1);
     const { store, connection, client } = await online();
     const [mine] = await until(store, (shown) => shown.length === 1);
     store.edit(mine!, 'better');
@@ -110,7 +83,7 @@ describe('edits and deletions in the store', () => {
   });
 
   it('that are refused show what the message is, with the text that was not taken', async () => {
-    history.store(1, 1, USER_1);
+    scenes.history.store(1, 1, USER_1);
     const { store, connection } = await online();
     const [mine] = await until(store, (shown) => shown.length === 1);
     store.edit(mine!, 'too late');
@@ -123,7 +96,7 @@ describe('edits and deletions in the store', () => {
   });
 
   it('that are made offline survive a restart and are sent when the server can take them', async () => {
-    history.store(1, 1, USER_1);
+    scenes.history.store(1, 1, USER_1);
     const storage = memoryStorage();
     const { store, client, connection } = await online({ storage });
     const [mine] = await until(store, (shown) => shown.length === 1);
@@ -132,7 +105,7 @@ describe('edits and deletions in the store', () => {
     await client.close();
     const again = await scene.online({ storage }, { seq: 1, features: ['message'] });
     const restored = new ChatStore(again.client, { storage });
-    stores.push(restored);
+    scenes.keep(restored);
     restored.setActive(CONVERSATION);
     const [shown] = await until(restored, (all) => all.length === 1);
     expect(shown).toMatchObject({ content: 'written offline', change: { state: 'sending' } });

@@ -1,44 +1,17 @@
 import { reactionId } from '@chat-app/protocol';
-import { FakeHistory, deliver, messageOf } from '../../testing/fake-history';
+import { deliver, messageOf } from '../../testing/fake-history';
 import { USER_1, USER_2, type FakeConnection, type Frame } from '../../testing/fake-server';
 import { memoryStorage } from '../../testing/recorded-client';
-import { CONVERSATION, codeOf, sceneForEachTest, uuid } from '../../testing/scene';
-import type { ChatClientOptions } from '../options';
-import { ChatStore, type MessageView } from '.';
+import { CONVERSATION, codeOf, uuid } from '../../testing/scene';
+import { messages, storeSceneForEachTest, until } from '../../testing/store-scene';
+import type { MessageView } from '.';
 import { reactionsOf } from './reactions';
 
 const FEATURES = { features: ['deleted', 'edited', 'message', 'reacted'] };
 const AT = '2026-01-02T03:05:00.000Z';
 
-const scene = sceneForEachTest();
-const stores: ChatStore[] = [];
-afterEach(() => stores.splice(0).forEach((store) => store.release()));
-
-let history: FakeHistory;
-beforeEach(() => (history = new FakeHistory(scene.server)));
-
-async function online(options: Partial<ChatClientOptions> = {}, features: object = FEATURES) {
-  const started = await scene.online(options, { seq: history.messages.length, ...features });
-  const store = new ChatStore(started.client, { storage: memoryStorage() });
-  stores.push(store);
-  store.setActive(CONVERSATION);
-  return { ...started, store };
-}
-
-function messages(store: ChatStore): MessageView[] {
-  const { items } = store.timeline(CONVERSATION).get();
-  return items.flatMap((item) => (item.kind === 'message' ? [item.message] : []));
-}
-
-async function until(store: ChatStore, fits: (messages: MessageView[]) => boolean): Promise<MessageView[]> {
-  const timeline = store.timeline(CONVERSATION);
-  while (!fits(messages(store))) {
-    await new Promise<void>((resolve) => {
-      const stop = timeline.subscribe(() => (stop(), resolve()));
-    });
-  }
-  return messages(store);
-}
+const scenes = storeSceneForEachTest(FEATURES.features);
+const { scene, online } = scenes;
 
 const shown = (message: MessageView | undefined) =>
   message?.reactions?.map(({ emoji, count, own }) => [emoji, count, own]);
@@ -54,7 +27,7 @@ const accept = (connection: FakeConnection, frame: Frame, message_id: string) =>
 
 describe('reactions in the store', () => {
   it('are what the newest state says, whatever comes late, and count as nothing unread', async () => {
-    history.store(1, 2);
+    scenes.history.store(1, 2);
     const { store, connection } = await online();
     await until(store, (all) => all.length === 2);
     store.setActive(undefined);
@@ -76,7 +49,7 @@ describe('reactions in the store', () => {
   });
 
   it('go with their message', async () => {
-    history.store(1);
+    scenes.history.store(1);
     const { store, connection } = await online();
     await until(store, (all) => all.length === 1);
     connection.send(changed(1, 0, 5, { '👍': by(USER_2) }));
@@ -89,31 +62,31 @@ describe('reactions in the store', () => {
   });
 
   it('that were missed are asked for: where the state before is not known, and after a new connection', async () => {
-    history.store(1, 3);
-    history.version = 20;
+    scenes.history.store(1, 3);
+    scenes.history.version = 20;
     const { store, connection } = await online();
     await until(store, (all) => all.length === 3);
     const change = (n: number, version: number, emoji: string) => {
-      const at = history.messages.findIndex(({ message_id }) => message_id === uuid(n));
-      history.messages[at] = { ...messageOf(n), version, reactions: { [emoji]: by(USER_2) } };
-      history.version = version;
+      const at = scenes.history.messages.findIndex(({ message_id }) => message_id === uuid(n));
+      scenes.history.messages[at] = { ...messageOf(n), version, reactions: { [emoji]: by(USER_2) } };
+      scenes.history.version = version;
     };
     change(1, 23, '👍');
     change(2, 27, '🎉');
     connection.send(changed(2, 23, 27, { '🎉': by(USER_2) }));
     await until(store, ([one]) => one?.reactions !== undefined);
-    expect(history.askedAfter).toEqual([20]);
+    expect(scenes.history.askedAfter).toEqual([20]);
     change(3, 30, '👀');
     connection.socket.terminate();
     (await scene.server.connection()).welcome({ seq: 3, ...FEATURES });
     await until(store, ([, , three]) => three?.reactions !== undefined);
-    expect(history.askedAfter).toEqual([20, 27]);
+    expect(scenes.history.askedAfter).toEqual([20, 27]);
   });
 });
 
 describe('own reactions', () => {
   it('are shown at once, sent when there is a connection, and theirs once the server told so', async () => {
-    history.store(1);
+    scenes.history.store(1);
     const { store, connection } = await online();
     const [message] = await until(store, (all) => all.length === 1);
     store.react(message!, '👍', true);
@@ -142,7 +115,7 @@ describe('own reactions', () => {
   });
 
   it('are undone where they are refused', async () => {
-    history.store(1);
+    scenes.history.store(1);
     const { store, connection } = await online();
     const [message] = await until(store, (all) => all.length === 1);
     store.react(message!, '👍', true);
@@ -153,7 +126,7 @@ describe('own reactions', () => {
   });
 
   it('taken back at once come to nothing, whatever state was between', async () => {
-    history.store(1);
+    scenes.history.store(1);
     const { store, connection } = await online();
     const [message] = await until(store, (all) => all.length === 1);
     store.react(message!, '👍', true);
@@ -173,7 +146,7 @@ describe('own reactions', () => {
   });
 
   it('wait for a server that takes them, and are shown again after a restart', async () => {
-    history.store(1);
+    scenes.history.store(1);
     const storage = memoryStorage();
     const old = await online({ storage }, { features: ['message', 'edited', 'deleted'] });
     const [message] = await until(old.store, (all) => all.length === 1);
@@ -186,7 +159,7 @@ describe('own reactions', () => {
   });
 
   it('of a text that is no emoji are not taken', async () => {
-    history.store(1);
+    scenes.history.store(1);
     const { store } = await online();
     const [message] = await until(store, (all) => all.length === 1);
     expect(codeOf(() => store.react(message!, 'two words', true))).toBe('invalid_request');
