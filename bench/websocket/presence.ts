@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   const registry = new Registry();
   const metrics = declareMetrics(own, registry);
   const wheel = new TimerWheel(25);
-  const shared = { leases, fanout, registry, wheel, metrics, logger, random: Math.random, clock: systemClock };
+  const shared = { leases, fanout, registry, wheel, metrics, logger, clock: systemClock };
   const holder = new LeaseHolder({ ...shared, leaseMs: 30_000 });
   const watch = new PresenceWatch({
     ...shared,

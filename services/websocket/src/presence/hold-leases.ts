@@ -1,6 +1,6 @@
 import { presenceChannel, writeEnvelope } from '@chat-app/protocol';
 import type { Fanout, PresenceLeases } from '@chat-app/fanout';
-import type { Logger } from '@chat-app/platform';
+import { BackgroundLoop, type Logger } from '@chat-app/platform';
 import type { Registry } from '../connections/registry';
 import type { WebsocketMetrics } from '../metrics';
 import type { TimerWheel } from '../timer-wheel';
@@ -9,8 +9,10 @@ import type { TimerWheel } from '../timer-wheel';
 const GRACE_MS = 1_000;
 /** How long comings and goings are collected. */
 const COLLECT_MS = 25;
-/** So many renewals in the time of a lease: two may fail. */
+/** So many renewals come in the time of a lease, however long the loop's waits turn out: two may fail. */
 const RENEWALS = 3;
+/** The loop waits up to a fifth longer than it is told. */
+const LONGEST_WAIT = 1.2;
 
 export interface LeaseHolderDependencies {
   leases: PresenceLeases;
@@ -19,7 +21,6 @@ export interface LeaseHolderDependencies {
   wheel: TimerWheel;
   metrics: WebsocketMetrics;
   logger: Logger;
-  random: () => number;
   leaseMs: number;
 }
 
@@ -31,16 +32,22 @@ export class LeaseHolder {
   readonly #held = new Set<string>();
   #came: string[] = [];
   #gone: string[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  readonly #renewals: BackgroundLoop;
   #stopped = false;
   /** One call after the other: a release never overtakes what it releases. */
   #calls: Promise<void> = Promise.resolve();
 
-  constructor(private readonly dependencies: LeaseHolderDependencies) {}
+  constructor(private readonly dependencies: LeaseHolderDependencies) {
+    this.#renewals = new BackgroundLoop({
+      run: () => this.renew(),
+      onFailure: (error) => this.#failed(error),
+      intervalMs: dependencies.leaseMs / RENEWALS / LONGEST_WAIT,
+    });
+  }
 
   start(): void {
     const { fanout } = this.dependencies;
-    this.#renewLater();
+    this.#renewals.start();
     fanout.onStateChange((state) => {
       // Redis may have forgotten everybody.
       if (state === 'connected') void this.renew();
@@ -72,26 +79,14 @@ export class LeaseHolder {
     return this.#call(() => leases.hold([...this.#held], leaseMs));
   }
 
-  /** Lets go of everybody, and of the timer. Never rejects. */
+  /** Lets go of everybody, and renews no more. Never rejects. */
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    await this.#renewals.close();
     this.#gone.push(...this.#held);
     this.#held.clear();
     await this.#sayGone();
-  }
-
-  #renewLater(): void {
-    const { leaseMs, random } = this.dependencies;
-    // Pods that started together do not renew together.
-    const delay = (leaseMs / RENEWALS) * (0.8 + 0.2 * random());
-    this.#timer = setTimeout(() => {
-      void this.renew().then(() => {
-        if (!this.#stopped) this.#renewLater();
-      });
-    }, delay);
-    this.#timer.unref();
   }
 
   #sayCame(): void {
@@ -111,12 +106,14 @@ export class LeaseHolder {
   }
 
   #call(work: () => Promise<void>): Promise<void> {
-    const { metrics, logger } = this.dependencies;
-    this.#calls = this.#calls.then(work).catch((error: unknown) => {
-      metrics.presenceFailures.inc();
-      logger.debug('presence could not be said', { error });
-    });
+    this.#calls = this.#calls.then(work).catch((error: unknown) => this.#failed(error));
     return this.#calls;
+  }
+
+  #failed(error: unknown): void {
+    const { metrics, logger } = this.dependencies;
+    metrics.presenceFailures.inc();
+    logger.debug('presence could not be said', { error });
   }
 
   /** Whoever is not told looks again by themselves. */
