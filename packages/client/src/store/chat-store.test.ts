@@ -79,6 +79,24 @@ describe('ChatStore', () => {
     expect(shown(store)).toEqual(numbers(1, 140));
   });
 
+  it('shows as newest and marks as read what came after entries were left out, not what came live before', async () => {
+    history.store(1, 20);
+    const { store, connection } = await online(history);
+    store.setActive(CONVERSATION);
+    await timelineShows(store, 'message 20');
+    deliver(connection, messageOf(21));
+    await timelineShows(store, 'message 21');
+    connection.socket.terminate();
+    history.store(21, 140);
+    const again = await scene.server.connection();
+    again.welcome({ seq: 130, skipped: 110 });
+    for (let n = 131; n <= 140; n += 1) deliver(again, messageOf(n), n);
+    await timelineShows(store, 'message 140', 'message 91');
+    expect(shown(store)).toEqual([...numbers(1, 21), 'middle', ...numbers(91, 140)]);
+    await eventually(() => history.markers.includes(uuid(140)));
+    await until(store.conversations, () => unread(store) === 0);
+  });
+
   it('keeps the order of the server whatever the clock of this machine says', async () => {
     history.store(1);
     const { store, connection } = await online(history);

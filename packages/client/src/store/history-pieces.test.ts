@@ -71,6 +71,57 @@ describe('HistoryPieces', () => {
     expect([shown(pieces), pieces.unstored]).toEqual([[[1, 2, 3, 4]], []]);
   });
 
+  describe('where entries were left out after a live message that was not stored yet', () => {
+    beforeEach(() => {
+      pieces.readNewest(from(1, 3), true, false);
+      for (const n of [4, 5]) pieces.arrived(at(n));
+      pieces.missed();
+    });
+
+    it('puts what comes afterwards after it, and finds its place when the gap is read', () => {
+      for (const n of [131, 132]) pieces.entry(at(n));
+      expect([shown(pieces), pieces.unstored]).toEqual([
+        [
+          [1, 2, 3, 4, 5],
+          [131, 132],
+        ],
+        [],
+      ]);
+      expect(pieces.newest).toEqual(at(132));
+      pieces.readNewest(from(83, 132), true, true);
+      pieces.readBefore('83', from(33, 82), true);
+      expect(shown(pieces)).toEqual([[1, 2, 3, 4, 5], ids(from(33, 132))]);
+      pieces.readBefore('33', from(3, 32), true);
+      expect([shown(pieces), pieces.unstored]).toEqual([[ids(from(1, 132))], []]);
+    });
+
+    it('takes its number, should it be stored only then', () => {
+      pieces.entry(at(130));
+      expect(pieces.stored('5')).toBe(true);
+      expect(shown(pieces)).toEqual([
+        [1, 2, 3, 4],
+        [130, 5],
+      ]);
+      pieces.readBefore('130', [...from(2, 4), ...from(6, 129)], true);
+      expect(shown(pieces)).toEqual([[1, 2, 3, 4, ...ids(from(6, 130)), 5]]);
+    });
+
+    it('lets it wait at the end again where nothing of this conversation was left out', () => {
+      pieces.readNewest(from(2, 4), true, false);
+      expect([shown(pieces), ids(pieces.unstored), pieces.atEnd]).toEqual([[[1, 2, 3, 4]], [5], true]);
+      pieces.entry(at(5));
+      expect([shown(pieces), pieces.unstored]).toEqual([[[1, 2, 3, 4, 5]], []]);
+    });
+  });
+
+  it('lets a live message wait at the end where nothing is stored at all', () => {
+    pieces.arrived(at(1));
+    pieces.missed();
+    expect([shown(pieces), pieces.atEnd]).toEqual([[], false]);
+    pieces.readNewest([], false, false);
+    expect([shown(pieces), ids(pieces.unstored), pieces.atEnd]).toEqual([[], [1], true]);
+  });
+
   it('shows a live message once that a page holds as well', () => {
     pieces.arrived(at(3));
     pieces.readNewest(from(1, 3), false, false);

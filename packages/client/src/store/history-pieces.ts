@@ -1,10 +1,13 @@
+import { union } from './union';
+
 /**
  * What is known of one conversation's history: pieces, each a run of messages without holes in stored order, oldest
  * first. Between two pieces there is a gap. Pure state: it loads nothing and knows no clock.
  *
  * The stream is the piece that entries of the inbox join, in the order of the inbox; `missed` begins another one. Pages of
  * history are joined with every piece that they share a message with. Live messages that are not stored yet follow
- * everything else, in the order in which they came, until they are.
+ * everything else, in the order in which they came, until they are. Where entries were left out meanwhile they are adrift: stored
+ * among what was left out, or later. Until that is known they are shown where the gap begins.
  */
 export interface Placed {
   readonly message_id: string;
@@ -14,6 +17,8 @@ export class HistoryPieces<M extends Placed> {
   private stream: M[] = [];
   private pieces: M[][] = [this.stream];
   private live: M[] = [];
+  /** Those of the pieces that hold what is adrift: no runs. */
+  private readonly adrift = new Set<M[]>();
   private readonly known = new Set<string>();
   private begun = false;
 
@@ -29,7 +34,14 @@ export class HistoryPieces<M extends Placed> {
 
   /** The runs that hold messages, oldest first. */
   get runs(): readonly (readonly M[])[] {
-    return this.pieces.filter((piece) => piece.length > 0);
+    const runs: (readonly M[])[] = [];
+    for (const piece of this.pieces) {
+      const before = runs.at(-1);
+      if (!this.adrift.has(piece)) {
+        if (piece.length > 0) runs.push(piece);
+      } else if (before !== undefined) runs[runs.length - 1] = [...before, ...piece];
+    }
+    return runs;
   }
 
   /** Messages that are not stored yet. */
@@ -72,25 +84,30 @@ export class HistoryPieces<M extends Placed> {
   /** The next entry of the inbox: a message that is new here, came before as a live one, or was read in a page. */
   entry(message: M): void {
     const id = message.message_id;
-    const at = this.live.findIndex((one) => one.message_id === id);
-    if (at !== -1) this.stream.push(...this.live.splice(at, 1));
-    else if (!this.known.has(id)) this.stream.push(message);
+    const unplaced = [this.live, ...this.adrift].find((run) => run.some((one) => one.message_id === id));
+    if (unplaced !== undefined) {
+      const at = unplaced.findIndex((one) => one.message_id === id);
+      this.stream.push(...unplaced.splice(at, 1));
+    } else if (!this.known.has(id)) this.stream.push(message);
     else this.joinStreamWith(id);
     this.known.add(id);
   }
 
-  /** A live message was stored. @returns whether it was one. */
+  /** A message that was not stored yet is an entry of the inbox now. @returns whether it was one. */
   stored(messageId: string): boolean {
-    const message = this.live.find((one) => one.message_id === messageId);
+    const message = [this.live, ...this.adrift].flat().find((one) => one.message_id === messageId);
     if (message !== undefined) this.entry(message);
     return message !== undefined;
   }
 
   /** Entries were left out: what comes from now on does not touch what is known. */
   missed(): void {
-    if (this.stream.length === 0) return;
-    this.stream = [];
-    this.pieces.push(this.stream);
+    const adrift = this.live;
+    this.live = [];
+    if (this.stream.length > 0) this.pieces.push((this.stream = []));
+    if (adrift.length === 0) return;
+    this.adrift.add(adrift);
+    this.pieces.splice(-1, 0, adrift);
   }
 
   /** Forgets everything, for instance where the server's history is another one. */
@@ -98,6 +115,7 @@ export class HistoryPieces<M extends Placed> {
     this.stream = [];
     this.pieces = [this.stream];
     this.live = [];
+    this.adrift.clear();
     this.known.clear();
     this.begun = false;
   }
@@ -124,23 +142,20 @@ export class HistoryPieces<M extends Placed> {
     this.take(page);
     const [first] = page;
     if (!more && first !== undefined) this.beginsWith(first);
-    if (!more && first === undefined) this.begun = true;
+    if (!more && first === undefined) this.isEmpty();
     return true;
   }
 
   /** Joins a run with the pieces that it shares a message with. @returns whether there are any. */
   private join(run: readonly M[]): boolean {
     const ids = new Set(run.map((one) => one.message_id));
+    this.place(ids);
     const touches = (piece: readonly M[]): boolean => piece.some((one) => ids.has(one.message_id));
     const first = this.pieces.findIndex(touches);
     if (first === -1) return false;
     const last = this.pieces.findLastIndex(touches);
     const covered = this.pieces.slice(first, last + 1);
-    this.replace(
-      first,
-      covered,
-      covered.reduce((joined, piece) => union(piece, joined), [...run]),
-    );
+    this.replace(first, covered, (pieces) => pieces.reduce((joined, piece) => union(piece, joined), [...run]));
     this.take(run);
     return true;
   }
@@ -148,8 +163,13 @@ export class HistoryPieces<M extends Placed> {
   /** These messages are in a piece now. */
   private take(run: readonly M[]): void {
     for (const { message_id } of run) this.known.add(message_id);
-    const ids = new Set(run.map((one) => one.message_id));
+    this.place(new Set(run.map((one) => one.message_id)));
+  }
+
+  /** These messages have a place in the store's order. */
+  private place(ids: ReadonlySet<string>): void {
     this.live = this.live.filter((one) => !ids.has(one.message_id));
+    for (const run of this.adrift) run.splice(0, run.length, ...run.filter((one) => !ids.has(one.message_id)));
   }
 
   /** The newest page is in a piece: what the stream has beyond it follows it directly. */
@@ -157,8 +177,7 @@ export class HistoryPieces<M extends Placed> {
     const newest = page.at(-1)?.message_id;
     const at = this.pieces.findIndex((piece) => piece.some((one) => one.message_id === newest));
     if (at === -1 || this.pieces.indexOf(this.stream) <= at) return;
-    const covered = this.pieces.slice(at);
-    this.replace(at, covered, covered.flat());
+    this.replace(at, this.pieces.slice(at), (pieces) => pieces.flat());
   }
 
   /** The next entry of the inbox is in a piece after the stream: nothing is between the two. */
@@ -166,13 +185,28 @@ export class HistoryPieces<M extends Placed> {
     const from = this.pieces.indexOf(this.stream);
     const to = this.pieces.findIndex((piece) => piece.some((one) => one.message_id === messageId));
     if (to <= from) return;
-    const covered = this.pieces.slice(from, to + 1);
-    this.replace(from, covered, covered.flat());
+    this.replace(from, this.pieces.slice(from, to + 1), (pieces) => pieces.flat());
   }
 
-  private replace(at: number, covered: readonly M[][], by: M[]): void {
+  /** Makes one piece of those in a row. */
+  private replace(at: number, covered: readonly M[][], join: (pieces: readonly M[][]) => M[]): void {
+    const by = join(covered.filter((piece) => !this.adrift.has(piece)));
     this.pieces.splice(at, covered.length, by);
     if (covered.includes(this.stream)) this.stream = by;
+    this.floatAgain(covered);
+  }
+
+  /** What is adrift in these and is not among what was left out is not stored yet. */
+  private floatAgain(pieces: readonly M[][]): void {
+    const adrift = pieces.filter((piece) => this.adrift.delete(piece));
+    this.live.unshift(...adrift.flat());
+  }
+
+  /** Nothing is stored. */
+  private isEmpty(): void {
+    this.begun = true;
+    if (this.stream.length > 0) return;
+    this.replace(0, [...this.pieces], (pieces) => pieces.flat());
   }
 
   private beginsWith({ message_id }: M): void {
@@ -180,19 +214,8 @@ export class HistoryPieces<M extends Placed> {
     const at = this.pieces.findIndex((piece) => piece.some((one) => one.message_id === message_id));
     const before = this.pieces.slice(0, Math.max(0, at));
     // Nothing is before it: what stands there is in the history no more.
-    if (before.length > 0 && !before.includes(this.stream)) this.pieces.splice(0, before.length);
+    if (before.length === 0 || before.includes(this.stream)) return;
+    this.pieces.splice(0, before.length);
+    this.floatAgain(before);
   }
-}
-
-/** Joins a piece with a run that shares a message with it: the run's order counts, the piece's versions do. */
-function union<M extends Placed>(piece: readonly M[], run: readonly M[]): M[] {
-  const known = new Map(piece.map((one) => [one.message_id, one]));
-  const inRun = new Set(run.map((one) => one.message_id));
-  const begin = piece.findIndex((one) => inRun.has(one.message_id));
-  if (begin === -1) return [...run];
-  return [
-    ...piece.slice(0, begin),
-    ...run.map((one) => known.get(one.message_id) ?? one),
-    ...piece.slice(begin).filter((one) => !inRun.has(one.message_id)),
-  ];
 }
