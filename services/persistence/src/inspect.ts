@@ -1,5 +1,6 @@
 import {
   commonVariables,
+  escapeControls,
   Metrics,
   parseConfiguration,
   runProcess,
@@ -27,7 +28,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
   const metrics = new Metrics('inspect');
   const database = postgresFromConfiguration(configuration, { applicationName: 'inspect', logger, metrics });
   cleanup.add('database', () => database.close());
-  process.stdout.write(`${JSON.stringify(await inspectStore(database, question), null, 2)}\n`);
+  process.stdout.write(`${escapeControls(JSON.stringify(await inspectStore(database, question), null, 2))}\n`);
   context.stop('the question is answered');
   return {};
 }

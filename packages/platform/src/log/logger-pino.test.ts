@@ -24,6 +24,15 @@ describe('the logger', () => {
     ]);
   });
 
+  it('writes no character that a terminal acts on, whatever a field or an error holds', () => {
+    const written: string[] = [];
+    const logger = createLogger({ service: 's', destination: { write: (line) => void written.push(line) } });
+    const origin = 'https://\u009B31m\u007F\u202E\u2028\u001B[0m';
+    logger.info('refused', { origin, error: new Error('\u009D0;title\u0007') });
+    expect(written[0]).toMatch(/^[ -~]+\n$/);
+    expect(JSON.parse(written[0]!)).toMatchObject({ origin, error: { message: '\u009D0;title\u0007' } });
+  });
+
   it('writes from its level up', () => {
     const { lines, logger } = memoryLogger('warn');
     for (const level of ['debug', 'info', 'warn', 'error', 'fatal'] as const) logger[level](level);

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { currentSpanIds } from '../tracing/spans';
+import { escapeControls } from './escape-controls';
 import type { LogFields, Logger, LogLevel } from './logger';
 import { serializeFields } from './serialize-fields';
 
@@ -16,7 +17,7 @@ export interface LoggerOptions {
   destination?: LogDestination;
 }
 
-/** Makes the logger of a process. */
+/** Makes the logger of a process. No line holds a character that a terminal acts on. */
 export function createLogger(options: LoggerOptions): Logger {
   const destination = options.destination ?? pino.destination({ dest: 1, sync: true });
   return adapt(
@@ -32,7 +33,7 @@ export function createLogger(options: LoggerOptions): Logger {
           return ids === undefined ? {} : { trace_id: ids.traceId, span_id: ids.spanId };
         },
       },
-      destination,
+      { write: (line: string) => void destination.write(escapeControls(line)) },
     ),
   );
 }
