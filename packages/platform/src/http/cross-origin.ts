@@ -16,9 +16,11 @@ export function isAllowedOrigin(origin: string, allowed: readonly string[]): boo
   return asked !== undefined && allowed.includes(asked);
 }
 
-/** Whether a page was loaded from the very host that it asks. */
-function isOwnOrigin(origin: string, host: string | undefined): boolean {
-  return host !== undefined && URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
+/** Whether a page was loaded from the very host that it asks: that of a web address, whatever its default port is written as. */
+export function isOriginOfHost(origin: string, host: string | undefined): boolean {
+  const asked = originOf(origin);
+  if (asked === undefined || host === undefined || !/^https?:/.test(asked)) return false;
+  return originOf(`${new URL(asked).protocol}//${host}`) === asked;
 }
 
 /**
@@ -35,7 +37,7 @@ export function crossOrigin(
   const any = allowed.includes('*');
   return (request, response, next) => {
     const { origin, 'access-control-request-method': asked } = request.headers;
-    if (origin !== undefined && !isOwnOrigin(origin, request.headers.host) && !isAllowedOrigin(origin, allowed)) {
+    if (origin !== undefined && !isOriginOfHost(origin, request.headers.host) && !isAllowedOrigin(origin, allowed)) {
       onForeign(request, origin);
     }
     if (allowed.length === 0) return next();

@@ -10,7 +10,7 @@ export { cameByTls, forwardedScheme } from './forwarded-scheme';
 export { siteOf } from './client-networks';
 export { NetworkLimiter } from './limit-networks';
 export { isAllowedHost } from './allowed-hosts';
-export { isAllowedOrigin } from './cross-origin';
+export { isAllowedOrigin, isOriginOfHost } from './cross-origin';
 export { httpOptionsFrom } from './http-options';
 export { takePublicPath } from './public-path';
 export type { HttpServer } from './serve-http';

@@ -1,4 +1,4 @@
-import { isAllowedOrigin, originOf } from '@chat-app/platform';
+import { isAllowedOrigin, isOriginOfHost } from '@chat-app/platform';
 
 /**
  * Whether a page of this origin may open a socket. Without an Origin header it is no browser, and there are no cookies
@@ -14,8 +14,6 @@ export function mayConnectFrom(
 ): boolean {
   if (origin === undefined) return true;
   if (allowed.length > 0) return isAllowedOrigin(origin, allowed);
-  const asked = originOf(origin);
-  if (asked === undefined || host === undefined || !/^https?:/.test(asked)) return false;
-  if (scheme === 'https' && asked.startsWith('http:')) return false;
-  return originOf(`${new URL(asked).protocol}//${host}`) === asked;
+  if (scheme === 'https' && /^http:/i.test(origin)) return false;
+  return isOriginOfHost(origin, host);
 }
