@@ -29,20 +29,25 @@ describe('the options of Redis', () => {
     });
   });
 
-  it.each(['cache:6379', 'http://secret@cache', 'redis://', 'redis://u:secret%w@cache', 'redis://secret%@cache'])(
-    'refuse %s by the name of its variable',
-    (url) => {
-      let failure: unknown;
-      try {
-        parseRedisUrl(url);
-      } catch (thrown) {
-        failure = thrown;
-      }
-      expect(failure).toMatchObject({ code: 'configuration_invalid' });
-      expect((failure as Error).message).toContain('REDIS_URL');
-      expect(inspect(failure)).not.toContain('secret');
-    },
-  );
+  it.each([
+    'cache:6379',
+    'http://secret@cache',
+    'redis://',
+    'redis://u:secret%w@cache',
+    'redis://secret%@cache',
+    'redis://u:secret@cache/1',
+    'redis://cache/secret',
+  ])('refuse %s by the name of its variable', (url) => {
+    let failure: unknown;
+    try {
+      parseRedisUrl(url);
+    } catch (thrown) {
+      failure = thrown;
+    }
+    expect(failure).toMatchObject({ code: 'configuration_invalid' });
+    expect((failure as Error).message).toContain('REDIS_URL');
+    expect(inspect(failure)).not.toContain('secret');
+  });
 
   it('refuse a Sentinel without a port', () => {
     expect(() => connectionOptions({ sentinels: ['one'], ...context })).toThrow('REDIS_SENTINELS');

@@ -129,6 +129,7 @@ export function parseRedisUrl(url: string): RedisAddress {
   if (parsed === undefined || !['redis:', 'rediss:'].includes(parsed.protocol) || parsed.hostname === '') {
     throw fault('must be a URL: redis://host:port');
   }
+  if (!['', '/', '/0'].includes(parsed.pathname)) throw fault('must name no database: channels belong to none');
   const [username, password] = [parsed.username, parsed.password].map(decodeUrlPart);
   if (username === undefined || password === undefined) {
     throw fault('has a % that begins no code of a character; write a % itself as %25');

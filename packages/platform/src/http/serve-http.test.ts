@@ -37,6 +37,13 @@ describe('the address to listen on', () => {
     const server = await scene.start({ host: '::' });
     expect((await fetch(`http://${host}:${server.port}/users/1`)).status).toBe(200);
   });
+
+  it('must be one of this machine, else the configuration is refused by the name of its variable', async () => {
+    await expect(scene.start({ host: '192.0.2.1' })).rejects.toMatchObject({
+      code: 'configuration_invalid',
+      message: 'HOST must be an address of this machine but is "192.0.2.1"',
+    });
+  });
 });
 
 describe('close', () => {

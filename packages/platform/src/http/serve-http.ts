@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { configurationInvalid } from '../configuration/parse-configuration';
+import { shown } from '../configuration/variable';
 import { belowPublicPath } from './public-path';
 
 /** A listening HTTP server. */
@@ -42,7 +44,10 @@ const KEEP_ALIVE_TIMEOUT_MS = 620_000;
 const CLOSE_TIMEOUT_MS = 10_000;
 const MAX_HEADER_BYTES = 8 * 1024;
 
-/** Listens with bounds on everything. @throws when the port cannot be had */
+/**
+ * Listens with bounds on everything.
+ * @throws the system's error when the port cannot be had; PlatformError configuration_invalid when the host is none of this machine's
+ */
 export async function serveHttp(options: ListenOptions, listener: RequestListener): Promise<HttpServer> {
   const requestTimeout = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const server = createServer({
@@ -65,10 +70,11 @@ export async function serveHttp(options: ListenOptions, listener: RequestListene
   });
   server.on('clientError', answerClientError);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    const fail = (error: NodeJS.ErrnoException): void => reject(explained(error, options.host));
+    server.once('error', fail);
     // Without a host Node tries `::` for both families, and 0.0.0.0 where there is no IPv6.
     server.listen(options.port, options.host === '::' ? undefined : options.host, () => {
-      server.off('error', reject);
+      server.off('error', fail);
       resolve();
     });
   });
@@ -81,6 +87,14 @@ export async function serveHttp(options: ListenOptions, listener: RequestListene
   };
   const { port } = server.address() as AddressInfo;
   return { port, server, close: () => (closed ??= close()) };
+}
+
+/** No port is wrong where the address is none, or another machine's. */
+function explained(error: NodeJS.ErrnoException, host: string): Error {
+  if (error.code !== 'ENOTFOUND' && error.code !== 'EADDRNOTAVAIL') return error;
+  return configurationInvalid([
+    { variable: 'HOST', fault: `must be an address of this machine but is ${shown(host)}` },
+  ]);
 }
 
 /** The requests between their arrival and the end of their answer. */

@@ -69,7 +69,14 @@ describe('startTracing', () => {
     expect(told['closedMs']).toBeLessThan(5_000);
   });
 
-  it.each(['nope', 'collector:4317', 'grpc://u:pass@h:4317', 'http://u:pass@h:99999', 'http://u:p%@h%'])(
+  it.each([
+    'nope',
+    'collector:4317',
+    'grpc://u:pass@h:4317',
+    'http://u:pass@h:99999',
+    'http://u:p%@h%',
+    'http://u:p%w@h:4318',
+  ])(
     'is off, and says why without showing what may be a password, where the endpoint is no URL: %s',
     async (endpoint) => {
       const warnings: string[] = [];

@@ -1,3 +1,4 @@
+import { isHttpUrl } from '../configuration/addresses';
 import type { Environment } from '../configuration/variable';
 import { withTimeout } from '@chat-app/timing';
 import type { Logger } from '../log/logger';
@@ -51,7 +52,7 @@ function wanted(environment: Environment, logger: Logger | undefined): boolean {
   const endpoint = name === undefined ? '' : (environment[name]?.trim() ?? '');
   if (endpoint === '') return false;
   if (environment['OTEL_SDK_DISABLED'] === 'true' || environment['OTEL_TRACES_EXPORTER'] === 'none') return false;
-  if (URL.canParse(endpoint) && /^https?:/i.test(endpoint)) return true;
+  if (isHttpUrl(endpoint)) return true;
   logger?.warn(`tracing is off: ${name} must be a URL: http://host:port or https://host:port`);
   return false;
 }
