@@ -59,6 +59,16 @@ describeWithKubectl('the install documents', () => {
     for (const key of keys) expect(INSTALL).toContain(`labelled \`${key}\``);
   });
 
+  it('let the pods of Strimzi into the namespace, which enforces the restricted Pod Security Standard', () => {
+    const [operator = '', namespace = ''] = [...INSTALL.matchAll(/^```\n([^]*?)^```$/gm)].map(
+      ([, block]) => block ?? '',
+    );
+    expect(namespace).toContain('label namespace chat pod-security.kubernetes.io/enforce=restricted');
+    const install = operator.replaceAll('\\\n', ' ');
+    expect(install).toMatch(/^helm install strimzi .*extraEnvs\[0\]\.name=STRIMZI_POD_SECURITY_PROVIDER_CLASS'/m);
+    expect(install).toMatch(/^helm install strimzi .*extraEnvs\[0\]\.value=restricted'/m);
+  });
+
   it.each(['docs/operations.md', 'scripts/test-cluster', 'skaffold.yaml'])(
     'let Strimzi see the namespace of the release (%s)',
     (path) => {
