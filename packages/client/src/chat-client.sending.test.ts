@@ -120,10 +120,13 @@ describe('sending', () => {
   });
 
   it('sends again in time although the clock of the machine goes back an hour meanwhile', async () => {
-    const { client, connection } = await scene.online();
+    const { client, connection, events } = await scene.online();
     const sent = client.send({ recipient_id: USER_2, content: 'hello' });
-    const busy = { type: 'rejected', code: 'rate_limited', message: 'later', retryable: true, retry_after_ms: 50 };
+    const busy = { type: 'rejected', code: 'rate_limited', message: 'later', retryable: true, retry_after_ms: 500 };
     connection.send({ ...busy, id: (await connection.next('send'))['id'] });
+    // Once this is told the rejection was read: the send waits.
+    connection.send({ type: 'error', code: 'unknown_type', message: 'what?' });
+    await events.fault.next();
     const now = Date.now.bind(Date);
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000);
     try {
