@@ -27,6 +27,20 @@ const ADAPTERS = ['@chat-app/*/*', '!@chat-app/protocol/*', '@chat-app/embedded'
 const SERVICES = ['@chat-app/authentication', '@chat-app/websocket', '@chat-app/persistence', '@chat-app/standalone'];
 const NODE = ['node:*'];
 
+/** What needs the time of day: it is stored, told, or compared with what another machine or another day wrote. */
+const OF_THE_TIME_OF_DAY = [
+  'packages/client/src/{session/token-source,connection/open-link}.ts',
+  'packages/embedded/src/{database/directory-lock,message-log/partition}.ts',
+  'packages/message-log/src/adapter/log-metrics.ts',
+  'packages/tokens/src/{key-directory,json-web-token,token-signer}.ts',
+  'services/persistence/src/conversations/settings-of-member.ts',
+  'services/persistence/src/messages/may-change.ts',
+  'services/persistence/src/retention/remove-expired.ts',
+  'services/persistence/src/storing/{store-part,announce-stored}.ts',
+  'services/websocket/src/clock.ts',
+  'web/src/{dates,muting}.ts',
+];
+
 const forbid = (...groups) => ({
   'no-restricted-imports': ['error', { patterns: groups.map(([group, message]) => ({ group, message })) }],
 });
@@ -135,6 +149,20 @@ export default tseslint.config(
         {
           selector: "CallExpression[callee.object.name='Promise'][callee.property.name='race']",
           message: 'a bounded wait is withTimeout of @chat-app/timing.',
+        },
+      ],
+    },
+  },
+  {
+    files: ['{packages,services}/*/src/**/*.ts', '{standalone,web}/src/**/*.{ts,tsx}'],
+    ignores: [...OF_THE_TIME_OF_DAY, '**/*.test.ts', '**/*.contract.ts', '**/testing/*.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'Date',
+          property: 'now',
+          message: 'waits, intervals, limits and ages go by performance.now(): a clock that is set does not move it.',
         },
       ],
     },
