@@ -51,6 +51,17 @@ const numbers = (first: number, last: number): string[] =>
   Array.from({ length: last - first + 1 }, (_, index) => `message ${first + index}`);
 const timelineShows = (store: ChatStore, ...texts: string[]) =>
   until(store.timeline(CONVERSATION), () => texts.every((text) => shown(store).includes(text)));
+/** Looks at one gap after the other until there is none. */
+async function lookAtGaps(store: ChatStore): Promise<void> {
+  for (;;) {
+    const gap = store
+      .timeline(CONVERSATION)
+      .get()
+      .items.find((item) => item.kind === 'gap');
+    if (gap?.kind !== 'gap') return;
+    await store.loadGap(CONVERSATION, gap.gap.gap_id);
+  }
+}
 const unread = (store: ChatStore): number | undefined => store.conversations.get()[0]?.unread;
 
 describe('ChatStore', () => {
@@ -68,15 +79,37 @@ describe('ChatStore', () => {
     again.welcome({ seq: 130, skipped: 110 });
     for (let n = 131; n <= 140; n += 1) deliver(again, messageOf(n), n);
     await timelineShows(store, 'message 140', 'message 91');
-    for (;;) {
-      const gap = store
-        .timeline(CONVERSATION)
-        .get()
-        .items.find((item) => item.kind === 'gap');
-      if (gap?.kind !== 'gap') break;
-      await store.loadGap(CONVERSATION, gap.gap.gap_id);
-    }
+    await lookAtGaps(store);
     expect(shown(store)).toEqual(numbers(1, 140));
+  });
+
+  it('makes all messages reachable that came while the link was down into a conversation that was empty', async () => {
+    const { store, connection } = await online(history);
+    store.setActive(CONVERSATION);
+    await until(store.timeline(CONVERSATION), ({ items, loading }) => items.length + loading.size === 0);
+    connection.socket.terminate();
+    history.store(1, 120);
+    const again = await scene.server.connection();
+    again.welcome({ seq: 110, skipped: 110 });
+    for (let n = 111; n <= 120; n += 1) deliver(again, messageOf(n), n);
+    await timelineShows(store, 'message 120', 'message 71');
+    await lookAtGaps(store);
+    expect(shown(store)).toEqual(numbers(1, 120));
+  });
+
+  it('puts what the inbox still brings before the page that was read ahead of it', async () => {
+    history.store(1, 60);
+    history.messages.forEach((message, n) => {
+      message.sent_at = new Date(Date.parse(SENT_AT) + n * 1_000).toISOString();
+    });
+    const { client, connection } = await scene.online({}, { seq: 0 });
+    const store = storeOf(client);
+    store.setActive(CONVERSATION);
+    await timelineShows(store, 'message 60', 'message 11');
+    history.messages.forEach((message, n) => deliver(connection, message, n + 1));
+    await timelineShows(store, 'message 10');
+    await connection.frames.next((frame) => frame.type === 'received' && frame['seq'] === 60);
+    expect(shown(store)).toEqual(['beginning', ...numbers(1, 60)]);
   });
 
   it('shows as newest and marks as read what came after entries were left out, not what came live before', async () => {

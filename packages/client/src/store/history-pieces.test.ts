@@ -97,7 +97,7 @@ describe('HistoryPieces', () => {
 
     it('takes its number, should it be stored only then', () => {
       pieces.entry(at(130));
-      expect(pieces.stored('5')).toBe(true);
+      pieces.stored('5');
       expect(shown(pieces)).toEqual([
         [1, 2, 3, 4],
         [130, 5],
@@ -120,6 +120,37 @@ describe('HistoryPieces', () => {
     expect([shown(pieces), pieces.atEnd]).toEqual([[], false]);
     pieces.readNewest([], false, false);
     expect([shown(pieces), ids(pieces.unstored), pieces.atEnd]).toEqual([[], [1], true]);
+  });
+
+  it('claims no beginning where an empty history was left and entries were left out since', () => {
+    pieces.readNewest([], false, false);
+    pieces.missed();
+    for (const n of [111, 112]) pieces.entry(at(n));
+    expect([pieces.atBeginning, shown(pieces)]).toEqual([false, [[111, 112]]]);
+  });
+
+  describe('where the newest page was read ahead of the inbox', () => {
+    beforeEach(() => {
+      pieces = new HistoryPieces((one, other) => Number(one.message_id) < Number(other.message_id));
+      pieces.readNewest(from(71, 120), true, false);
+    });
+
+    it('puts the entries before it, and joins them where they meet', () => {
+      pieces.entry(at(70));
+      expect(shown(pieces)).toEqual([[70], ids(from(71, 120))]);
+      for (let n = 71; n <= 121; n += 1) pieces.entry(at(n));
+      expect(shown(pieces)).toEqual([ids(from(70, 121))]);
+    });
+
+    it('puts entries behind it once the inbox is as far', () => {
+      for (const n of [120, 121]) pieces.entry(at(n));
+      expect(shown(pieces)).toEqual([ids(from(71, 121))]);
+    });
+
+    it('puts an entry behind it that came after it was read', () => {
+      pieces.entry(at(121));
+      expect(shown(pieces)).toEqual([ids(from(71, 121))]);
+    });
   });
 
   it('shows a live message once that a page holds as well', () => {

@@ -31,7 +31,7 @@ export interface TimelineOptions {
 
 export class Timeline {
   readonly view = new Derived<TimelineView>(() => this.compute());
-  private readonly pieces = new HistoryPieces<MessageView>();
+  private readonly pieces = new HistoryPieces<MessageView>(wasAcceptedBefore);
   private readonly amendments = new Amendments();
   private readonly changes = new OwnChanges();
   private readonly receipts: Receipts;
@@ -336,4 +336,9 @@ export class Timeline {
   private changed(): void {
     this.view.changed();
   }
+}
+
+/** By the server's times, which are all written alike. */
+function wasAcceptedBefore({ sent_at: one }: MessageView, { sent_at: other }: MessageView): boolean {
+  return one !== undefined && other !== undefined && one < other;
 }
