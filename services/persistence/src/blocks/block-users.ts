@@ -11,8 +11,9 @@ import { changeAndTell } from '../conversations/append-events';
 import type { Context } from '../context';
 import { refusal } from '../refusal';
 import { publishAll } from '../storing/announce-stored';
+import { endInvitationsBetween } from './sql/end-invitations';
 import { listBlocks } from './sql/list-blocks';
-import { lockInbox } from './sql/lock-inbox';
+import { lockInboxes } from './sql/lock-inboxes';
 import { putBlock } from './sql/put-block';
 import { removeBlock } from './sql/remove-block';
 
@@ -62,14 +63,19 @@ export function blockRoutes(context: Context): Route[] {
   return [put, remove, list];
 }
 
-/** A change is an entry of the caller's inbox: their devices learn of it. The pods of both learn that something changed. */
+/**
+ * A change is an entry of the caller's inbox: their devices learn of it. The pods of both learn that something changed. What one
+ * of the two invited the other to, and is not answered, is over with a block.
+ */
 async function setBlock(context: Context, userId: string, otherId: string, blocked: boolean): Promise<void> {
   const { budgets, fanout, metrics } = context;
   const conversationId = directConversationId(userId, otherId);
   let changed = false;
   await changeAndTell(context, conversationId, userId, async (transaction, append) => {
+    // Before the inboxes: who accepts an invitation locks in this order too.
+    const ended = blocked ? await endInvitationsBetween(transaction, userId, otherId) : [];
     // Before the block: a batch that is being stored is wholly before it or wholly after it.
-    await lockInbox(transaction, userId);
+    await lockInboxes(transaction, ended.length > 0 ? [userId, otherId] : [userId]);
     changed = blocked
       ? await putBlock(transaction, userId, otherId, conversationId)
       : await removeBlock(transaction, userId, otherId);
@@ -77,8 +83,9 @@ async function setBlock(context: Context, userId: string, otherId: string, block
     if (blocked && (await listBlocks(transaction, userId)).length > LIMITS.blocks) {
       throw refusal('too_many_blocks', `You block ${LIMITS.blocks} users, as many as a user may.`);
     }
-    budgets.takeRows(userId, 1);
+    budgets.takeRows(userId, 1 + ended.length);
     await append([{ kind: 'blocked', user_id: userId, blocked_user_id: otherId, blocked }]);
+    for (const { conversation_id, user_id } of ended) await append([{ kind: 'uninvited', user_id }], conversation_id);
   });
   if (!changed) return;
   const notices = [userId, otherId].map((user_id) => ({

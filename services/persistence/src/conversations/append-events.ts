@@ -13,8 +13,11 @@ export type Change =
   | { kind: 'blocked'; user_id: string; blocked_user_id: string; blocked: boolean }
   | { kind: 'conversation'; title?: string; roles?: Record<string, string>; data?: Record<string, unknown> };
 
-/** Puts changes on the road that messages take: an entry of each inbox concerned, in the transaction that makes them. */
-export type Append = (changes: readonly Change[]) => Promise<void>;
+/**
+ * Puts changes on the road that messages take: an entry of each inbox concerned, in the transaction that makes them. Of the
+ * conversation that is changed, unless they are of another.
+ */
+export type Append = (changes: readonly Change[], conversationId?: string) => Promise<void>;
 
 /**
  * Changes a conversation and tells everyone concerned: whatever `work` appended is stored with what it changed, or not at
@@ -39,11 +42,11 @@ function inTransaction(
 ): Promise<readonly Stored[]> {
   return database.transaction(async (transaction) => {
     const stored: Stored[] = [];
-    await work(transaction, async (changes) => {
+    await work(transaction, async (changes, changedId = conversationId) => {
       const at = new Date().toISOString();
       const events = changes.map((change) => ({
         kind: change.kind satisfies EventKindName,
-        value: { ...change, event_id: newId(), conversation_id: conversationId, actor_id: actorId, at },
+        value: { ...change, event_id: newId(), conversation_id: changedId, actor_id: actorId, at },
       }));
       const outcomes = await storeEventsWithin(transaction, events);
       events.forEach((event, index) => {

@@ -191,6 +191,25 @@ describe('an invitation', () => {
     expect(await put(bob, his, ann)).toBe(202);
   });
 
+  it('ends where one of the two blocks the other, on all devices, and no other does', async () => {
+    const carol = randomUUID();
+    const { conversation_id: hers } = await create(ann, [bob, carol]);
+    const { conversation_id: his } = await create(bob, [ann]);
+    await ask(routes, 'PUT /blocks/{user_id}', { caller: bob, params: { user_id: ann } });
+    expect(await entriesOf(bob)).toMatchObject([
+      { type: 'invited', conversation_id: hers },
+      { type: 'joined', conversation_id: his },
+      { type: 'blocked' },
+      { type: 'uninvited', conversation_id: hers, user_id: bob, actor_id: bob },
+    ]);
+    expect((await entriesOf(ann)).at(-1)).toMatchObject({ type: 'uninvited', conversation_id: his, user_id: ann });
+    expect([await invitationsOf(bob), await invitationsOf(ann)]).toEqual([[], []]);
+    expect(await invitationsOf(carol)).toMatchObject([{ conversation_id: hers }]);
+    await expect(accept(bob, hers)).rejects.toMatchObject({ code: 'unknown_invitation' });
+    await ask(routes, 'DELETE /blocks/{user_id}', { caller: bob, params: { user_id: ann } });
+    expect(await put(ann, hers, bob)).toBe(202);
+  });
+
   it('is one of few that wait, from one inviter and from all', async () => {
     const fill = async (inviter: string | null, count: number) => {
       const text = `insert into chat.invitations (conversation_id, user_id, inviter_id, role)

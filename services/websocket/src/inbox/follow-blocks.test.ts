@@ -50,13 +50,18 @@ describe('who blocks whom, on a pod', () => {
     expect(await bob.next('accepted', 'rejected')).toMatchObject({ type: 'rejected', id: 'y', code: 'blocked' });
   });
 
-  it('refuses an edit, and lets what was said be taken away', async () => {
+  it('refuses an edit and a reaction, and lets what was said or reacted with be taken away', async () => {
     send(alice, BOB, 'one');
     const { message_id } = await alice.next('accepted');
     world.persistence.block(BOB, ALICE);
     await refused(alice, BOB);
     alice.say({ type: 'edit', id: 'edit', recipient_id: BOB, message_id, content: 'two' });
     expect(await alice.next('accepted', 'rejected')).toMatchObject({ id: 'edit', code: 'blocked' });
+    const reaction = { type: 'react', recipient_id: BOB, message_id, emoji: '👍' };
+    alice.say({ ...reaction, id: 'on', on: true });
+    expect(await alice.next('accepted', 'rejected')).toMatchObject({ id: 'on', code: 'blocked' });
+    alice.say({ ...reaction, id: 'off', on: false });
+    expect(await alice.next('accepted', 'rejected')).toMatchObject({ type: 'accepted', id: 'off' });
     alice.say({ type: 'delete', id: 'delete', recipient_id: BOB, message_id });
     expect(await alice.next('accepted', 'rejected')).toMatchObject({ type: 'accepted', id: 'delete' });
     expect(await bob.next('deleted')).toMatchObject({ message_id });

@@ -27,8 +27,8 @@ export class ChangeGuard {
     const destination = this.resolver.resolve(connection, frame);
     const change = command.changes?.(frame);
     if (change === undefined) {
-      if (destination instanceof Promise) return destination.then((found) => unlessBlocked(connection, command, found));
-      return unlessBlocked(connection, command, destination);
+      if (destination instanceof Promise) return destination.then((found) => unlessBlocked(connection, found));
+      return unlessBlocked(connection, destination);
     }
     return this.#ask(connection, command, change, destination);
   }
@@ -39,7 +39,9 @@ export class ChangeGuard {
     change: ChangeOfMessage,
     resolved: Destination | Promise<Destination>,
   ): Promise<Destination> {
-    const destination = unlessBlocked(connection, command, await resolved);
+    // What was said, or reacted with, may be taken away whoever blocks whom.
+    const isTakenAway = command.kind === 'deleted' || change.on === false;
+    const destination = isTakenAway ? await resolved : unlessBlocked(connection, await resolved);
     if (!destination.ok) return destination;
     const { conversationId: conversation_id } = destination;
     const kind = command.kind as AskChangeRequest['kind'];
@@ -57,9 +59,9 @@ export class ChangeGuard {
   }
 }
 
-/** What was said may be taken away whoever blocks whom. Which of the two it is nobody is told. */
-function unlessBlocked({ user }: Connection, command: AnyCommand, destination: Destination): Destination {
-  if (!destination.ok || destination.recipientId === undefined || command.kind === 'deleted') return destination;
+/** Which of the two blocks the other nobody is told. */
+function unlessBlocked({ user }: Connection, destination: Destination): Destination {
+  if (!destination.ok || destination.recipientId === undefined) return destination;
   return user?.isBlocked(destination.recipientId) === true ? BLOCKED : destination;
 }
 
