@@ -7,6 +7,7 @@ import type { ChatClient } from '@chat-app/client';
 import { FakeHistory, deliver, messageOf } from '../../client/testing/fake-history';
 import { memoryStorage } from '../../client/testing/recorded-client';
 import { acceptedFor, CONVERSATION, sceneForEachTest } from '../../client/testing/scene';
+import { USER_2 } from '../../client/testing/fake-server';
 import {
   ChatProvider,
   useActiveConversation,
@@ -15,6 +16,7 @@ import {
   useConversations,
   useDraft,
   useMessages,
+  useTyping,
   useUserName,
   type OpenClient,
 } from '.';
@@ -158,6 +160,24 @@ describe('the hooks under StrictMode', () => {
     const connection = scene.server.connections.all.at(-1)!;
     connection.send(acceptedFor(await connection.next('send')));
     await until(() => text() === 'hello accepted');
+  });
+
+  it('show who else is typing, until they stop or their message is there', async () => {
+    serve();
+    await draw(under(() => `typing: ${useTyping(CONVERSATION).join()}`));
+    await until(() => text() === 'typing: ' && scene.server.connections.all.length > 0);
+    const connection = scene.server.connections.all.at(-1)!;
+    const says = (active: boolean) =>
+      connection.send({ type: 'typing', conversation_id: CONVERSATION, user_id: USER_2, active });
+    says(true);
+    await until(() => text() === `typing: ${USER_2}`);
+    says(false);
+    await until(() => text() === 'typing: ');
+    connection.send({ type: 'typing', conversation_id: 'another', user_id: USER_2, active: true });
+    says(true);
+    await until(() => text() === `typing: ${USER_2}`);
+    deliver(connection, messageOf(1));
+    await until(() => text() === 'typing: ');
   });
 
   it('say what is missing outside of a provider', async () => {

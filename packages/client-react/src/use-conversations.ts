@@ -19,6 +19,13 @@ export function useConversation(conversationId: string): ConversationView | unde
   return useConversations().find((one) => one.conversation_id === conversationId);
 }
 
+const NOBODY: readonly string[] = [];
+
+/** Who else writes something in a conversation now, by id. The user's own typing is said by what changes the draft. */
+export function useTyping(conversationId: string): readonly string[] {
+  return useObservable(useChatStore().typing).get(conversationId) ?? NOBODY;
+}
+
 /** The connection, as it is now. */
 export function useConnection(): ConnectionStatus {
   return useObservable(useChatStore().connection);
