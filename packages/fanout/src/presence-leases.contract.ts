@@ -12,20 +12,28 @@ export interface LeasesPair {
 export function describePresenceLeasesContract(title: string, open: () => Promise<LeasesPair>): void {
   describe(`${title}: the contract of presence leases`, () => {
     let pair: LeasesPair;
-    beforeEach(async () => (pair = await open()));
+    beforeEach(async () => {
+      pair = await open();
+      for (const leases of [pair.one, pair.other]) await leases.renew(30_000);
+    });
     afterEach(() => pair.close());
     const found = async (users: readonly string[]): Promise<string[]> => [...(await pair.other.find(users)).keys()];
+    const over = async (user: string): Promise<void> => {
+      while ((await found([user])).length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
 
     it('tells every pod who is held by any, and for how much longer', async () => {
       const [here, there, nowhere] = [randomUUID(), randomUUID(), randomUUID()];
-      await pair.one.hold([here], 30_000);
-      await pair.other.hold([there], 10_000);
+      await pair.one.hold([here], 25_000);
+      await pair.other.hold([there], 600_000);
       for (const leases of [pair.one, pair.other]) {
         const left = await leases.find([here, there, nowhere]);
         expect([...left.keys()].sort()).toEqual([here, there].sort());
-        expect(left.get(here)).toBeGreaterThan(25_000);
-        expect(left.get(here)).toBeLessThanOrEqual(30_000);
-        expect(left.get(there)).toBeLessThanOrEqual(10_000);
+        expect(left.get(here)).toBeGreaterThan(20_000);
+        expect(left.get(here)).toBeLessThanOrEqual(25_000);
+        // No longer than the lease of its pod.
+        expect(left.get(there)).toBeGreaterThan(25_000);
+        expect(left.get(there)).toBeLessThanOrEqual(30_000);
       }
     });
 
@@ -40,20 +48,38 @@ export function describePresenceLeasesContract(title: string, open: () => Promis
       await expect(pair.one.release([user])).resolves.toEqual([user]);
     });
 
-    it('ends what is not renewed, and only that', async () => {
-      const [renewed, dead] = [randomUUID(), randomUUID()];
-      await pair.one.hold([renewed, dead], 300);
-      await pair.one.hold([renewed], 30_000);
-      while ((await found([dead])).length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
-      expect(await found([renewed])).toEqual([renewed]);
+    it('ends all that a pod holds with its lease, and nothing of another pod', async () => {
+      const [ofDead, ofOther, ofBoth] = [randomUUID(), randomUUID(), randomUUID()];
+      await pair.one.hold([ofDead, ofBoth], 600_000);
+      await pair.other.hold([ofOther, ofBoth], 600_000);
+      await pair.one.renew(200);
+      await over(ofDead);
+      expect((await found([ofOther, ofBoth])).sort()).toEqual([ofOther, ofBoth].sort());
+      await expect(pair.other.release([ofBoth])).resolves.toEqual([ofBoth]);
     });
 
-    it('ends what a dead pod held while another still holds the user', async () => {
+    it('holds again what it held once a pod renews a lease that had ended', async () => {
       const user = randomUUID();
-      await pair.one.hold([user], 200);
-      await pair.other.hold([user], 30_000);
-      await new Promise((resolve) => setTimeout(resolve, 250));
-      await expect(pair.other.release([user])).resolves.toEqual([user]);
+      await pair.one.hold([user], 600_000);
+      await pair.one.renew(100);
+      await over(user);
+      await pair.one.renew(30_000);
+      expect(await found([user])).toEqual([user]);
+    });
+
+    it('ends a hold that is not repeated, whatever the lease of its pod, and only that', async () => {
+      const [forgotten, repeated] = [randomUUID(), randomUUID()];
+      await pair.one.hold([forgotten, repeated], 200);
+      await pair.one.hold([repeated], 30_000);
+      await over(forgotten);
+      expect(await found([repeated])).toEqual([repeated]);
+    });
+
+    it('tells a pod whether it was known', async () => {
+      const fresh = await open();
+      await expect(fresh.one.renew(30_000)).resolves.toBe(false);
+      await expect(fresh.one.renew(30_000)).resolves.toBe(true);
+      await fresh.close();
     });
 
     it('takes thousands at once, and nobody', async () => {

@@ -1,17 +1,22 @@
 /**
- * Port: who is connected to any pod. A user is held by each pod that they are connected to, for a time: what a pod that dies
- * held ends by itself. Made for one pod; all of one broker know of each other.
+ * Port: who is connected to any pod. A pod has a lease, and holds users under it: what a pod that dies held ends with its lease.
+ * So staying costs one renewal a pod, however many its users are. Made for one pod; all of one broker know of each other.
  */
 export interface PresenceLeases {
   /**
-   * This pod holds these users from now for so long, whether it held them before or not. One round trip for hundreds.
-   * @throws PlatformError fanout_unavailable
+   * The lease of this pod holds for so long from now. Resolves to whether the broker still knew of the pod: where it did not, it
+   * may have forgotten whom the pod holds as well. @throws PlatformError fanout_unavailable
+   */
+  renew(forMs: number): Promise<boolean>;
+  /**
+   * This pod holds these users for so long from now, as long as its lease holds: whether it held them before or not. One round
+   * trip for hundreds. @throws PlatformError fanout_unavailable
    */
   hold(userIds: readonly string[], forMs: number): Promise<void>;
   /** This pod lets go of these users. Resolves to those whom no other pod holds. @throws PlatformError fanout_unavailable */
   release(userIds: readonly string[]): Promise<string[]>;
   /**
-   * For how much longer each of these users is held if nobody renews it, milliseconds. Whom nobody holds is left out.
+   * For how much longer each of these users is held if nobody renews anything, milliseconds. Whom nobody holds is left out.
    * @throws PlatformError fanout_unavailable
    */
   find(userIds: readonly string[]): Promise<ReadonlyMap<string, number>>;

@@ -130,7 +130,7 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
 
   // From the fan-out to sockets, and from frames to the log and the fan-out.
   const holder = new LeaseHolder({
-    ...{ leases, fanout, registry, wheel, metrics, logger },
+    ...{ leases, fanout, registry, wheel, metrics, clock, logger },
     leaseMs: configuration.PRESENCE_LEASE_MS,
   });
   const presence = new PresenceWatch({

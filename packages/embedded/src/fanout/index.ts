@@ -1,2 +1,2 @@
-export { EmbeddedPresenceLeases, type EmbeddedLeaseBoard } from './presence-embedded';
+export { EmbeddedLeaseBoard, EmbeddedPresenceLeases } from './presence-embedded';
 export { createEmbeddedBus, createEmbeddedFanout, EmbeddedFanout, type EmbeddedBus } from './fanout-embedded';

@@ -40,7 +40,7 @@ const LEASES = [
   ['TIME'],
   ['HSET', 'presence:u', 'pod', '1'],
   ['PEXPIRE', 'presence:u', '1000'],
-  ['HVALS', 'presence:u'],
+  ['HGETALL', 'presence:u'],
   ['HDEL', 'presence:u', 'pod'],
 ] as const;
 

@@ -7,12 +7,19 @@ export type RunCommands = (commands: readonly (readonly string[])[]) => Promise<
 
 /** Users of one round trip: Redis does nothing else meanwhile, and neither does this process. */
 const USERS_AT_ONCE = 500;
-/** How much longer than its last lease a user's key stays: it ends by itself where nobody tidies it. */
+/** How much longer than its last hold a user's key stays: it ends by itself where nobody tidies it. */
 const KEY_KEPT = 2;
+/** Each pod, and when its lease ends. No user has this name: they are ids. */
+const PODS = 'presence:pods';
+/** So long after its lease ended a pod is taken out. */
+const ENDED_KEPT_MS = 3_600_000;
+
+/** When what a hash names ends, as Redis keeps it. */
+type Ends = Readonly<Record<string, string>>;
 
 /**
- * Leases in Redis: `presence:{user}` is a hash of each pod that holds the user and when that ends, by the clock of Redis: those
- * of the pods differ.
+ * Leases in Redis: `presence:pods` is a hash of each pod and when its lease ends, `presence:{user}` one of each pod that holds
+ * the user and until when; both must hold. By the clock of Redis: those of the pods differ.
  */
 export class RedisPresenceLeases implements PresenceLeases {
   /** Names this process. */
@@ -22,10 +29,20 @@ export class RedisPresenceLeases implements PresenceLeases {
 
   constructor(private readonly run: RunCommands) {}
 
+  async renew(forMs: number): Promise<boolean> {
+    const until = await this.#end(forMs);
+    const [added, pods] = await this.#run([
+      ['hset', PODS, this.#holder, until],
+      ['hgetall', PODS],
+    ]);
+    const ended = Object.entries(endsOf(pods)).filter(([, end]) => Number(end) < this.#now() - ENDED_KEPT_MS);
+    if (ended.length > 0) await this.#run([['hdel', PODS, ...ended.map(([pod]) => pod)]]);
+    return added === 0;
+  }
+
   async hold(userIds: readonly string[], forMs: number): Promise<void> {
     for (const users of chunks(userIds)) {
-      if (this.#ahead === undefined) await this.#run([]);
-      const until = String(Math.round(this.#now() + forMs));
+      const until = await this.#end(forMs);
       await this.#run(
         users.flatMap((user) => [
           ['hset', keyOf(user), this.#holder, until],
@@ -39,14 +56,15 @@ export class RedisPresenceLeases implements PresenceLeases {
     const free: string[] = [];
     for (const users of chunks(userIds)) {
       // One after the other: of two pods that let go at once the later one sees that nobody is left.
-      const answers = await this.#run(
-        users.flatMap((user) => [
+      const [pods, ...answers] = await this.#run([
+        ['hgetall', PODS],
+        ...users.flatMap((user) => [
           ['hdel', keyOf(user), this.#holder],
-          ['hvals', keyOf(user)],
+          ['hgetall', keyOf(user)],
         ]),
-      );
+      ]);
       users.forEach((user, index) => {
-        if (this.#left(answers[2 * index + 1]) === undefined) free.push(user);
+        if (this.#left(answers[2 * index + 1], pods) === undefined) free.push(user);
       });
     }
     return free;
@@ -55,24 +73,31 @@ export class RedisPresenceLeases implements PresenceLeases {
   async find(userIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const held = new Map<string, number>();
     for (const users of chunks(userIds)) {
-      const answers = await this.#run(users.map((user) => ['hvals', keyOf(user)]));
+      const [pods, ...answers] = await this.#run([['hgetall', PODS], ...users.map((user) => ['hgetall', keyOf(user)])]);
       users.forEach((user, index) => {
-        const left = this.#left(answers[index]);
+        const left = this.#left(answers[index], pods);
         if (left !== undefined) held.set(user, left);
       });
     }
     return held;
   }
 
-  /** For how much longer the longest of these leases holds; undefined where none does. */
-  #left(ends: unknown): number | undefined {
-    if (!Array.isArray(ends)) return undefined;
-    const left = Math.max(0, ...ends.map(Number).filter(Number.isFinite)) - this.#now();
+  /** For how much longer the longest of these holds lasts, each no longer than the lease of its pod; undefined where none does. */
+  #left(holds: unknown, pods: unknown): number | undefined {
+    const leases = endsOf(pods);
+    const ends = Object.entries(endsOf(holds)).map(([pod, end]) => Math.min(Number(end), Number(leases[pod] ?? 0)));
+    const left = Math.max(0, ...ends.filter(Number.isFinite)) - this.#now();
     return left > 0 ? left : undefined;
   }
 
   #now(): number {
     return performance.now() + (this.#ahead ?? 0);
+  }
+
+  /** So long from now, by the clock of Redis. */
+  async #end(forMs: number): Promise<string> {
+    if (this.#ahead === undefined) await this.#run([]);
+    return String(Math.round(this.#now() + forMs));
   }
 
   /** Runs commands, and learns what time it is there. */
@@ -90,6 +115,10 @@ export class RedisPresenceLeases implements PresenceLeases {
 
 function keyOf(userId: string): string {
   return `presence:${userId}`;
+}
+
+function endsOf(answer: unknown): Ends {
+  return typeof answer === 'object' && answer !== null ? (answer as Ends) : {};
 }
 
 function* chunks(userIds: readonly string[]): Iterable<readonly string[]> {

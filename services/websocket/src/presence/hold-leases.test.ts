@@ -1,6 +1,7 @@
-import { EmbeddedPresenceLeases, type EmbeddedLeaseBoard } from '@chat-app/embedded/fanout';
+import { EmbeddedLeaseBoard, EmbeddedPresenceLeases } from '@chat-app/embedded/fanout';
 import { Metrics, silentLogger } from '@chat-app/platform';
 import { presenceChannel, readEnvelope } from '@chat-app/protocol';
+import { systemClock } from '../clock';
 import type { Registry } from '../connections/registry';
 import { declareMetrics } from '../metrics';
 import { TestBus } from '../testing/test-bus';
@@ -28,7 +29,7 @@ describe('the leases of a pod', () => {
   beforeEach(() => {
     jest.useFakeTimers();
     bus = new TestBus();
-    board = new Map();
+    board = new EmbeddedLeaseBoard();
     [leases, other] = [new EmbeddedPresenceLeases(board), new EmbeddedPresenceLeases(board)];
     metrics = new Metrics('websocket');
     wheel = new TimerWheel(25);
@@ -42,7 +43,7 @@ describe('the leases of a pod', () => {
     });
     const registry = { find: (user: string) => (connected.has(user) ? {} : undefined) } as unknown as Registry;
     holder = new LeaseHolder({
-      ...{ leases, fanout: bus.join(), registry, wheel, logger: silentLogger, leaseMs: LEASE_MS },
+      ...{ leases, fanout: bus.join(), registry, wheel, clock: systemClock, logger: silentLogger, leaseMs: LEASE_MS },
       metrics: declareMetrics(metrics, { size: 0 }),
     });
     holder.start();
@@ -70,16 +71,16 @@ describe('the leases of a pod', () => {
     come(BOB);
     come(ALICE);
     await jest.advanceTimersByTimeAsync(COLLECTED_MS);
-    expect(hold.mock.calls).toEqual([[[ALICE, BOB], LEASE_MS]]);
+    expect(hold.mock.calls.map(([users]) => users).filter((users) => users.length > 0)).toEqual([[ALICE, BOB]]);
     expect(told).toEqual([ALICE, BOB]);
   });
 
   it.each([0, 0.999_999])('outlive two renewals that fail, at random %d', async (random) => {
     jest.spyOn(Math, 'random').mockReturnValue(random);
-    const hold = jest.spyOn(leases, 'hold');
+    const renew = jest.spyOn(leases, 'renew');
     come(ALICE);
     await jest.advanceTimersByTimeAsync(COLLECTED_MS);
-    const renewed = (): number => hold.mock.calls.length;
+    const renewed = (): number => renew.mock.calls.length;
     const before = renewed();
     while (renewed() === before) await jest.advanceTimersByTimeAsync(100);
     leases.available = false;
@@ -91,6 +92,37 @@ describe('the leases of a pod', () => {
     }
     expect(await held(ALICE)).toBeGreaterThan(LEASE_MS - 200);
     expect((await metrics.expose()).body).toMatch(/^chat_websocket_presence_failures_total\S* 2$/m);
+  });
+
+  it('cost one renewal a pod: whom it holds is said again every few minutes, and where it is not known any more', async () => {
+    come(ALICE);
+    come(BOB);
+    await jest.advanceTimersByTimeAsync(COLLECTED_MS);
+    const [renew, hold] = [jest.spyOn(leases, 'renew'), jest.spyOn(leases, 'hold')];
+    await jest.advanceTimersByTimeAsync(300_000);
+    expect(renew.mock.calls.length).toBeGreaterThanOrEqual(30);
+    expect(hold).not.toHaveBeenCalled();
+    await jest.advanceTimersByTimeAsync(200_000);
+    expect(hold.mock.calls.map(([users]) => users)).toEqual([[ALICE, BOB]]);
+    // Forgotten without a word of it.
+    board.clear();
+    await jest.advanceTimersByTimeAsync(LEASE_MS / 2);
+    expect(hold).toHaveBeenCalledTimes(2);
+    expect(await held(BOB)).toBeGreaterThan(0);
+  });
+
+  it('are let go of later where that fails, and held where that failed', async () => {
+    come(ALICE);
+    await jest.advanceTimersByTimeAsync(COLLECTED_MS);
+    leases.available = false;
+    go(ALICE);
+    come(BOB);
+    await jest.advanceTimersByTimeAsync(AWAY_MS);
+    leases.available = true;
+    expect([(await held(ALICE)) !== undefined, await held(BOB)]).toEqual([true, undefined]);
+    await jest.advanceTimersByTimeAsync(LEASE_MS / 2);
+    expect([await held(ALICE), (await held(BOB)) !== undefined]).toEqual([undefined, true]);
+    expect(told).toEqual([ALICE, ALICE]);
   });
 
   it('are let go of once somebody was away for a moment, and those who watch are told', async () => {
@@ -120,6 +152,7 @@ describe('the leases of a pod', () => {
 
   it('are let go of without a word where another pod holds the user', async () => {
     come(ALICE);
+    await other.renew(LEASE_MS);
     await other.hold([ALICE], LEASE_MS);
     await jest.advanceTimersByTimeAsync(COLLECTED_MS);
     go(ALICE);
@@ -154,10 +187,10 @@ describe('the leases of a pod', () => {
     let finish = (): void => undefined;
     come(ALICE);
     await jest.advanceTimersByTimeAsync(COLLECTED_MS);
-    const real = leases.hold.bind(leases);
-    jest.spyOn(leases, 'hold').mockImplementationOnce(async (...call) => {
+    const real = leases.renew.bind(leases);
+    jest.spyOn(leases, 'renew').mockImplementationOnce(async (...call) => {
       await new Promise<void>((resolve) => (finish = resolve));
-      await real(...call);
+      return real(...call);
     });
     await jest.advanceTimersByTimeAsync(LEASE_MS / 3);
     const stopped = holder.stop();

@@ -1,6 +1,7 @@
 import { presenceChannel, writeEnvelope } from '@chat-app/protocol';
 import type { Fanout, PresenceLeases } from '@chat-app/fanout';
 import { BackgroundLoop, type Logger } from '@chat-app/platform';
+import type { Clock } from '../clock';
 import type { Registry } from '../connections/registry';
 import type { WebsocketMetrics } from '../metrics';
 import type { TimerWheel } from '../timer-wheel';
@@ -9,8 +10,10 @@ import type { TimerWheel } from '../timer-wheel';
 const GRACE_MS = 1_000;
 /** How long comings and goings are collected. */
 const COLLECT_MS = 25;
-/** So many renewals come in the time of a lease, however long the loop's waits turn out: two may fail. */
+/** So many renewals come in the time of a lease, or of a hold, however long the loop's waits turn out: two may fail. */
 const RENEWALS = 3;
+/** Users are held for so long at once: what a broker lost unseen, or kept of somebody who left, heals in that time. */
+const HOLD_MS = 1_200_000;
 /** The loop waits up to a fifth longer than it is told. */
 const LONGEST_WAIT = 1.2;
 
@@ -20,13 +23,14 @@ export interface LeaseHolderDependencies {
   registry: Registry;
   wheel: TimerWheel;
   metrics: WebsocketMetrics;
+  clock: Clock;
   logger: Logger;
   leaseMs: number;
 }
 
 /**
- * Says who is connected to this pod: holds a lease for each user, renews all of them together, lets go of those who left, and
- * tells those who watch a user that they came or went. What cannot be said now is said with the next renewal.
+ * Says who is connected to this pod: renews the lease of the pod, holds its users under it, lets go of those who left, and tells
+ * those who watch a user that they came or went. What cannot be said now is said with the next renewal.
  */
 export class LeaseHolder {
   readonly #held = new Set<string>();
@@ -34,6 +38,8 @@ export class LeaseHolder {
   #gone: string[] = [];
   readonly #renewals: BackgroundLoop;
   #stopped = false;
+  /** When all are to be held again, by the monotonic clock. */
+  #holdAllAt = -Infinity;
   /** One call after the other: a release never overtakes what it releases. */
   #calls: Promise<void> = Promise.resolve();
 
@@ -48,9 +54,12 @@ export class LeaseHolder {
   start(): void {
     const { fanout } = this.dependencies;
     this.#renewals.start();
+    if (fanout.state === 'connected') void this.renew();
     fanout.onStateChange((state) => {
+      if (state !== 'connected') return;
       // Redis may have forgotten everybody.
-      if (state === 'connected') void this.renew();
+      this.#holdAllAt = -Infinity;
+      void this.renew();
     });
   }
 
@@ -73,10 +82,18 @@ export class LeaseHolder {
     });
   }
 
-  /** Holds all for a whole lease from now. Never rejects. */
+  /** The pod has a whole lease from now, and holds whom the broker may not know of. Never rejects. */
   renew(): Promise<void> {
-    const { leases, leaseMs } = this.dependencies;
-    return this.#call(() => leases.hold([...this.#held], leaseMs));
+    const { leases, clock, leaseMs } = this.dependencies;
+    return this.#call(async () => {
+      const isKnown = await leases.renew(leaseMs);
+      const now = clock.monotonic();
+      if (!isKnown || now >= this.#holdAllAt) {
+        await leases.hold([...this.#held], HOLD_MS);
+        this.#holdAllAt = now + HOLD_MS / RENEWALS;
+      }
+      await this.#letGo();
+    });
   }
 
   /** Lets go of everybody, and renews no more. Never rejects. */
@@ -90,19 +107,29 @@ export class LeaseHolder {
   }
 
   #sayCame(): void {
-    const { leases, leaseMs } = this.dependencies;
     const users = this.#came.filter((user) => this.#held.has(user));
     this.#came = [];
     void this.#call(async () => {
-      await leases.hold(users, leaseMs);
+      await this.dependencies.leases.hold(users, HOLD_MS);
       this.#tell(users);
     });
   }
 
   #sayGone(): Promise<void> {
+    return this.#call(() => this.#letGo());
+  }
+
+  /** Lets go of those who left, also of those of whom it could not before. */
+  async #letGo(): Promise<void> {
     const users = this.#gone.filter((user) => !this.#held.has(user));
     this.#gone = [];
-    return this.#call(async () => this.#tell(await this.dependencies.leases.release(users)));
+    if (users.length === 0) return;
+    try {
+      this.#tell(await this.dependencies.leases.release(users));
+    } catch (error) {
+      this.#gone.push(...users);
+      throw error;
+    }
   }
 
   #call(work: () => Promise<void>): Promise<void> {
@@ -112,6 +139,7 @@ export class LeaseHolder {
 
   #failed(error: unknown): void {
     const { metrics, logger } = this.dependencies;
+    this.#holdAllAt = -Infinity;
     metrics.presenceFailures.inc();
     logger.debug('presence could not be said', { error });
   }

@@ -86,9 +86,10 @@ describe('presence', () => {
     await until(() => !channels.has(presenceChannel(BOB)));
   });
 
-  it('of a pod that died ends with its leases', async () => {
+  it('of a pod that died ends with its lease', async () => {
     const dead = new EmbeddedPresenceLeases(world.leases);
-    await dead.hold([BOB], 700);
+    await dead.renew(700);
+    await dead.hold([BOB], 600_000);
     alice.say({ type: 'watch', user_ids: [BOB] });
     await tells(alice, BOB, 'online');
     const began = performance.now();
@@ -104,6 +105,35 @@ describe('presence', () => {
     await new Promise((resolve) => setTimeout(resolve, 2_500));
     expect(statesOf(alice, BOB)).toEqual(['online']);
   });
+
+  it('of many costs a pod one renewal, and is said anew where Redis forgot it unseen', async () => {
+    const pod = await world.pod({ PRESENCE_LEASE_MS: 500 });
+    const [renewed, held] = [jest.spyOn(pod.leases, 'renew'), jest.spyOn(pod.leases, 'hold')];
+    await world.connect(pod, BOB);
+    await world.connect(pod, CAROL);
+    alice.say({ type: 'watch', user_ids: [BOB] });
+    await tells(alice, BOB, 'online');
+    const [renewals, holds] = [renewed.mock.calls.length, held.mock.calls.length];
+    await until(() => renewed.mock.calls.length >= renewals + 3);
+    expect(held.mock.calls.length).toBe(holds);
+    world.leases.clear();
+    await until(() => held.mock.calls.length > holds);
+    expect(held.mock.calls.at(-1)?.[0].toSorted()).toEqual([BOB, CAROL].toSorted());
+  });
+
+  it('ends once Redis is back where it was away as somebody left', async () => {
+    const bob = await world.connect(pods[1], BOB);
+    alice.say({ type: 'watch', user_ids: [BOB] });
+    await tells(alice, BOB, 'online');
+    pods[1].leases.available = false;
+    const failed = jest.spyOn(pods[1].leases, 'release');
+    await bob.close();
+    await until(() => failed.mock.results.length > 0);
+    pods[1].leases.available = true;
+    world.bus.set('degraded');
+    world.bus.set('connected');
+    await tells(alice, BOB, 'offline');
+  }, 30_000);
 
   it('is unknown while it cannot be told, not offline, and true again soon after', async () => {
     const bob = await world.connect(pods[1], BOB);

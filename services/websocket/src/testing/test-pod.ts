@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { EmbeddedPresenceLeases, type EmbeddedLeaseBoard } from '@chat-app/embedded/fanout';
+import { EmbeddedLeaseBoard, EmbeddedPresenceLeases } from '@chat-app/embedded/fanout';
 import type { Fanout } from '@chat-app/fanout';
 import type { MessageLog } from '@chat-app/message-log';
 import { Metrics, silentLogger, type Audit } from '@chat-app/platform';
@@ -56,7 +56,7 @@ export interface TestPod {
 /** Everything around the service, in memory, and as many pods as the test starts. `close` releases all of it. */
 export class TestWorld {
   readonly bus = new TestBus();
-  readonly leases: EmbeddedLeaseBoard = new Map();
+  readonly leases = new EmbeddedLeaseBoard();
   readonly log = new TestLog();
   readonly persistence = new TestPersistence(this.bus);
   readonly authentication = new TestAuthentication();
