@@ -3,7 +3,7 @@
  * machines of their own, they do not compute on the pods'. It does what `ToAttacker` says and answers each with `FromAttacker`.
  */
 import { randomUUID } from 'node:crypto';
-import { setPriority } from 'node:os';
+import { availableParallelism, setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Random } from '../random';
 import { AttackClient } from './attack-client';
@@ -12,8 +12,11 @@ import { chooseActs, type Act } from './choose-acts';
 import { findMarks, judgeAnswer, type Outcome } from './judge-answer';
 import type { AttackerOptions, AttackReport, FromAttacker, ToAttacker } from './report';
 
-/** Attackers at once, each with an account of its own. */
-const ATTACKERS = 4;
+/**
+ * Attackers at once, each with an account of its own, as many as the machine has room for beside the stack and its load: where
+ * all together want more than the cores have, it is the machine that slows the others down, whatever the pods refuse.
+ */
+const ATTACKERS = Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)));
 const PRIORITY = 10;
 /** Tokens live a minute here. */
 const LOG_IN_AGAIN_MS = 30_000;

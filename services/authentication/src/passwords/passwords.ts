@@ -8,6 +8,9 @@ import { BoundedQueue } from './bounded-queue';
 /** Hashing runs on libuv's pool, which has four threads unless told otherwise: more at once would only wait there. */
 const POOL_THREADS = 4;
 
+/** One core stays for all else: whoever makes passwords be hashed without end must not hold up what others do. */
+const HASHES_AT_ONCE = Math.max(1, Math.min(availableParallelism() - 1, POOL_THREADS));
+
 /** A turn: within it passwords may be hashed and verified. */
 export interface Turn {
   /** @param password prepared */
@@ -29,7 +32,7 @@ export class Passwords {
   constructor(
     private readonly metrics: AuthenticationMetrics,
     mayWait: number,
-    atOnce: number = Math.min(availableParallelism(), POOL_THREADS),
+    atOnce: number = HASHES_AT_ONCE,
   ) {
     this.#queue = new BoundedQueue(atOnce, mayWait, (length) => metrics.passwordQueue.set(length));
     this.#turn = {
