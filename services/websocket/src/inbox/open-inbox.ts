@@ -5,9 +5,12 @@ import type { PersistenceClient } from '../peers/persistence-client';
 import type { Announcements } from './announcements';
 import type { BlockFollower } from './follow-blocks';
 import { Semaphore } from './semaphore';
+import { TurnsOfUsers } from './turns-of-users';
 
 /** Questions in flight per pod. */
 const MAX_OPENS = 16;
+/** Of them for one user: a client that reconnects in a storm waits for itself, and what others do comes between. */
+const MAX_OPENS_OF_USER = 2;
 /** Whose turn to ask does not come in that time is welcomed without: a persistence that hangs must not keep users out. */
 const TURN_TIMEOUT_MS = 5_000;
 /**
@@ -19,6 +22,7 @@ const REOPEN_FACTOR = 20;
 /** Asks persistence where a device resumes and what groups its user is in. */
 export class InboxOpener {
   readonly #opens = new Semaphore(MAX_OPENS);
+  readonly #ofUsers = new TurnsOfUsers(MAX_OPENS_OF_USER);
 
   constructor(
     private readonly persistence: PersistenceClient,
@@ -41,10 +45,13 @@ export class InboxOpener {
   async #open(connection: Connection, catchUpEntries: number): Promise<OpenConnectionResponse | undefined> {
     try {
       let asked = 0;
-      const answer = await this.#opens.runWithin(TURN_TIMEOUT_MS, async () => {
+      const ask = async (): Promise<OpenConnectionResponse | undefined> => {
         asked = this.blocks.ask();
         return connection.alive ? this.persistence.openConnection(connection, catchUpEntries) : undefined;
-      });
+      };
+      const answer = await this.#ofUsers.runWithin(connection.userId, TURN_TIMEOUT_MS, () =>
+        this.#opens.runWithin(TURN_TIMEOUT_MS, ask),
+      );
       if (answer === undefined) return undefined;
       const { userId } = connection;
       this.blocks.take([userId], answer.blocks && { [userId]: answer.blocks }, asked);

@@ -1,0 +1,29 @@
+import { Semaphore } from './semaphore';
+
+/**
+ * Lets at most so many run at once for each user: whoever asks for much at once waits for themselves, and what others ask for
+ * comes between. Keeps nothing of a user for whom nothing runs.
+ */
+export class TurnsOfUsers {
+  readonly #users = new Map<string, { turns: Semaphore; asking: number }>();
+
+  constructor(private readonly atOnce: number) {}
+
+  /** Users for whom something runs. */
+  get size(): number {
+    return this.#users.size;
+  }
+
+  /** Undefined, and nothing is done, where the turn does not come within that time. */
+  async runWithin<Result>(userId: string, waitMs: number, work: () => Promise<Result>): Promise<Result | undefined> {
+    const user = this.#users.get(userId) ?? { turns: new Semaphore(this.atOnce), asking: 0 };
+    this.#users.set(userId, user);
+    user.asking += 1;
+    try {
+      return await user.turns.runWithin(waitMs, work);
+    } finally {
+      user.asking -= 1;
+      if (user.asking === 0) this.#users.delete(userId);
+    }
+  }
+}
