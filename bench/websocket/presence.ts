@@ -14,6 +14,7 @@ import { Subscriptions } from '../../services/websocket/src/delivery/subscriptio
 import { Transmitter } from '../../services/websocket/src/delivery/transmit-frame';
 import { declareMetrics } from '../../services/websocket/src/metrics';
 import type { PersistenceClient } from '../../services/websocket/src/peers/persistence-client';
+import { LastSeen } from '../../services/websocket/src/presence/keep-last-seen';
 import { LeaseHolder } from '../../services/websocket/src/presence/hold-leases';
 import { PresenceWatch } from '../../services/websocket/src/presence/watch-presence';
 import { TimerWheel } from '../../services/websocket/src/timer-wheel';
@@ -41,13 +42,19 @@ async function main(): Promise<void> {
   const registry = new Registry();
   const metrics = declareMetrics(own, registry);
   const wheel = new TimerWheel(25);
-  const shared = { leases, fanout, registry, wheel, metrics, logger, clock: systemClock };
+  const persistence: Pick<PersistenceClient, 'findContacts' | 'findLastSeen' | 'recordLastSeen'> = {
+    findContacts: async (_user, ids) => ({ userIds: [...ids], seesLastSeen: true }),
+    findLastSeen: async () => new Map(),
+    recordLastSeen: async () => undefined,
+  };
+  const lastSeen = new LastSeen(persistence, metrics, systemClock, logger);
+  const shared = { lastSeen, leases, fanout, registry, wheel, metrics, logger, clock: systemClock };
   const holder = new LeaseHolder({ ...shared, leaseMs: 30_000 });
   const watch = new PresenceWatch({
     ...shared,
     subscriptions: new Subscriptions(fanout, logger),
     transmitter: new Transmitter(1_048_576, metrics),
-    persistence: { findContacts: async (_user: string, ids: readonly string[]) => [...ids] } as PersistenceClient,
+    persistence,
   });
   while (fanout.state !== 'connected') await pause(50);
   const idle = await shareOfCore(5);

@@ -11,6 +11,7 @@ export class Dates {
   readonly #short: Intl.DateTimeFormat;
   readonly #long: Intl.DateTimeFormat;
   readonly #full: Intl.DateTimeFormat;
+  readonly #ago: Intl.RelativeTimeFormat;
 
   constructor(
     private readonly texts: DateTexts,
@@ -22,6 +23,7 @@ export class Dates {
     this.#short = format({ day: 'numeric', month: 'short' });
     this.#long = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
     this.#full = format({ dateStyle: 'full', timeStyle: 'short' });
+    this.#ago = new Intl.RelativeTimeFormat(texts.language, { numeric: 'auto' });
   }
 
   time(at: string): string {
@@ -30,6 +32,14 @@ export class Dates {
 
   full(at: string): string {
     return this.#full.format(new Date(at));
+  }
+
+  /** How long it is ago, in its largest unit: 10 minutes ago, yesterday. Less than a minute is one. */
+  ago(at: string): string {
+    const minutes = Math.max(1, Math.round((this.now() - Date.parse(at)) / 60_000));
+    if (minutes < 60) return this.#ago.format(-minutes, 'minute');
+    if (minutes < 24 * 60 && this.#daysAgo(at) === 0) return this.#ago.format(-Math.round(minutes / 60), 'hour');
+    return this.#ago.format(-Math.max(1, this.#daysAgo(at)), 'day');
   }
 
   /** Of a list: the time today, the weekday of the last days, else the date. */

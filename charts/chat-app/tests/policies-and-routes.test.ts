@@ -109,6 +109,7 @@ describeWithHelm('policies and routes of the chart', () => {
       ['/ws', 'chat-websocket', { name: 'http' }],
       ['/conversations', 'chat-persistence', { name: 'http' }],
       ['/blocks', 'chat-persistence', { name: 'http' }],
+      ['/settings', 'chat-persistence', { name: 'http' }],
       ['/invitations', 'chat-persistence', { name: 'http' }],
       ['/', 'chat-authentication', { name: 'http' }],
     ]);
@@ -119,7 +120,7 @@ describeWithHelm('policies and routes of the chart', () => {
     const rules = at<RouteRule[]>(render({ ...FROM, httpRoute }).get('HTTPRoute', 'chat-public'), 'spec.rules');
     expect(rules.map(({ matches }) => matches.map(({ path }) => path.value))).toEqual([
       ['/ws'],
-      ['/conversations', '/blocks', '/invitations'],
+      ['/conversations', '/blocks', '/settings', '/invitations'],
       ['/'],
     ]);
   });
@@ -129,7 +130,14 @@ describeWithHelm('policies and routes of the chart', () => {
     const httpRoute = { enabled: true, parentRefs: [{ name: 'g' }], hostnames: ['h'] };
     const route = render({ ...FROM, publicPath: '/chat', httpRoute }).get('HTTPRoute', 'chat-public');
     const paths = at<IngressPath[]>(rendering.get('Ingress', 'chat-public'), 'spec.rules.0.http.paths');
-    const expected = ['/chat/ws', '/chat/conversations', '/chat/blocks', '/chat/invitations', '/chat'];
+    const expected = [
+      '/chat/ws',
+      '/chat/conversations',
+      '/chat/blocks',
+      '/chat/settings',
+      '/chat/invitations',
+      '/chat',
+    ];
     expect(paths.map(({ path }) => path)).toEqual(expected);
     const rules = at<RouteRule[]>(route, 'spec.rules');
     expect(rules.flatMap(({ matches }) => matches.map(({ path }) => path.value))).toEqual(expected);

@@ -16,6 +16,7 @@ import {
   useConversations,
   useDraft,
   useMessages,
+  usePresence,
   useTyping,
   useUserName,
   type OpenClient,
@@ -70,10 +71,10 @@ describe('the hooks under StrictMode', () => {
     };
 
   /** Answers every connection as the server would. */
-  const serve = (): FakeHistory => {
+  const serve = (fields: object = {}): FakeHistory => {
     const history = new FakeHistory(scene.server);
     void (async () => {
-      for (;;) (await scene.server.connection()).welcome();
+      for (;;) (await scene.server.connection()).welcome({ ...fields });
     })();
     return history;
   };
@@ -178,6 +179,33 @@ describe('the hooks under StrictMode', () => {
     await until(() => text() === `typing: ${USER_2}`);
     deliver(connection, messageOf(1));
     await until(() => text() === 'typing: ');
+  });
+
+  it('watch whoever is shown, and no longer than that', async () => {
+    serve({ features: ['presence'] });
+    let show: (isShown: boolean) => void = () => undefined;
+    const Dot = (): ReactNode => {
+      const { state, lastSeenAt } = usePresence('of-a-group');
+      return `${state} ${lastSeenAt}`;
+    };
+    await draw(
+      under(() => {
+        const [isShown, set] = useState(true);
+        show = set;
+        return isShown ? createElement(Dot) : 'nobody';
+      }),
+    );
+    await until(() => text() === 'undefined undefined' && scene.server.connections.all.length > 0);
+    const connection = scene.server.connections.all.at(-1)!;
+    const watched = (): unknown => connection.ofType('watch').at(-1)?.['user_ids'];
+    await until(() => JSON.stringify(watched())?.includes('of-a-group') === true);
+    const at = '2026-01-02T03:04:05.678Z';
+    const users = [{ user_id: 'of-a-group', state: 'offline', last_seen_at: at }];
+    await act(async () => connection.send({ type: 'presence', users }));
+    await until(() => text() === `offline ${at}`);
+    await act(async () => show(false));
+    await until(() => JSON.stringify(watched())?.includes('of-a-group') === false);
+    expect(text()).toBe('nobody');
   });
 
   it('say what is missing outside of a provider', async () => {

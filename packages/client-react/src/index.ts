@@ -5,8 +5,10 @@ export {
   useConversation,
   useConversations,
   useListStatus,
+  usePresence,
   useTyping,
   useUserName,
+  type Presence,
 } from './use-conversations';
 export { useActiveConversation, useDraft, useMessages, type Messages } from './use-messages';
 export { useObservable } from './use-observable';

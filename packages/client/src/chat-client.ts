@@ -30,6 +30,7 @@ import { ConversationsApi, type ApiCall } from './http/conversations';
 import { InvitationsApi } from './http/invitations';
 import type { Directory } from './http/answers';
 import { SessionsApi } from './http/sessions';
+import { SettingsApi } from './http/settings';
 import { request, type Fetch } from './http/request';
 import { Receiver, type InboxState } from './messages/receive-messages';
 import type {
@@ -74,6 +75,8 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
   readonly invitations: InvitationsApi;
   /** Whom the user blocks. */
   readonly blocks: BlocksApi;
+  /** How the user is to others. */
+  readonly settings: SettingsApi;
   /** Where the user is logged in. */
   readonly sessions: SessionsApi;
   private readonly timers = new Timers();
@@ -97,6 +100,11 @@ export class ChatClient<Data extends JsonObject = JsonObject> {
     this.conversations = new ConversationsApi((call) => this.call(this.parts.addresses.persistence, call));
     this.invitations = new InvitationsApi((call) => this.call(this.parts.addresses.persistence, call));
     this.blocks = new BlocksApi((call) => this.call(this.parts.addresses.persistence, call));
+    this.settings = new SettingsApi(
+      (call) => this.call(this.parts.addresses.persistence, call),
+      // What is told of those who are watched may be another thing now.
+      () => this.sayWatched(),
+    );
     this.sessions = new SessionsApi((call) => this.call(this.parts.addresses.authentication, call));
     this.sender = this.makeSender();
     this.receiver = this.makeReceiver();

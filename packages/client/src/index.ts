@@ -29,5 +29,6 @@ export { ConversationsApi, type SettingsChange } from './http/conversations';
 export { BlocksApi } from './http/blocks';
 export { InvitationsApi } from './http/invitations';
 export { SessionsApi } from './http/sessions';
+export { SettingsApi } from './http/settings';
 export type { Blocks, Conversations, Directory, History, Members } from './http/answers';
 export { directConversationId } from '@chat-app/protocol/pure';

@@ -2,12 +2,13 @@ import { EVENT_KINDS } from './events';
 
 /**
  * What this version can do, sorted: the word of each kind of event, `data` (custom data on messages, conversations and
- * users is kept), `presence` (whom one may watch is known), `mentions` and `reply` (a message keeps whom it mentions and what it answers), `receipts` (members are told how far the others
+ * users is kept), `last_seen` (when who is away was here last is kept, and who hides it), `presence` (whom one may watch is known), `mentions` and `reply` (a message keeps whom it mentions and what it answers), `receipts` (members are told how far the others
  * came). `welcome.features` names those that the pod and every pod of persistence know.
  */
 export const FEATURES: readonly string[] = [
   ...Object.keys(EVENT_KINDS),
   'data',
+  'last_seen',
   'mentions',
   'presence',
   'receipts',

@@ -5,6 +5,8 @@ import { blockRoutes } from './blocks/block-users';
 import { invitationRoutes } from './invitations/answer-invitations';
 import type { Context } from './context';
 import { findContactsRoute } from './conversations/find-contacts';
+import { lastSeenRoutes } from './last-seen/keep-last-seen';
+import { ownSettingsRoutes } from './last-seen/own-settings';
 import { createGroupRoute } from './conversations/create-group';
 import { listConversationsRoutes } from './conversations/list-conversations';
 import { listMembersRoute } from './conversations/list-members';
@@ -34,6 +36,7 @@ export function publicRoutes(context: Context): readonly Route[] {
     changeSettingsRoute(context),
     ...invitationRoutes(context),
     ...blockRoutes(context),
+    ...ownSettingsRoutes(context),
     countReceiptsRoute(context),
   ];
   return chargeCallers(routes, (userId) => context.budgets.takeCall(userId));
@@ -48,6 +51,7 @@ export function internalRoutes(context: Context): readonly Route[] {
     saveCursorsRoute(context),
     checkMembershipRoute(context),
     findContactsRoute(context),
+    ...lastSeenRoutes(context),
     mayChangeRoute(context),
   ];
 }

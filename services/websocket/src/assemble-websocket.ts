@@ -34,6 +34,7 @@ import { InboxReconciler } from './inbox/reconcile-inboxes';
 import { declareMetrics } from './metrics';
 import type { AuthenticationClient } from './peers/authentication-client';
 import type { PersistenceClient } from './peers/persistence-client';
+import { LastSeen } from './presence/keep-last-seen';
 import { LeaseHolder } from './presence/hold-leases';
 import { PresenceWatch } from './presence/watch-presence';
 import { DirectPartners } from './publishing/find-direct-partners';
@@ -93,8 +94,7 @@ export interface AssembledWebsocket {
 
 export function assembleWebsocket(dependencies: WebsocketDependencies): AssembledWebsocket {
   const { log, fanout, leases, verifier, persistence, authentication, configuration, logger } = dependencies;
-  const clock = dependencies.clock ?? systemClock;
-  const random = dependencies.random ?? Math.random;
+  const { clock = systemClock, random = Math.random } = dependencies;
   const registry = new Registry();
   const metrics = declareMetrics(dependencies.metrics, registry);
   const wheel = new TimerWheel(WHEEL_STEP_MS);
@@ -129,12 +129,13 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
   });
 
   // From the fan-out to sockets, and from frames to the log and the fan-out.
+  const lastSeen = new LastSeen(persistence, metrics, clock, logger);
   const holder = new LeaseHolder({
-    ...{ leases, fanout, registry, wheel, metrics, clock, logger },
+    ...{ leases, fanout, registry, lastSeen, wheel, metrics, clock, logger },
     leaseMs: configuration.PRESENCE_LEASE_MS,
   });
   const presence = new PresenceWatch({
-    ...{ leases, fanout, subscriptions, persistence, transmitter, wheel, metrics, clock, logger },
+    ...{ leases, fanout, subscriptions, persistence, lastSeen, transmitter, wheel, metrics, clock, logger },
   });
   const signals = new SignalDeliverer(registry, transmitter, metrics, presence);
   const states = new StateDeliverer(registry, transmitter);

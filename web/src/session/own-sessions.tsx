@@ -5,6 +5,7 @@ import { Dialog } from '../group/dialog';
 import { faultText, t } from '../texts';
 import { describeUserAgent } from './describe-user-agent';
 import { EndSession } from './end-session';
+import { LastSeenSetting } from './last-seen-setting';
 
 type Session = Awaited<ReturnType<SessionsApi['list']>>[number];
 
@@ -59,6 +60,7 @@ export function OwnSessions({ onClose }: { onClose: () => void }) {
           </button>
         </div>
       )}
+      {client.has('last_seen') && <LastSeenSetting />}
     </Dialog>
   );
 }

@@ -149,6 +149,9 @@ export const de: Texts = {
   presence: {
     online: 'Online',
     offline: 'Offline',
+    lastSeen: (ago: string) => `Zuletzt hier ${ago}`,
+    setting: 'Andere sehen, wann ich zuletzt hier war',
+    settingHint: 'Ohne das siehst du es auch bei ihnen nicht.',
   },
   typing: {
     somebody: 'Jemand schreibt …',

@@ -146,6 +146,9 @@ export const en = {
   presence: {
     online: 'Online',
     offline: 'Offline',
+    lastSeen: (ago: string) => `Last seen ${ago}`,
+    setting: 'Others see when I was here last',
+    settingHint: 'Without it you do not see it of them either.',
   },
   typing: {
     somebody: 'Somebody is typing …',

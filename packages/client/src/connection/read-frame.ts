@@ -74,7 +74,7 @@ const CONTROL: Record<ControlFrame['type'], Fields> = {
   authenticated: { expires_in_ms: count },
   error: { code: text, message: text },
   typing: { conversation_id: text, user_id: text, active: flag },
-  presence: { users: list(object({ user_id: text, state: text })) },
+  presence: { users: list(object({ user_id: text, state: text, last_seen_at: optional(text) })) },
   ping: {},
 };
 

@@ -10,6 +10,7 @@ import type {
   SessionsResponse,
   StoredMessage,
   UserResponse,
+  UserSettings,
 } from '@chat-app/protocol';
 import { count, flag, has, isObject, list, object, optional, text, type Fields } from '../parsing/checks';
 
@@ -82,6 +83,7 @@ export const isConversation = answer<ConversationResponse>({
   ...CONVERSATION,
   last_message: optional(object(MESSAGE)),
 });
+export const isUserSettings = answer<UserSettings>({ last_seen: text });
 export const isSettings = answer<ConversationSettings>({ receipts: text });
 export const isConversations = answer<Conversations>({
   conversations: list(object({ ...CONVERSATION, last_message: optional(object(MESSAGE)) })),

@@ -158,9 +158,19 @@ export class ChatStore {
     return this.signals.typists.view;
   }
 
-  /** Whether people of the direct conversations are there, by id; who is not named is not known. */
+  /** Whether people of the direct conversations, and those of `showPresence`, are there, by id; who is not named is not known. */
   get presence(): Observable<ReadonlyMap<string, PresenceState>> {
     return this.signals.presence;
+  }
+
+  /** When people who are not there were here last, by id, as RFC 3339: of those who let others know. */
+  get lastSeen(): Observable<ReadonlyMap<string, string>> {
+    return this.signals.lastSeen;
+  }
+
+  /** Whether these users are there is shown, for instance the members of a group, until the returned function is called. */
+  showPresence(userIds: readonly string[]): () => void {
+    return this.signals.show(userIds);
   }
 
   /** The messages of a conversation. */

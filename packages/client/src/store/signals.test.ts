@@ -50,6 +50,51 @@ describe('signals of the store', () => {
     expect(watched[1]).toHaveLength(LIMITS.watchedUsers);
   });
 
+  it('watch whoever is shown before all others, only as long as that is so, and know nothing of them afterwards', () => {
+    conversations = [direct('a')];
+    const hide = signals.show(['m', 'n', 'me']);
+    const hideAgain = signals.show(['n']);
+    jest.advanceTimersByTime(1_000);
+    expect(watched).toEqual([['m', 'n', 'a']]);
+    const users = ['m', 'n', 'a'].map((user_id) => ({ user_id, state: 'offline' as const, last_seen_at: 'then' }));
+    events.emit('presence', { users });
+    hide();
+    jest.advanceTimersByTime(1_000);
+    expect(watched[1]).toEqual(['n', 'a']);
+    expect([[...signals.presence.get().keys()], [...signals.lastSeen.get().keys()]]).toEqual([
+      ['n', 'a'],
+      ['n', 'a'],
+    ]);
+    hideAgain();
+    jest.advanceTimersByTime(1_000);
+    expect(watched[2]).toEqual(['a']);
+  });
+
+  it('know when somebody was here last, until they come or hide it', () => {
+    conversations = [direct('a'), direct('b')];
+    list.changed();
+    jest.advanceTimersByTime(1_000);
+    const at = '2026-01-02T03:04:05.678Z';
+    const away = { state: 'offline' as const, last_seen_at: at };
+    events.emit('presence', {
+      users: [
+        { user_id: 'a', ...away },
+        { user_id: 'b', ...away },
+      ],
+    });
+    expect([...signals.lastSeen.get()]).toEqual([
+      ['a', at],
+      ['b', at],
+    ]);
+    events.emit('presence', {
+      users: [
+        { user_id: 'a', state: 'online' },
+        { user_id: 'b', state: 'offline' },
+      ],
+    });
+    expect(signals.lastSeen.get().size).toBe(0);
+  });
+
   it('know who is there, and forget it with the connection', () => {
     const users = [
       { user_id: 'a', state: 'online' as const },

@@ -122,7 +122,22 @@ export type MembershipResponse = z.infer<typeof MembershipResponse>;
 
 /** `POST /internal/contacts` (persistence): those of these users with whom this one is in a conversation. */
 export const ContactsRequest = z.object({ user_id: Uuid, user_ids: z.array(Uuid).max(LIMITS.watchedUsers) });
-export const ContactsResponse = z.looseObject({ contacts: z.array(z.string()) });
+export const ContactsResponse = z.looseObject({
+  contacts: z.array(z.string()),
+  /** Whether this user lets others know when they were here last; absent from persistence of the version before. */
+  shows_last_seen: z.boolean().optional(),
+});
+
+/** `PUT /internal/last-seen` (persistence): these users were here until now. Answers 204. */
+export const SeenRequest = z.object({ user_ids: z.array(Uuid).max(LIMITS.usersPerCall) });
+/**
+ * `POST /internal/last-seen` (persistence): when these users were here last. Of those who let others know; without `at` where it
+ * is not known.
+ */
+export const LastSeenRequest = SeenRequest;
+export const LastSeenResponse = z.looseObject({
+  users: z.array(z.looseObject({ user_id: z.string(), at: z.iso.datetime().optional() })),
+});
 
 /**
  * `POST /internal/changes` (persistence): whether this user may change this message so. A message that was accepted a moment

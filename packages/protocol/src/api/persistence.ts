@@ -87,6 +87,18 @@ export const ChangeSettingsRequest = ConversationSettings.partial()
   .extend({ muted_until: z.iso.datetime().nullable().optional() })
   .refine((change) => Object.values(change).some((value) => value !== undefined), { error: 'name a setting' });
 export type ChangeSettingsRequest = z.infer<typeof ChangeSettingsRequest>;
+/** `GET /settings`: how the caller is to others. */
+export const UserSettings = z.object({
+  /** Off: nobody is told when the caller was here last, nor is the caller told it of others. */
+  last_seen: z.enum(['on', 'off']),
+});
+export type UserSettings = z.infer<typeof UserSettings>;
+/** `PATCH /settings`: what is there is changed, what is absent stays. Answers all of the settings. */
+export const ChangeUserSettingsRequest = UserSettings.partial().refine(
+  (change) => Object.values(change).some((value) => value !== undefined),
+  { error: 'name a setting' },
+);
+
 /** `PUT|DELETE /blocks/{user_id}`: the caller blocks a user, or does so no longer. Answers 204; saying it twice changes nothing. */
 export const BlockPath = z.object({ user_id: Uuid });
 /** `GET /blocks`: whom the caller blocks, the newest first, all of them. Who blocks the caller is told to nobody. */

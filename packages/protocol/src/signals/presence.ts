@@ -14,11 +14,15 @@ export type WatchRequest = z.infer<typeof WatchRequest>;
 export const PresenceState = z.enum(['online', 'offline', 'unknown']);
 export type PresenceState = z.infer<typeof PresenceState>;
 
-/** `presence`: how it is with these of the watched users. Those with whom one shares no conversation are never named. */
-export const PresenceFrame = z.looseObject({
-  type: z.literal('presence'),
-  users: z.array(z.object({ user_id: Uuid, state: PresenceState })),
+const WatchedPresence = z.looseObject({
+  user_id: Uuid,
+  state: PresenceState,
+  /** Of one who is offline: when they were here last, where they and the one who asks both let others know. RFC 3339, UTC. */
+  last_seen_at: z.iso.datetime().exactOptional(),
 });
+
+/** `presence`: how it is with these of the watched users. Those with whom one shares no conversation are never named. */
+export const PresenceFrame = z.looseObject({ type: z.literal('presence'), users: z.array(WatchedPresence) });
 export type PresenceFrame = Known<z.infer<typeof PresenceFrame>>;
 
 /** On a user's presence channel: they came or went, look. Whether they are there stands in the leases. */

@@ -14,6 +14,7 @@ import { createInvitations } from './012-create-invitations';
 import { createReactions } from './013-create-reactions';
 import { indexMessagesByVersion } from './014-index-messages-by-version';
 import { numberCursors } from './015-number-cursors';
+import { createLastSeen } from './016-create-last-seen';
 
 /** Schema of everything persistence owns. */
 export const SCHEMA = 'chat';
@@ -35,4 +36,5 @@ export const MIGRATIONS: readonly Migration[] = [
   createReactions,
   indexMessagesByVersion,
   numberCursors,
+  createLastSeen,
 ];

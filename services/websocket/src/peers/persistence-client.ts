@@ -3,6 +3,7 @@ import {
   ContactsResponse,
   HeadsResponse,
   InboxPage,
+  LastSeenResponse,
   MembershipResponse,
   OpenConnectionResponse,
   type AskChangeRequest,
@@ -15,6 +16,14 @@ export interface Device {
   userId: string;
   deviceId: string;
   named: boolean;
+}
+
+/** Of the users one asked about. */
+export interface Contacts {
+  /** Those with whom one shares a conversation. */
+  userIds: string[];
+  /** Whether one is told when they were here last: not where one keeps one's own to oneself. */
+  seesLastSeen: boolean;
 }
 
 /**
@@ -32,7 +41,11 @@ export interface PersistenceClient {
   /** Undefined where there is no such conversation or the user is not in it. */
   findMembership(conversationId: string, userId: string): Promise<MembershipResponse | undefined>;
   /** Those of these users with whom this one is in a conversation. */
-  findContacts(userId: string, userIds: readonly string[]): Promise<string[]>;
+  findContacts(userId: string, userIds: readonly string[]): Promise<Contacts>;
+  /** These users were here until now. */
+  recordLastSeen(userIds: readonly string[]): Promise<void>;
+  /** When these users were here last, by the clock on the wall; undefined where nobody knows. Those who hide it are left out. */
+  findLastSeen(userIds: readonly string[]): Promise<ReadonlyMap<string, number | undefined>>;
   /** Whether a user may change a message so. */
   askChange(change: AskChangeRequest): Promise<AskChangeResponse>;
 }
@@ -69,7 +82,17 @@ export function createPersistenceClient(client: ServiceClient): PersistenceClien
         body,
         response: ContactsResponse,
       });
-      return answer.contacts;
+      return { userIds: answer.contacts, seesLastSeen: answer.shows_last_seen === true };
+    },
+    async recordLastSeen(userIds) {
+      const body = { user_ids: userIds };
+      await client.call({ method: 'PUT', path: '/internal/last-seen', body, response: null });
+    },
+    async findLastSeen(userIds) {
+      const body = { user_ids: userIds };
+      const call = { method: 'POST', path: '/internal/last-seen', body, response: LastSeenResponse } as const;
+      const { users } = await client.call(call);
+      return new Map(users.map(({ user_id, at }) => [user_id, at === undefined ? undefined : Date.parse(at)]));
     },
     askChange: (change) =>
       client.call({ method: 'POST', path: '/internal/changes', body: change, response: AskChangeResponse }),

@@ -5,9 +5,11 @@ import { systemClock } from '../clock';
 import type { Registry } from '../connections/registry';
 import { declareMetrics } from '../metrics';
 import { TestBus } from '../testing/test-bus';
+import { TestPersistence } from '../testing/test-persistence';
 import { ALICE, BOB } from '../testing/test-pod';
 import { TimerWheel } from '../timer-wheel';
 import { LeaseHolder } from './hold-leases';
+import { LastSeen } from './keep-last-seen';
 
 const LEASE_MS = 30_000;
 /** Longer than comings and goings are collected, shorter than somebody must be away. */
@@ -21,6 +23,7 @@ describe('the leases of a pod', () => {
   let leases: EmbeddedPresenceLeases;
   let other: EmbeddedPresenceLeases;
   let metrics: Metrics;
+  let persistence: TestPersistence;
   let wheel: TimerWheel;
   let holder: LeaseHolder;
   let connected: Set<string>;
@@ -42,9 +45,21 @@ describe('the leases of a pod', () => {
       if (read.ok && read.envelope.kind === 'presence') told.push(read.envelope.user_id);
     });
     const registry = { find: (user: string) => (connected.has(user) ? {} : undefined) } as unknown as Registry;
+    const declared = declareMetrics(metrics, { size: 0 });
+    persistence = new TestPersistence(bus);
+    const lastSeen = new LastSeen(persistence, declared, systemClock, silentLogger);
     holder = new LeaseHolder({
-      ...{ leases, fanout: bus.join(), registry, wheel, clock: systemClock, logger: silentLogger, leaseMs: LEASE_MS },
-      metrics: declareMetrics(metrics, { size: 0 }),
+      ...{
+        leases,
+        fanout: bus.join(),
+        registry,
+        wheel,
+        lastSeen,
+        clock: systemClock,
+        logger: silentLogger,
+        leaseMs: LEASE_MS,
+      },
+      metrics: declared,
     });
     holder.start();
   });
@@ -135,6 +150,7 @@ describe('the leases of a pod', () => {
     await jest.advanceTimersByTimeAsync(AWAY_MS);
     expect(await held(ALICE)).toBeUndefined();
     expect(told).toEqual([ALICE, ALICE]);
+    expect([...persistence.lastSeen.keys()]).toEqual([ALICE]);
   });
 
   it('stay with whoever comes back at once, and with whoever has another connection here', async () => {
@@ -159,6 +175,8 @@ describe('the leases of a pod', () => {
     await jest.advanceTimersByTimeAsync(AWAY_MS);
     expect(told).toEqual([ALICE]);
     expect(await held(ALICE)).toBeGreaterThan(0);
+    // They are still here.
+    expect(persistence.lastSeen.size).toBe(0);
   });
 
   it('are held again at once when the fan-out is back, which may have forgotten them', async () => {
@@ -177,6 +195,7 @@ describe('the leases of a pod', () => {
     await holder.stop();
     expect(await held(ALICE)).toBeUndefined();
     expect(told).toEqual([ALICE, ALICE]);
+    expect([...persistence.lastSeen.keys()]).toEqual([ALICE]);
     come(BOB);
     await jest.advanceTimersByTimeAsync(LEASE_MS);
     expect(await held(BOB)).toBeUndefined();

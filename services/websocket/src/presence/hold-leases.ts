@@ -5,6 +5,7 @@ import type { Clock } from '../clock';
 import type { Registry } from '../connections/registry';
 import type { WebsocketMetrics } from '../metrics';
 import type { TimerWheel } from '../timer-wheel';
+import type { LastSeen } from './keep-last-seen';
 
 /** How long a user may be away before it is told: whoever comes back at once was never gone. */
 const GRACE_MS = 1_000;
@@ -21,6 +22,7 @@ export interface LeaseHolderDependencies {
   leases: PresenceLeases;
   fanout: Fanout;
   registry: Registry;
+  lastSeen: LastSeen;
   wheel: TimerWheel;
   metrics: WebsocketMetrics;
   clock: Clock;
@@ -104,6 +106,7 @@ export class LeaseHolder {
     this.#gone.push(...this.#held);
     this.#held.clear();
     await this.#sayGone();
+    await this.dependencies.lastSeen.settled();
   }
 
   #sayCame(): void {
@@ -125,7 +128,9 @@ export class LeaseHolder {
     this.#gone = [];
     if (users.length === 0) return;
     try {
-      this.#tell(await this.dependencies.leases.release(users));
+      const gone = await this.dependencies.leases.release(users);
+      this.#tell(gone);
+      this.dependencies.lastSeen.record(gone);
     } catch (error) {
       this.#gone.push(...users);
       throw error;

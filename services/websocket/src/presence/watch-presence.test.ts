@@ -171,6 +171,45 @@ describe('presence', () => {
     await tells(alice, BOB, 'offline');
   }, 30_000);
 
+  it('of one who is away says when they were here last, where neither of the two hides it', async () => {
+    const { lastSeen, hidden } = world.persistence;
+    const before = Date.now() - 3_600_000;
+    lastSeen.set(BOB, before);
+    const seen = async (client = alice) => {
+      client.say({ type: 'watch', user_ids: [] });
+      client.say({ type: 'watch', user_ids: [BOB] });
+      return (await client.next('presence')).users[0];
+    };
+    const at = new Date(before).toISOString();
+    expect(await seen()).toEqual({ user_id: BOB, state: 'offline', last_seen_at: at });
+    const bob = await world.connect(pods[1], BOB);
+    await tells(alice, BOB, 'online');
+    const leftAt = Date.now();
+    await bob.close();
+    const { users } = await alice.next('presence');
+    expect(users).toEqual([{ user_id: BOB, state: 'offline', last_seen_at: expect.any(String) as string }]);
+    expect(Date.parse(String(users[0]?.last_seen_at))).toBeGreaterThanOrEqual(leftAt);
+    hidden.add(BOB);
+    expect(await seen()).toEqual({ user_id: BOB, state: 'offline' });
+    hidden.delete(BOB);
+    hidden.add(ALICE);
+    expect(await seen()).toEqual({ user_id: BOB, state: 'offline' });
+    const tablet = await world.connect(pods[1], ALICE, { device: 'tablet' });
+    expect(await seen(tablet)).toEqual({ user_id: BOB, state: 'offline' });
+    hidden.clear();
+    expect(await seen(tablet)).toHaveProperty('last_seen_at');
+  });
+
+  it('is told without when somebody was here last where persistence cannot say it', async () => {
+    alice.say({ type: 'watch', user_ids: [BOB] });
+    await tells(alice, BOB, 'offline');
+    const bob = await world.connect(pods[1], BOB);
+    await tells(alice, BOB, 'online');
+    world.persistence.unavailable = true;
+    await bob.close();
+    expect((await alice.next('presence')).users).toEqual([{ user_id: BOB, state: 'offline' }]);
+  });
+
   it('of too many is refused, and so is asking too often', async () => {
     alice.say({ type: 'watch', user_ids: Array.from({ length: 501 }, () => BOB) });
     expect(await alice.next('error')).toMatchObject({ code: 'invalid_request' });

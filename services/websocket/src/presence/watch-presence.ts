@@ -6,8 +6,9 @@ import type { Connection } from '../connections/connection';
 import type { Subscriptions } from '../delivery/subscriptions';
 import type { Transmitter } from '../delivery/transmit-frame';
 import type { WebsocketMetrics } from '../metrics';
-import type { PersistenceClient } from '../peers/persistence-client';
+import type { Contacts, PersistenceClient } from '../peers/persistence-client';
 import type { TimerWheel } from '../timer-wheel';
+import type { LastSeen } from './keep-last-seen';
 import { WatchedUser } from './watched-user';
 
 /** How long what is to be looked at is collected. */
@@ -31,7 +32,8 @@ export interface PresenceWatchDependencies {
   leases: PresenceLeases;
   fanout: Fanout;
   subscriptions: Subscriptions;
-  persistence: PersistenceClient;
+  persistence: Pick<PersistenceClient, 'findContacts'>;
+  lastSeen: LastSeen;
   transmitter: Transmitter;
   wheel: TimerWheel;
   metrics: WebsocketMetrics;
@@ -39,10 +41,14 @@ export interface PresenceWatchDependencies {
   logger: Logger;
 }
 
+const NOBODY: Contacts = { userIds: [], seesLastSeen: false };
+
 /** What one connection watches. */
 interface Watch {
   asked: readonly string[];
   users: readonly WatchedUser[];
+  /** Whether it is told when they were here last. */
+  seesLastSeen: boolean;
   /** When to ask again with whom it shares a conversation. */
   askAt: number;
 }
@@ -88,13 +94,17 @@ export class PresenceWatch {
     const watch: Watch = {
       asked: userIds,
       users: this.#watches.get(connection)?.users ?? [],
+      seesLastSeen: false,
       askAt: clock.monotonic() + CONTACTS_MS,
     };
     this.#watches.set(connection, watch);
     try {
-      const contacts = userIds.length === 0 ? [] : await persistence.findContacts(connection.userId, userIds);
+      const { userId } = connection;
+      const contacts = userIds.length === 0 ? NOBODY : await persistence.findContacts(userId, userIds);
       // Another watch took its place, or it is gone.
-      if (this.#watches.get(connection) === watch) this.#replace(connection, watch, contacts);
+      if (this.#watches.get(connection) !== watch) return;
+      watch.seesLastSeen = contacts.seesLastSeen;
+      this.#replace(connection, watch, contacts.userIds);
     } catch (error) {
       metrics.presenceFailures.inc();
       if (!isPlatformError(error, 'service_unavailable')) logger.error('contacts could not be asked for', { error });
@@ -136,10 +146,9 @@ export class PresenceWatch {
       connection,
       before.filter((user) => !kept.has(user)),
     );
-    this.#tell(
-      connection,
-      watch.users.filter(({ state }) => state !== undefined),
-    );
+    const known = watch.users.filter(({ state }) => state !== undefined);
+    // Unless another watch took its place meanwhile.
+    void this.#tellOf(known, () => (this.#watches.get(connection) === watch ? [connection] : []));
     if (fresh.length > 0) void this.#subscribe(fresh);
   }
 
@@ -201,9 +210,29 @@ export class PresenceWatch {
       this.dependencies.logger.debug('leases could not be read', { error });
     }
     const changed = users.filter((user) => this.#take(user, held));
+    await this.#tellOf(changed, (user) => user.watchers);
+  }
+
+  /** Tells of users whoever watches them; of those who are away once it is known when they were here last. */
+  async #tellOf(
+    users: readonly WatchedUser[],
+    watchersOf: (user: WatchedUser) => readonly Connection[],
+  ): Promise<void> {
+    const { lastSeen } = this.dependencies;
+    const away = new Set(users.filter((user) => user.state === 'offline' && lastSeen.isDue(user)));
+    const others = users.filter((user) => !away.has(user));
+    this.#tellEach(others, watchersOf);
+    if (away.size === 0) return;
+    await lastSeen.find([...away]);
+    // Who came back meanwhile was told of.
+    const still = [...away].filter(({ state }) => state === 'offline');
+    this.#tellEach(still, watchersOf);
+  }
+
+  #tellEach(users: readonly WatchedUser[], watchersOf: (user: WatchedUser) => readonly Connection[]): void {
     const concerned = new Map<Connection, WatchedUser[]>();
-    for (const user of changed) {
-      for (const connection of user.watchers) {
+    for (const user of users) {
+      for (const connection of watchersOf(user)) {
         const news = concerned.get(connection);
         if (news === undefined) concerned.set(connection, [user]);
         else news.push(user);
@@ -225,6 +254,9 @@ export class PresenceWatch {
     // A word that came meanwhile has its own look.
     if (!this.#due.has(user)) user.lookAt = now + wait;
     if (user.state === state) return false;
+    user.wentAt = user.state === 'online' && state === 'offline' ? this.dependencies.clock.wall() : undefined;
+    user.lastSeenAt = undefined;
+    user.askLastSeenAt = 0;
     user.state = state;
     return true;
   }
@@ -238,9 +270,13 @@ export class PresenceWatch {
       connection.onceDrained(() => this.#tell(connection, this.#watches.get(connection)?.users ?? []));
       return;
     }
+    const sees = this.#watches.get(connection)?.seesLastSeen === true;
     transmitter.send(connection, {
       type: 'presence',
-      users: users.map(({ userId, state }) => ({ user_id: userId, state: state ?? 'unknown' })),
+      users: users.map(({ userId, state = 'unknown', lastSeenAt }) => {
+        if (!sees || state !== 'offline' || lastSeenAt === undefined) return { user_id: userId, state };
+        return { user_id: userId, state, last_seen_at: new Date(lastSeenAt).toISOString() };
+      }),
     });
   }
 }

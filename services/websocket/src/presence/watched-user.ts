@@ -8,6 +8,12 @@ export class WatchedUser {
   state: PresenceState | undefined;
   /** When to look again, by the monotonic clock. */
   lookAt = 0;
+  /** When this pod saw them go, by the clock on the wall; undefined where they were away when it first looked. */
+  wentAt: number | undefined;
+  /** When they were here last, by the clock on the wall; undefined where they hide it, or nobody knows. */
+  lastSeenAt: number | undefined;
+  /** When that is asked for again, by the monotonic clock. */
+  askLastSeenAt = 0;
 
   constructor(readonly userId: string) {}
 

@@ -20,7 +20,7 @@ import {
 } from '@chat-app/protocol';
 import { PlatformError } from '@chat-app/platform';
 import type { OutgoingRecord } from '@chat-app/message-log';
-import type { Device, PersistenceClient } from '../peers/persistence-client';
+import type { Contacts, Device, PersistenceClient } from '../peers/persistence-client';
 import type { TestBus } from './test-bus';
 
 /** An event to be stored, as this stand-in knows it: no kind by name. */
@@ -50,6 +50,9 @@ export class TestPersistence implements PersistenceClient {
   epoch: string = randomUUID();
   /** By user: with whom they exchange no direct messages. */
   readonly blocks = new Map<string, string[]>();
+  /** When users were here last, and who hides it. */
+  readonly lastSeen = new Map<string, number>();
+  readonly hidden = new Set<string>();
   readonly cursors = new Map<string, number>();
   readonly #inboxes = new Map<string, EncodedEntry[]>();
   readonly #groups = new Map<string, Set<string>>();
@@ -256,11 +259,22 @@ export class TestPersistence implements PersistenceClient {
     return undefined;
   }
 
-  async findContacts(userId: string, userIds: readonly string[]): Promise<string[]> {
+  async findContacts(userId: string, userIds: readonly string[]): Promise<Contacts> {
     this.contactQuestions += 1;
     this.#available();
     const groups = [...this.#groups.values()].filter((members) => members.has(userId));
-    return userIds.filter((other) => other !== userId && groups.some((members) => members.has(other)));
+    const others = userIds.filter((other) => other !== userId && groups.some((members) => members.has(other)));
+    return { userIds: others, seesLastSeen: !this.hidden.has(userId) };
+  }
+
+  async recordLastSeen(userIds: readonly string[]): Promise<void> {
+    this.#available();
+    for (const userId of userIds) this.lastSeen.set(userId, Date.now());
+  }
+
+  async findLastSeen(userIds: readonly string[]): Promise<ReadonlyMap<string, number | undefined>> {
+    this.#available();
+    return new Map(userIds.filter((id) => !this.hidden.has(id)).map((id) => [id, this.lastSeen.get(id)]));
   }
 
   /** Only the sender may (and anybody react), of a message in their own inbox: what the real one judges by is tested there. */
