@@ -2,6 +2,7 @@ import type { Members } from '@chat-app/client';
 import type { ConversationView } from '@chat-app/client/store';
 import { useEffect, useState } from 'preact/hooks';
 import { useChat } from '../context';
+import { useShownPresence } from '../presence';
 import { faultText, t } from '../texts';
 import { useObservable } from '../use-observable';
 import { Dialog } from './dialog';
@@ -17,6 +18,7 @@ export function GroupDetails({ conversation, onClose }: { conversation: Conversa
   const { client, store } = useChat();
   const names = useObservable(store.userNames);
   const [members, setMembers] = useState<readonly Member[]>([]);
+  useShownPresence(members.map(({ user_id }) => user_id));
   const [invited, setInvited] = useState<Invited>([]);
   const [fault, setFault] = useState('');
   const { conversation_id: id } = conversation;

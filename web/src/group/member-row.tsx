@@ -1,5 +1,6 @@
 import type { Members } from '@chat-app/client';
 import { Avatar, Icon } from '../icons';
+import { PresenceDot } from '../presence';
 import { t } from '../texts';
 
 type Member = Members['members'][number];
@@ -18,6 +19,7 @@ export function MemberRow({ member, name, isSelf, mayChange, onRole, onRemove }:
   return (
     <li>
       <Avatar name={name} id={member.user_id} />
+      <PresenceDot userId={member.user_id} />
       <span class="who">
         <bdi>{name}</bdi> {isSelf && <small>({t.conversation.you})</small>}
       </span>
