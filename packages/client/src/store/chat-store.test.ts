@@ -192,6 +192,20 @@ describe('ChatStore', () => {
     expect(unread(store)).toBe(1);
   });
 
+  it('counts what another device left unread once the server says it, where it could not at once', async () => {
+    history.store(1, 3);
+    const { store, connection } = await online(history);
+    await until(store.conversations, () => unread(store) === 3);
+    history.away = true;
+    const event = { event_id: uuid(90), actor_id: USER_1, at: SENT_AT, user_id: USER_1 };
+    connection.send({ type: 'read', seq: 4, conversation_id: CONVERSATION, message_id: uuid(2), ...event });
+    await wait(600);
+    expect(unread(store)).toBe(3);
+    history.markers.push(uuid(2));
+    history.away = false;
+    await until(store.conversations, () => unread(store) === 1);
+  });
+
   it('shows what it took over from a client that is gone, until it is accepted', async () => {
     const { client, store, connection } = await online(history);
     const left = {

@@ -44,6 +44,8 @@ export interface ChatStoreOptions {
 
 /** Counts of entries are read from the server this long after the last of them. */
 const SETTLE_MS = 300;
+/** And again after that time where it did not answer. */
+const AGAIN_MS = 2_000;
 
 export class ChatStore {
   private readonly list: ConversationList;
@@ -262,8 +264,10 @@ export class ChatStore {
       this.describe(await this.client.conversations.get(conversationId));
     } catch (thrown) {
       const record = this.list.get(conversationId);
+      // Nothing else would tell what it is now: the connection may stand all the while.
+      if (!isFinal(thrown)) this.timers.set(conversationId, AGAIN_MS, () => void this.refresh(conversationId));
       // A direct conversation without messages is not there for the server.
-      if (isFinal(thrown) && record?.kind === 'group') record.member = false;
+      else if (record?.kind === 'group') record.member = false;
     }
     this.listView.changed();
   }
