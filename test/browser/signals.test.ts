@@ -14,8 +14,24 @@ describeInChromium('who is there', (chromium) => {
     await hers.entry(bob!.username).getByText('Online').waitFor({ state: 'attached' });
     await hers.page.locator('header').getByText('Online').waitFor();
     await client.close();
-    await hers.page.locator('header').getByText('Offline').waitFor();
+    await hers.page.locator('header').getByText('Last seen 1 minute ago').waitFor();
     expect(await hers.entry(bob!.username).getByText('Online').count()).toBe(0);
+  });
+
+  it('is told without when they were here last to who keeps that to themselves', async () => {
+    const [alice, bob] = await people.register(2);
+    const [client, hers] = [await people.client(bob!), await people.at(alice!)];
+    await people.say(client, alice!, ['hello']);
+    await hers.entry(bob!.username).click();
+    await client.close();
+    const header = hers.page.locator('header');
+    await header.getByText('Last seen 1 minute ago').waitFor();
+    await hers.page.getByRole('button', { name: 'Where you are logged in' }).click();
+    const shows = hers.page.getByRole('checkbox', { name: 'Others see when I was here last' });
+    await shows.uncheck();
+    await header.getByText('Offline').waitFor();
+    await shows.check();
+    await header.getByText('Last seen 1 minute ago').waitFor();
   });
 });
 
