@@ -9,6 +9,12 @@ export interface FanoutPair {
   other: Fanout;
 }
 
+/** Texts that something on the way may take for something else. */
+const AWKWARD_TEXTS: readonly string[] = [
+  ...['', ' blank ', 'null', '\uFEFFbom', '\uFEFF', 'in\uFEFFside\uFEFF', '\uFFFE\uFFFF\uFFFD', 'a\u0000b'],
+  ...['\u0001\u007F\u0080\u2028', 'line\r\nline', 'e\u0301 \u00E9', 'שלום 日本語', '😀👩‍👩‍👧‍👦\u{10FFFF}'],
+];
+
 /** Resolves when `count` payloads were received, with all of them as `channel=payload`. */
 export function collect(fanout: Fanout): { received: string[]; until(count: number): Promise<string[]> } {
   const received: string[] = [];
@@ -52,6 +58,16 @@ export function describeFanoutContract(title: string, open: () => Promise<Fanout
       await one.publish(channel, 'grüße 🎈');
       await expect(own.until(1)).resolves.toEqual([`${channel}=grüße 🎈`]);
       await expect(others.until(1)).resolves.toEqual([`${channel}=grüße 🎈`]);
+    });
+
+    it('changes no text, however awkward', async () => {
+      const channel = name();
+      const [own, others] = [collect(one), collect(other)];
+      await Promise.all([one.subscribe([channel]), other.subscribe([channel])]);
+      for (const text of AWKWARD_TEXTS) await one.publish(channel, text);
+      const expected = AWKWARD_TEXTS.map((text) => `${channel}=${text}`);
+      await expect(own.until(expected.length)).resolves.toEqual(expected);
+      await expect(others.until(expected.length)).resolves.toEqual(expected);
     });
 
     it('keeps the order of one publisher', async () => {

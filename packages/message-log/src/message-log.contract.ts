@@ -42,6 +42,13 @@ const record = (topic: string, key: string, value: string, headers = {}): Outgoi
   headers,
 });
 
+/** Texts that something on the way may take for something else. */
+const AWKWARD_TEXTS: readonly string[] = [
+  ...['', ' blank ', 'null', '\uFEFFbom', '\uFEFF', '\uFEFF\uFEFFtwice', 'in\uFEFFside\uFEFF', '\uFFFE\uFFFF\uFFFD'],
+  ...['a\u0000b', '\u0001\u001F\u007F\u0080\u0085\u2028', 'line\nline\r\n\ttab', '\u200E\u202Eleft\u2066\u2069\u200D'],
+  ...['e\u0301 \u00E9 \u212B \uFB01', 'שלום 日本語', '😀👩‍👩‍👧‍👦\u{10FFFF}'],
+];
+
 /** What every MessageLog promises. */
 export function messageLogContract(host: ContractHost): void {
   const open: MessageLog[] = [];
@@ -73,6 +80,21 @@ export function messageLogContract(host: ContractHost): void {
     });
     expect(seen.records[0]!.timestampMs).toBeGreaterThanOrEqual(before - 1_000);
     expect(seen.records[0]!.timestampMs).toBeLessThanOrEqual(Date.now() + 1_000);
+  });
+
+  it('changes no text, however awkward, in key, value or header', async () => {
+    const log = await create();
+    const topic = await host.topic();
+    const seen = new Seen();
+    log.subscribe({ topic, ...group() }, async (batch) => seen.take(batch));
+    for (const text of AWKWARD_TEXTS) await log.append(record(topic, `key ${text}`, text, { header: text }));
+    await log.append(record(topic, '\uFEFFkey', 'the last', {}));
+    await seen.until(() => seen.values.length > AWKWARD_TEXTS.length);
+    const seenOf = (text: string): LogRecord | undefined => seen.records.find(({ value }) => value === text);
+    for (const text of AWKWARD_TEXTS) {
+      expect(seenOf(text)).toMatchObject({ key: `key ${text}`, value: text, headers: { header: text } });
+    }
+    expect(seenOf('the last')).toMatchObject({ key: '\uFEFFkey' });
   });
 
   it('resolves an append on a topic that nobody reads', async () => {
