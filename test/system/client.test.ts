@@ -33,14 +33,19 @@ describeSystem('the client', (target) => {
     until(count: number): Promise<void>;
   }
 
-  const start = async (user: TestUser, options: { storage?: ChatStorage; pod?: number } = {}): Promise<Started> => {
+  interface StartOptions {
+    storage?: ChatStorage;
+    pod?: number;
+    socket?: new (url: string, protocols: string[]) => WebSocket;
+  }
+  const start = async (user: TestUser, options: StartOptions = {}): Promise<Started> => {
     const pod = target.websockets[(options.pod ?? 0) % target.websockets.length];
     const client = await createChatClient({
       url: target.authentication,
       persistenceUrl: target.persistence,
       websocketUrl: `${pod}/ws`,
       credentials: { username: user.username, password: user.password },
-      WebSocket,
+      WebSocket: options.socket ?? WebSocket,
       ...(options.storage !== undefined && { storage: options.storage }),
     });
     clients.push(client);
@@ -81,6 +86,31 @@ describeSystem('the client', (target) => {
     await Promise.all(sent.map(({ id }) => sender.client.settle(id, 'stored')));
     await recipient.until(contents.length);
     expect(recipient.shown.map((message) => message.content)).toEqual(contents);
+  });
+
+  it('waits for no answer between the messages of a conversation, so that no delay but the limit of the sender counts', async () => {
+    let waiting = 0;
+    let most = 0;
+    class CountingSocket extends WebSocket {
+      constructor(address: string, protocols: string[]) {
+        super(address, protocols);
+        this.on('message', (data: Buffer) => {
+          if (/"type":"(accepted|rejected)"/.test(data.toString())) waiting -= 1;
+        });
+      }
+      override send(data: string): void {
+        if (data.includes('"type":"send"')) waiting += 1;
+        most = Math.max(most, waiting);
+        super.send(data);
+      }
+    }
+    const sender = await start(alice, { socket: CountingSocket });
+    const contents = Array.from({ length: 60 }, (_, n) => String(n));
+    const sent = contents.map((content) => sender.client.send({ recipient_id: bob.id, content }));
+    await Promise.all(sent.map(({ id }) => sender.client.settle(id, 'stored')));
+    expect(most).toBeGreaterThan(10);
+    const { messages } = await sender.client.conversations.history(sent[0]!.conversation_id, { limit: 100 });
+    expect(messages.map((message) => message.content)).toEqual(contents);
   });
 
   it('resumes where it stopped after a restart with the same storage: nothing lost, nothing shown twice', async () => {
