@@ -29,11 +29,11 @@ export function describePresenceLeasesContract(title: string, open: () => Promis
       for (const leases of [pair.one, pair.other]) {
         const left = await leases.find([here, there, nowhere]);
         expect([...left.keys()].sort()).toEqual([here, there].sort());
-        expect(left.get(here)).toBeGreaterThan(20_000);
-        expect(left.get(here)).toBeLessThanOrEqual(25_000);
+        expect(left.get(here)?.leftMs).toBeGreaterThan(20_000);
+        expect(left.get(here)?.leftMs).toBeLessThanOrEqual(25_000);
         // No longer than the lease of its pod.
-        expect(left.get(there)).toBeGreaterThan(25_000);
-        expect(left.get(there)).toBeLessThanOrEqual(30_000);
+        expect(left.get(there)?.leftMs).toBeGreaterThan(25_000);
+        expect(left.get(there)?.leftMs).toBeLessThanOrEqual(30_000);
       }
     });
 
@@ -73,6 +73,21 @@ export function describePresenceLeasesContract(title: string, open: () => Promis
       await pair.one.hold([repeated], 30_000);
       await over(forgotten);
       expect(await found([repeated])).toEqual([repeated]);
+    });
+
+    it('names the pods that hold a user, and those whose lease holds', async () => {
+      const user = randomUUID();
+      await pair.one.hold([user], 600_000);
+      const one = (await pair.other.find([user])).get(user)?.pods ?? [];
+      expect(one).toHaveLength(1);
+      await pair.other.hold([user], 600_000);
+      const both = (await pair.one.find([user])).get(user)?.pods ?? [];
+      expect(new Set(both).size).toBe(2);
+      expect(both).toContain(one[0]);
+      expect([...(await pair.one.findPods())]).toEqual(expect.arrayContaining([...both]));
+      await pair.one.renew(100);
+      while ((await pair.other.findPods()).has(one[0] ?? '')) await new Promise((resolve) => setTimeout(resolve, 20));
+      expect((await pair.other.find([user])).get(user)?.pods).toEqual(both.filter((pod) => pod !== one[0]));
     });
 
     it('tells a pod whether it was known', async () => {

@@ -4,6 +4,11 @@
  */
 export interface PresenceLeases {
   /**
+   * The pods whose lease holds now, this one included: one call, whatever their number of users.
+   * @throws PlatformError fanout_unavailable
+   */
+  findPods(): Promise<ReadonlySet<string>>;
+  /**
    * The lease of this pod holds for so long from now. Resolves to whether the broker still knew of the pod: where it did not, it
    * may have forgotten whom the pod holds as well. @throws PlatformError fanout_unavailable
    */
@@ -16,8 +21,16 @@ export interface PresenceLeases {
   /** This pod lets go of these users. Resolves to those whom no other pod holds. @throws PlatformError fanout_unavailable */
   release(userIds: readonly string[]): Promise<string[]>;
   /**
-   * For how much longer each of these users is held if nobody renews anything, milliseconds. Whom nobody holds is left out.
+   * By which pods each of these users is held, and for how much longer if nobody renews anything. Whom nobody holds is left out.
    * @throws PlatformError fanout_unavailable
    */
-  find(userIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  find(userIds: readonly string[]): Promise<ReadonlyMap<string, Hold>>;
+}
+
+/** How a user is held. */
+export interface Hold {
+  /** Milliseconds. */
+  leftMs: number;
+  /** Those whose lease holds. */
+  pods: readonly string[];
 }

@@ -1,10 +1,11 @@
-import type { PresenceLeases } from '@chat-app/fanout';
+import { randomUUID } from 'node:crypto';
+import type { Hold, PresenceLeases } from '@chat-app/fanout';
 import { PlatformError } from '@chat-app/platform';
 
 /** When leases of pods end, and their holds of users, by the monotonic clock: what embedded leases of one process share. */
 export class EmbeddedLeaseBoard {
-  readonly pods = new Map<object, number>();
-  readonly users = new Map<string, Map<object, number>>();
+  readonly pods = new Map<string, number>();
+  readonly users = new Map<string, Map<string, number>>();
 
   /** Forgets everything, as a Redis does that comes back empty. */
   clear(): void {
@@ -17,21 +18,22 @@ export class EmbeddedLeaseBoard {
 export class EmbeddedPresenceLeases implements PresenceLeases {
   /** For tests: false as in an outage. */
   available = true;
+  readonly #pod = randomUUID();
 
   constructor(private readonly board = new EmbeddedLeaseBoard()) {}
 
   async renew(forMs: number): Promise<boolean> {
     this.#check();
-    const wasKnown = this.board.pods.has(this);
-    this.board.pods.set(this, performance.now() + forMs);
+    const wasKnown = this.board.pods.has(this.#pod);
+    this.board.pods.set(this.#pod, performance.now() + forMs);
     return wasKnown;
   }
 
   async hold(userIds: readonly string[], forMs: number): Promise<void> {
     this.#check();
     for (const user of userIds) {
-      const holders = this.board.users.get(user) ?? new Map<object, number>();
-      holders.set(this, performance.now() + forMs);
+      const holders = this.board.users.get(user) ?? new Map<string, number>();
+      holders.set(this.#pod, performance.now() + forMs);
       this.board.users.set(user, holders);
     }
   }
@@ -40,27 +42,35 @@ export class EmbeddedPresenceLeases implements PresenceLeases {
     this.#check();
     for (const user of userIds) {
       const holders = this.board.users.get(user);
-      holders?.delete(this);
+      holders?.delete(this.#pod);
       if (holders?.size === 0) this.board.users.delete(user);
     }
-    return userIds.filter((user) => this.#left(user) === undefined);
+    return userIds.filter((user) => this.#hold(user) === undefined);
   }
 
-  async find(userIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  async findPods(): Promise<ReadonlySet<string>> {
+    this.#check();
+    const now = performance.now();
+    return new Set([...this.board.pods].flatMap(([pod, end]) => (end > now ? [pod] : [])));
+  }
+
+  async find(userIds: readonly string[]): Promise<ReadonlyMap<string, Hold>> {
     this.#check();
     return new Map(
-      userIds.flatMap((user): [string, number][] => {
-        const left = this.#left(user);
-        return left === undefined ? [] : [[user, left]];
+      userIds.flatMap((user): [string, Hold][] => {
+        const hold = this.#hold(user);
+        return hold === undefined ? [] : [[user, hold]];
       }),
     );
   }
 
-  #left(user: string): number | undefined {
-    const holders = this.board.users.get(user) ?? [];
-    const ends = [...holders].map(([pod, end]) => Math.min(end, this.board.pods.get(pod) ?? 0));
-    const left = Math.max(0, ...ends) - performance.now();
-    return left > 0 ? left : undefined;
+  #hold(user: string): Hold | undefined {
+    const now = performance.now();
+    const held = [...(this.board.users.get(user) ?? [])]
+      .map(([pod, end]) => ({ pod, leftMs: Math.min(end, this.board.pods.get(pod) ?? 0) - now }))
+      .filter(({ leftMs }) => leftMs > 0);
+    if (held.length === 0) return undefined;
+    return { leftMs: Math.max(...held.map(({ leftMs }) => leftMs)), pods: held.map(({ pod }) => pod) };
   }
 
   #check(): void {

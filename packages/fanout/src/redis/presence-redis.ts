@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { PlatformError } from '@chat-app/platform';
-import type { PresenceLeases } from '../presence-leases';
+import type { Hold, PresenceLeases } from '../presence-leases';
 
 /** Runs commands of Redis in one round trip. @throws where any of them was refused or not answered in time */
 export type RunCommands = (commands: readonly (readonly string[])[]) => Promise<readonly unknown[]>;
@@ -64,30 +64,39 @@ export class RedisPresenceLeases implements PresenceLeases {
         ]),
       ]);
       users.forEach((user, index) => {
-        if (this.#left(answers[2 * index + 1], pods) === undefined) free.push(user);
+        if (this.#hold(answers[2 * index + 1], pods) === undefined) free.push(user);
       });
     }
     return free;
   }
 
-  async find(userIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const held = new Map<string, number>();
+  async findPods(): Promise<ReadonlySet<string>> {
+    const [pods] = await this.#run([['hgetall', PODS]]);
+    const now = this.#now();
+    return new Set(Object.entries(endsOf(pods)).flatMap(([pod, end]) => (Number(end) > now ? [pod] : [])));
+  }
+
+  async find(userIds: readonly string[]): Promise<ReadonlyMap<string, Hold>> {
+    const held = new Map<string, Hold>();
     for (const users of chunks(userIds)) {
       const [pods, ...answers] = await this.#run([['hgetall', PODS], ...users.map((user) => ['hgetall', keyOf(user)])]);
       users.forEach((user, index) => {
-        const left = this.#left(answers[index], pods);
-        if (left !== undefined) held.set(user, left);
+        const hold = this.#hold(answers[index], pods);
+        if (hold !== undefined) held.set(user, hold);
       });
     }
     return held;
   }
 
-  /** For how much longer the longest of these holds lasts, each no longer than the lease of its pod; undefined where none does. */
-  #left(holds: unknown, pods: unknown): number | undefined {
+  /** How these holds last, each no longer than the lease of its pod; undefined where none does. */
+  #hold(holds: unknown, pods: unknown): Hold | undefined {
     const leases = endsOf(pods);
-    const ends = Object.entries(endsOf(holds)).map(([pod, end]) => Math.min(Number(end), Number(leases[pod] ?? 0)));
-    const left = Math.max(0, ...ends.filter(Number.isFinite)) - this.#now();
-    return left > 0 ? left : undefined;
+    const now = this.#now();
+    const held = Object.entries(endsOf(holds))
+      .map(([pod, end]) => ({ pod, leftMs: Math.min(Number(end), Number(leases[pod] ?? 0)) - now }))
+      .filter(({ leftMs }) => leftMs > 0);
+    if (held.length === 0) return undefined;
+    return { leftMs: Math.max(...held.map(({ leftMs }) => leftMs)), pods: held.map(({ pod }) => pod) };
   }
 
   #now(): number {

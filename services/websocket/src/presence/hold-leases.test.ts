@@ -78,7 +78,7 @@ describe('the leases of a pod', () => {
     connected.delete(user);
     holder.went(user);
   };
-  const held = async (user: string): Promise<number | undefined> => (await other.find([user])).get(user);
+  const held = async (user: string): Promise<number | undefined> => (await other.find([user])).get(user)?.leftMs;
 
   it('are taken for those who come, together, and those who watch them are told', async () => {
     const hold = jest.spyOn(leases, 'hold');

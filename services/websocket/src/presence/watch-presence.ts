@@ -1,5 +1,5 @@
 import { presenceChannel, type PresenceState } from '@chat-app/protocol';
-import type { Fanout, PresenceLeases } from '@chat-app/fanout';
+import type { Fanout, Hold, PresenceLeases } from '@chat-app/fanout';
 import { isPlatformError, type Logger } from '@chat-app/platform';
 import type { Clock } from '../clock';
 import type { Connection } from '../connections/connection';
@@ -15,8 +15,8 @@ import { WatchedUser } from './watched-user';
 const COLLECT_MS = 50;
 /** Between looks for what is due. */
 const SWEEP_MS = 1_000;
-/** A lease is looked at again when it should have ended, and a little later. */
-const AFTER_LEASE_MS = 200;
+/** Who is there is looked at again, should the word that they went be lost; that a pod died is noticed by its lease. */
+const THERE_MS = 60_000;
 /** Who is away is looked at again, should the word that they came be lost. */
 const AWAY_MS = 15_000;
 /** Until the next look where there was no answer. */
@@ -80,7 +80,7 @@ export class PresenceWatch {
       this.#lookAtAll();
     });
     fanout.onGap(() => this.#lookAtAll());
-    this.#timer = setInterval(() => this.#sweep(), SWEEP_MS);
+    this.#timer = setInterval(() => void this.#sweep(), SWEEP_MS);
     this.#timer.unref();
   }
 
@@ -180,9 +180,14 @@ export class PresenceWatch {
     void this.dependencies.subscriptions.apply({ subscribe: [], unsubscribe });
   }
 
-  #sweep(): void {
-    const now = this.dependencies.clock.monotonic();
-    for (const user of this.#watched.values()) if (user.lookAt <= now) this.#lookSoon(user);
+  async #sweep(): Promise<void> {
+    const { clock, leases } = this.dependencies;
+    const now = clock.monotonic();
+    const alive = this.#watched.size > 0 ? await leases.findPods().catch(() => undefined) : undefined;
+    for (const user of this.#watched.values()) {
+      const isLeft = alive !== undefined && user.state === 'online' && !user.pods.some((pod) => alive.has(pod));
+      if (user.lookAt <= now || (isLeft && user.lookAt !== Infinity)) this.#lookSoon(user);
+    }
     for (const [connection, watch] of this.#watches) {
       if (watch.askAt <= now) void this.watch(connection, watch.asked);
     }
@@ -202,7 +207,7 @@ export class PresenceWatch {
   async #look(): Promise<void> {
     const users = [...this.#due];
     this.#due = new Set();
-    let held: ReadonlyMap<string, number> | undefined;
+    let held: ReadonlyMap<string, Hold> | undefined;
     try {
       held = await this.dependencies.leases.find(users.map(({ userId }) => userId));
     } catch (error) {
@@ -242,12 +247,13 @@ export class PresenceWatch {
   }
 
   /** Takes what was found; true where it is another state than before. */
-  #take(user: WatchedUser, held: ReadonlyMap<string, number> | undefined): boolean {
+  #take(user: WatchedUser, held: ReadonlyMap<string, Hold> | undefined): boolean {
     const now = this.dependencies.clock.monotonic();
-    const left = held?.get(user.userId);
+    const hold = held?.get(user.userId);
     let state: PresenceState = 'online';
-    let wait = (left ?? 0) + AFTER_LEASE_MS;
-    if (left === undefined) {
+    let wait = THERE_MS;
+    user.pods = hold?.pods ?? [];
+    if (hold === undefined) {
       state = held === undefined || now < this.#unsettledUntil ? 'unknown' : 'offline';
       wait = state === 'offline' ? AWAY_MS : RETRY_MS;
     }

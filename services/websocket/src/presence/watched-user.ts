@@ -6,6 +6,8 @@ export class WatchedUser {
   readonly watchers: Connection[] = [];
   /** Undefined until it was looked at. */
   state: PresenceState | undefined;
+  /** The pods that held them when it was looked at. */
+  pods: readonly string[] = [];
   /** When to look again, by the monotonic clock. */
   lookAt = 0;
   /** When this pod saw them go, by the clock on the wall; undefined where they were away when it first looked. */
