@@ -74,6 +74,23 @@ describe('a read marker', () => {
     expect(await readsIn(bob)).toMatchObject([{ message_id: live.message_id }]);
   });
 
+  it('of a conversation that is not there waits twice at once for each user: more would ask the database without end', async () => {
+    const [eve, bob] = [randomUUID(), randomUUID()];
+    const outcomes = (caller: string, count: number) =>
+      Promise.all(
+        Array.from({ length: count }, () =>
+          mark(caller, randomUUID(), randomUUID()).then(
+            () => 'marked',
+            (error: { code?: string }) => error.code,
+          ),
+        ),
+      );
+    const [hers, his] = await Promise.all([outcomes(eve, 20), outcomes(bob, 1)]);
+    expect(hers.filter((code) => code === 'rate_limited')).toHaveLength(18);
+    expect([...hers.filter((code) => code !== 'rate_limited'), ...his]).toEqual(Array(3).fill('unknown_conversation'));
+    expect(await outcomes(eve, 1)).toEqual(['unknown_conversation']);
+  });
+
   it('in a group waits for no other member', async () => {
     const [ann, bob, group] = [randomUUID(), randomUUID(), randomUUID()];
     await insertGroup(database, { id: group, title: 'group', data: undefined, ownerId: ann, memberIds: [bob] });

@@ -4,11 +4,14 @@ import { ReadRequest, ConversationPath } from '@chat-app/protocol';
 import type { Context } from '../context';
 import { refusal } from '../refusal';
 import { changeAndTell } from '../conversations/append-events';
+import { BoundWaiting } from './bound-waiting';
 import { moveReadMarker, type MarkReadOutcome } from './sql/mark-read';
 
 /** A conversation begins with its first message: whoever reads that live may be here before it is stored. */
 const OPENING_MS = 2_000;
 const RETRY_MS = 100;
+/** Calls of one user that may wait so, on this pod. */
+const WAITING_PER_CALLER = 2;
 
 /**
  * Moves the caller's reading position of a conversation forward; what counts as unread follows from it. A live message is
@@ -16,6 +19,7 @@ const RETRY_MS = 100;
  * own devices, and to the other members as a receipt.
  */
 export function markReadRoute(context: Context): Route {
+  const waiting = new BoundWaiting(WAITING_PER_CALLER, 'too many conversations that are not there yet', OPENING_MS);
   return route({
     method: 'PUT',
     path: '/conversations/{conversation_id}/read',
@@ -25,41 +29,42 @@ export function markReadRoute(context: Context): Route {
     body: ReadRequest,
     responses: { 204: null },
     async handle({ caller, params, body, signal }) {
-      await markRead(context, params.conversation_id, caller.userId, body.message_id, signal);
+      const mark = () => moveAndTell(context, params.conversation_id, caller.userId, body.message_id);
+      if (!(await mark())) await waiting.run(caller.userId, () => markSoon(mark, signal));
       return { status: 204 };
     },
   });
 }
 
 /** @throws HttpError unknown_conversation, unknown_message; the signal's reason where the caller is gone */
-async function markRead(
-  context: Context,
-  conversationId: string,
-  userId: string,
-  messageId: string,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const end = performance.now() + OPENING_MS; ;) {
-    const outcome = await moveAndTell(context, conversationId, userId, messageId);
-    if (outcome === 'moved') context.receipts.read(conversationId, userId);
-    if (outcome === 'moved' || outcome === 'read') return;
-    if (outcome === 'of_another_conversation') throw refusal('unknown_message');
-    if (performance.now() >= end) throw refusal('unknown_conversation');
+async function markSoon(mark: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+  for (const end = performance.now() + OPENING_MS; performance.now() < end;) {
     await sleep(RETRY_MS, undefined, { signal });
+    if (await mark()) return;
   }
+  throw refusal('unknown_conversation');
 }
 
-/** A marker that moved is an entry of the reader's inbox: their other devices learn of it. */
+/**
+ * A marker that moved is an entry of the reader's inbox: their other devices learn of it. False where the caller is in no such
+ * conversation. @throws HttpError unknown_message
+ */
 async function moveAndTell(
   context: Context,
   conversationId: string,
   userId: string,
   messageId: string,
-): Promise<MarkReadOutcome> {
+): Promise<boolean> {
   let outcome: MarkReadOutcome = 'read';
   await changeAndTell(context, conversationId, userId, async (transaction, append) => {
     outcome = await moveReadMarker(transaction, conversationId, userId, messageId);
     if (outcome === 'moved') await append([{ kind: 'read', user_id: userId, message_id: messageId }]);
   });
-  return outcome;
+  return told(context, conversationId, userId, outcome);
+}
+
+function told(context: Context, conversationId: string, userId: string, outcome: MarkReadOutcome): boolean {
+  if (outcome === 'of_another_conversation') throw refusal('unknown_message');
+  if (outcome === 'moved') context.receipts.read(conversationId, userId);
+  return outcome !== 'not_a_member';
 }

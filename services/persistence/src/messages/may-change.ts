@@ -3,20 +3,23 @@ import type { Database } from '@chat-app/database';
 import { route, type Route } from '@chat-app/platform';
 import { AskChangeRequest, AskChangeResponse } from '@chat-app/protocol';
 import type { Context } from '../context';
+import { BoundWaiting } from './bound-waiting';
 import { hasRoom } from './sql/find-room';
 import { findChangedMessage, type FoundMessage } from './sql/find-changed-message';
-import { refusal } from '../refusal';
 import { refusalOf } from '../storing/judge-changes';
 
 /** A message may be changed before it is stored: its record is in the log, a moment away. Time before each further look. */
-const WAITS_MS = [100, 300, 900];
-/** Questions of one user that may wait so, on this pod: of a made-up message nobody knows that it will not come. */
+const WAITS_MS = [100, 300, 900] as const;
+/** Questions of one user that may wait so, on this pod. */
 const WAITING_PER_ACTOR = 2;
 
 /** Whether a user may change a message, for websocket pods, which ask before they accept it. The store judges again. */
 export function mayChangeRoute({ database, settings }: Context): Route {
-  /** Questions of each user that wait. */
-  const waiting = new Map<string, number>();
+  const waiting = new BoundWaiting(
+    WAITING_PER_ACTOR,
+    'too many changes of messages that are not stored yet',
+    WAITS_MS[0],
+  );
   return route({
     method: 'POST',
     path: '/internal/changes',
@@ -27,7 +30,7 @@ export function mayChangeRoute({ database, settings }: Context): Route {
     async handle({ body, signal }) {
       const found =
         (await findChangedMessage(database, body)) ??
-        (await waitingOf(waiting, body.actor_id, () => findSoon(database, body, signal)));
+        (await waiting.run(body.actor_id, () => findSoon(database, body, signal)));
       const refused =
         refusalOf(body, found) ??
         refusalByState(body, found, settings.changeWithinMs) ??
@@ -49,26 +52,6 @@ async function findSoon(
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-/** Counts a question while it waits. @throws HttpError rate_limited where too many of the user do: it may be asked again */
-async function waitingOf<Found>(
-  waiting: Map<string, number>,
-  actorId: string,
-  find: () => Promise<Found>,
-): Promise<Found> {
-  const others = waiting.get(actorId) ?? 0;
-  if (others >= WAITING_PER_ACTOR) {
-    throw refusal('rate_limited', 'too many changes of messages that are not stored yet', WAITS_MS[0]);
-  }
-  waiting.set(actorId, others + 1);
-  try {
-    return await find();
-  } finally {
-    const left = (waiting.get(actorId) ?? 1) - 1;
-    if (left > 0) waiting.set(actorId, left);
-    else waiting.delete(actorId);
-  }
 }
 
 /** Why a message takes no reaction more. */
