@@ -5,12 +5,13 @@ import { changeAndTell, type Change } from './append-events';
 import { lockGroup, requireOwner } from './lock-group';
 import type { Context } from '../context';
 import { refusal } from '../refusal';
+import { closeDeclinedInvitation } from '../invitations/sql/close-declined-invitation';
 import { recordDeparture } from '../invitations/sql/record-departure';
 import { withdrawInvitations } from '../invitations/sql/withdraw-invitations';
 import { deleteMember } from './sql/remove-member';
 
 /**
- * Removes a member from a group, or withdraws the invitation of one who has not answered (owners only); with the caller's own
+ * Removes a member from a group, or withdraws the invitation of one who has not accepted it (owners only); with the caller's own
  * id, leaves it (anyone): who left comes back only by accepting an invitation, who left for good not by one either.
  */
 export function removeMemberRoute(context: Context): Route {
@@ -43,8 +44,10 @@ async function remove(
   requireOwner(group);
   if (group.target_role === null) {
     const [withdrawn] = await withdrawInvitations(transaction, conversationId, userId);
-    if (withdrawn === undefined) throw refusal('unknown_user', 'The user is not a member.');
-    return [{ kind: 'uninvited', user_id: userId }];
+    if (withdrawn !== undefined) return [{ kind: 'uninvited', user_id: userId }];
+    // Its user was told when they declined.
+    if (await closeDeclinedInvitation(transaction, conversationId, userId)) return [];
+    throw refusal('unknown_user', 'The user is not a member.');
   }
   await deleteMember(transaction, conversationId, userId);
   return [{ kind: 'left', user_id: userId }];

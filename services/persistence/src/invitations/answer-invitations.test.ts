@@ -140,11 +140,19 @@ describe('an invitation', () => {
     expect(await kindsOf(bob)).toEqual(['invited', 'uninvited']);
     await expect(decline(bob, group)).rejects.toMatchObject({ code: 'unknown_invitation' });
     await expect(put(ann, group, bob)).rejects.toMatchObject({ code: 'declined' });
-    await expect(remove(ann, group, bob)).rejects.toMatchObject({ code: 'unknown_user' });
-    await expect(put(ann, group, bob)).rejects.toMatchObject({ code: 'declined' });
     expect((await membersOf(ann, group)).invited).toBeUndefined();
     expect((await accept(bob, group)).status).toBe(200);
     expect((await membersOf(ann, group)).members).toHaveLength(2);
+  });
+
+  it('that was declined is withdrawn by an owner too: then it opens no door for ever, and is not made again either', async () => {
+    const { conversation_id: group } = await create(ann, [bob]);
+    await decline(bob, group);
+    expect((await remove(ann, group, bob)).status).toBe(204);
+    await expect(accept(bob, group)).rejects.toMatchObject({ code: 'unknown_invitation' });
+    await expect(put(ann, group, bob)).rejects.toMatchObject({ code: 'declined' });
+    await expect(remove(ann, group, bob)).rejects.toMatchObject({ code: 'unknown_user' });
+    expect(await kindsOf(bob)).toEqual(['invited', 'uninvited']);
   });
 
   it('is withdrawn by an owner', async () => {
