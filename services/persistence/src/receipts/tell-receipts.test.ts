@@ -165,6 +165,27 @@ describe('receipts', () => {
     expect(told.filter((one) => one.frame.conversation_id === direct.conversation_id)).toEqual([]);
   });
 
+  it('are told to neither of two while one of them blocks the other, as typing and presence are', async () => {
+    const [ann, bob, carl] = [randomUUID(), randomUUID(), randomUUID()];
+    const [old, fence] = [directMessage(ann, bob, 'before the block'), directMessage(ann, carl)];
+    await storeAll(database, [old, fence]);
+    await fanout.subscribe([userChannel(ann), userChannel(bob)]);
+    const block = (method: string) =>
+      ask(routes, `${method} /blocks/{user_id}`, { caller: bob, params: { user_id: ann } });
+    await block('PUT');
+    await confirm([bob, 'phone', 1], [carl, 'phone', 1]);
+    await read(bob, old);
+    await read(carl, fence);
+    await toldOf(fence.conversation_id, carl);
+    expect(told.filter(({ frame }) => frame.conversation_id === old.conversation_id)).toEqual([]);
+    const shown = await memberOf(ann, old.conversation_id, bob);
+    expect(shown).not.toHaveProperty('read');
+    expect(shown).not.toHaveProperty('received');
+    expect(await counts(ann, old)).toEqual({ received: 0, read: 0 });
+    await block('DELETE');
+    expect(await memberOf(ann, old.conversation_id, bob)).toHaveProperty('read');
+  });
+
   it(`of more than ${LIMITS.receiptMembers} members are counts for whoever asks`, async () => {
     const { id, owner, others } = await group(LIMITS.receiptMembers + 1);
     const small = await group(2);

@@ -3,7 +3,7 @@ import { LIMITS } from '@chat-app/protocol';
 
 /**
  * How far each other member came is told where the conversation is small enough for that, of those who do not keep it to
- * themselves, to those who do not either. It is the newest message up to the number that they received and read.
+ * themselves, to those who do not either, and not between two of whom one blocks the other. It is the newest message up to the number that they received and read.
  */
 const LIST_MEMBERS: Statement = {
   name: 'list_members',
@@ -13,7 +13,7 @@ with caller as (
     select count(*) from (
       select from chat.members o where o.conversation_id = $1 limit ${LIMITS.receiptMembers + 1}
     ) o
-  ) <= ${LIMITS.receiptMembers} as is_told
+  ) <= ${LIMITS.receiptMembers} and not exists (select from chat.blocks b where b.conversation_id = $1) as is_told
   from chat.members m where m.conversation_id = $1 and m.user_id = $2
 ), listed as (
   select m.*, coalesce(c.is_told, false) and m.user_id <> $2 and m.settings ->> 'receipts' is distinct from 'off' as is_shown

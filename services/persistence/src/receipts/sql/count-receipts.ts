@@ -1,6 +1,6 @@
 import type { Queryable, Statement } from '@chat-app/database';
 
-/** Whoever joined a group after a message counts as none of its readers. No row where there is no such message. */
+/** Whoever joined a group after a message counts as none of its readers, nor does one of two of whom one blocks the other. No row where there is no such message. */
 const COUNT_RECEIPTS: Statement = {
   name: 'count_receipts',
   text: `
@@ -13,6 +13,7 @@ with target as (
     (select max(c.received_number) from chat.cursors c where c.user_id = m.user_id) >= t.number as has_received
   from target t join chat.members m on m.conversation_id = $1 and m.user_id <> t.sender_id
   where m.settings ->> 'receipts' is distinct from 'off' and (not m.in_group or m.joined_at <= t.stored_at)
+    and not exists (select from chat.blocks b where b.conversation_id = $1)
 )
 select (select count(*) from member m where m.has_read or m.has_received)::integer as received,
   (select count(*) from member m where m.has_read)::integer as read

@@ -3,7 +3,8 @@ import { LIMITS } from '@chat-app/protocol';
 
 /**
  * What users confirmed and read since, by conversation. Of what one user confirmed at once the newest 500 entries are looked
- * at. Nothing of conversations with more members than have receipts, and nothing of members who keep theirs to themselves.
+ * at. Nothing of conversations with more members than have receipts, nothing of members who keep theirs to themselves, and nothing between two
+ * of whom one blocks the other.
  */
 const FIND_MOVED_RECEIPTS: Statement = {
   name: 'find_moved_receipts',
@@ -41,6 +42,7 @@ with received as materialized (
     ) x
   ) a
   where cardinality(a.user_ids) <= ${LIMITS.receiptMembers}
+    and not exists (select from chat.blocks b where b.conversation_id = d.conversation_id)
 )
 select m.conversation_id, m.user_id, k.is_group, k.user_ids, k.silent_ids, m.is_pending,
   m.received, (select x.id from chat.messages x where x.conversation_id = m.conversation_id and x.number = m.received) as received_id,
