@@ -24,6 +24,13 @@ describe('presence', () => {
       if (users.some((user) => user.user_id === user_id && user.state === state)) return;
     }
   };
+  /** Resolves once the pod of the first knows that one of the two blocks the other. */
+  const refused = async (client: TestClient, recipient_id: string): Promise<void> => {
+    for (let times = 0; ; times += 1) {
+      client.say({ type: 'send', id: `${times}`, recipient_id, content: 'hello' });
+      if ((await client.next('accepted', 'rejected')).type === 'rejected') return;
+    }
+  };
   const statesOf = (client: TestClient, user_id: string): string[] =>
     client
       .all('presence')
@@ -71,6 +78,19 @@ describe('presence', () => {
     const named = alice.all('presence').flatMap(({ users }) => users.map(({ user_id }) => user_id));
     expect(new Set(named)).toEqual(new Set([BOB]));
     expect((pods[0].fanout as TestFanout).channels).not.toContain(presenceChannel(CAROL));
+  });
+
+  it('is told to neither of two from the moment one blocks the other, not only when it is asked for again', async () => {
+    const [bob, carol] = [await world.connect(pods[1], BOB), await world.connect(pods[1], CAROL)];
+    world.persistence.change(GROUP, CAROL, 'joined', false);
+    alice.say({ type: 'watch', user_ids: [BOB, CAROL] });
+    await tells(alice, BOB, 'online');
+    world.persistence.block(BOB, ALICE);
+    await refused(alice, BOB);
+    await bob.close();
+    await carol.close();
+    await tells(alice, CAROL, 'offline');
+    expect(statesOf(alice, BOB)).toEqual(['online']);
   });
 
   it('is watched until another watch takes its place, or the connection ends; then nothing is subscribed to', async () => {

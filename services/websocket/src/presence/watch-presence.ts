@@ -267,7 +267,9 @@ export class PresenceWatch {
     return true;
   }
 
-  #tell(connection: Connection, users: readonly WatchedUser[]): void {
+  #tell(connection: Connection, watched: readonly WatchedUser[]): void {
+    // A block counts at once, not only when it is asked again who shares a conversation.
+    const users = watched.filter(({ userId }) => connection.user?.isBlocked(userId) !== true);
     if (users.length === 0 || connection.state !== 'open') return;
     const { transmitter, metrics } = this.dependencies;
     if (transmitter.isCongested(connection)) {
