@@ -53,12 +53,26 @@ export function render(values: unknown = {}, options: readonly string[] = []): R
 
 /** The same from the text of a values file, where it matters how a value is written. */
 function renderText(values: string, options: readonly string[]): Rendering {
+  return parse(helm((directory) => templateArguments(directory, values, options)));
+}
+
+/** What helm tells whoever installs the chart with these values. @throws Error with helm's message where it refuses them */
+export function notesOf(values: unknown): string {
+  const install = ['install', 'chat', CHART, '--dry-run=client', '--namespace', 'talk'];
+  const output = helm((directory) => [...install, '--values', writeValues(directory, stringify(values))]);
+  return output.slice(output.indexOf('\nNOTES:'));
+}
+
+/** Runs helm; `argumentsIn` may write into a directory that is there for as long as it runs. @throws Error with its message */
+function helm(argumentsIn: (directory: string) => string[]): string {
   const directory = mkdtempSync(join(tmpdir(), 'chart-'));
   try {
-    const args = templateArguments(directory, values, options);
-    const { status, stdout, stderr } = spawnSync('helm', args, { encoding: 'utf8', maxBuffer: 1 << 26 });
+    const { status, stdout, stderr } = spawnSync('helm', argumentsIn(directory), {
+      encoding: 'utf8',
+      maxBuffer: 1 << 26,
+    });
     if (status !== 0) throw new Error(stderr);
-    return parse(stdout);
+    return stdout;
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -80,9 +94,13 @@ export async function renderInto(
 }
 
 function templateArguments(directory: string, values: string, options: readonly string[]): string[] {
+  return ['template', 'chat', CHART, '--namespace', 'talk', '--values', writeValues(directory, values), ...options];
+}
+
+function writeValues(directory: string, values: string): string {
   const file = join(directory, 'values.yaml');
   writeFileSync(file, values);
-  return ['template', 'chat', CHART, '--namespace', 'talk', '--values', file, ...options];
+  return file;
 }
 
 function parse(manifest: string): Rendering {
