@@ -162,9 +162,11 @@ describe('presence', () => {
     for (const { leases } of pods) leases.available = false;
     world.bus.set('degraded');
     await tells(alice, BOB, 'unknown');
-    // Redis came back empty.
+    // Redis came back empty, and its leases can be read before all is heard again.
     world.leases.clear();
+    const looked = jest.spyOn(pods[0].leases, 'find');
     for (const { leases } of pods) leases.available = true;
+    await until(() => looked.mock.calls.length >= 2);
     world.bus.set('connected');
     await tells(alice, BOB, 'online');
     expect(statesOf(alice, BOB)).toEqual(['online', 'unknown', 'online']);

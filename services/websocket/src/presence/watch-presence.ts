@@ -248,13 +248,16 @@ export class PresenceWatch {
 
   /** Takes what was found; true where it is another state than before. */
   #take(user: WatchedUser, held: ReadonlyMap<string, Hold> | undefined): boolean {
-    const now = this.dependencies.clock.monotonic();
+    const { clock, fanout } = this.dependencies;
+    const now = clock.monotonic();
+    // Leases may be read before all is heard again, and before pods said anew whom they hold.
+    const isUnsettled = fanout.state !== 'connected' || now < this.#unsettledUntil;
     const hold = held?.get(user.userId);
     let state: PresenceState = 'online';
     let wait = THERE_MS;
     user.pods = hold?.pods ?? [];
     if (hold === undefined) {
-      state = held === undefined || now < this.#unsettledUntil ? 'unknown' : 'offline';
+      state = held === undefined || isUnsettled ? 'unknown' : 'offline';
       wait = state === 'offline' ? AWAY_MS : RETRY_MS;
     }
     // A word that came meanwhile has its own look.
