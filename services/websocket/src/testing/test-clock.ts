@@ -16,9 +16,9 @@ export class TestClock implements Clock {
     this.#set += ms;
   }
 
-  /** No time passes any more, however long things take. */
+  /** No time passes any more, however long things take. In whole milliseconds: what passes then is passed exactly. */
   stop(): void {
-    this.#stoppedAt = performance.now();
+    this.#stoppedAt = Math.round(performance.now());
   }
 
   wall(): number {
