@@ -58,5 +58,5 @@ function icon(dotted: boolean): void {
   const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
   if (link === null) return;
   const dot = dotted ? "<circle cx='25' cy='8' r='7' fill='%23d33a2c'/>" : '';
-  link.href = `data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Cpath d='M4 6h24v16H14l-7 6v-6H4z' fill='%232f6f5e'/%3E${dot.replaceAll('<', '%3C').replaceAll('>', '%3E')}%3C/svg%3E`;
+  link.href = `data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Cpath d='M8 5h16a4 4 0 0 1 4 4v9a4 4 0 0 1-4 4h-9l-6 5.5V22H8a4 4 0 0 1-4-4V9a4 4 0 0 1 4-4z' fill='%232f6f5e'/%3E${dot.replaceAll('<', '%3C').replaceAll('>', '%3E')}%3C/svg%3E`;
 }

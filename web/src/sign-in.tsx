@@ -125,7 +125,7 @@ export function LanguageChoice() {
 function Logo() {
   return (
     <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
-      <path d="M4 6h24v16H14l-7 6v-6H4z" />
+      <path d="M8 5h16a4 4 0 0 1 4 4v9a4 4 0 0 1-4 4h-9l-6 5.5V22H8a4 4 0 0 1-4-4V9a4 4 0 0 1 4-4z" />
     </svg>
   );
 }

@@ -21,8 +21,10 @@ export function ConversationHeader({ conversation, title, onDetails, onSettings 
         <Icon name="back" />
       </a>
       <Avatar name={title} id={conversation.recipient_id ?? conversation.conversation_id} />
-      <h1 dir="auto">{title}</h1>
-      <PresenceText userId={conversation.recipient_id} />
+      <div class="who">
+        <h1 dir="auto">{title}</h1>
+        <PresenceText userId={conversation.recipient_id} />
+      </div>
       {conversation.member && <ConversationMenu conversation={conversation} name={title} />}
       {conversation.kind === 'group' && conversation.member && (
         <button

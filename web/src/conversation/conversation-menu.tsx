@@ -26,7 +26,7 @@ export function ConversationMenu({ conversation, name }: { conversation: Convers
       <p class="fault" role="alert">
         {fault}
       </p>
-      <Menu label={t.conversation.menu} place="conversation-menu">
+      <Menu label={t.conversation.menu}>
         {mayMute && (
           <MuteItems
             conversation={conversation}

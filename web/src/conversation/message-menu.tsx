@@ -48,19 +48,11 @@ export function MessageMenu({ message }: { message: MessageView }) {
 }
 
 /** A button and what it opens: Escape, a click elsewhere and a choice close it. */
-export function Menu({
-  label,
-  place: where = 'message-menu',
-  children,
-}: {
-  label: string;
-  place?: string;
-  children: ComponentChildren;
-}) {
+export function Menu({ label, children }: { label: string; children: ComponentChildren }) {
   const button = useRef<HTMLButtonElement>(null);
   const menu = useRef<HTMLDivElement>(null);
   return (
-    <div class={where}>
+    <div>
       <button
         ref={button}
         class="round"

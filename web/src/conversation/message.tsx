@@ -40,18 +40,22 @@ export function Message({ message, isFirst, sender, isGroup }: MessageProps) {
           </strong>
         )}
         {message.reply_to !== undefined && <Quote messageId={message.reply_to} />}
-        <Content message={message} />
-        <footer>
-          {message.edited_at !== undefined && message.deleted_at === undefined && <span>{t.message.edited}</span>}
-          {sent_at !== undefined && (
-            <time dateTime={sent_at} title={dates.full(sent_at)}>
-              {dates.time(sent_at)}
-            </time>
-          )}
-          {own && <State message={message} isGroup={isGroup} />}
-        </footer>
-        <ReactionPicker message={message} />
-        <MessageMenu message={message} />
+        <div class="said">
+          <Content message={message} />
+          <footer>
+            {message.edited_at !== undefined && message.deleted_at === undefined && <span>{t.message.edited}</span>}
+            {sent_at !== undefined && (
+              <time dateTime={sent_at} title={dates.full(sent_at)}>
+                {dates.time(sent_at)}
+              </time>
+            )}
+            {own && <State message={message} isGroup={isGroup} />}
+          </footer>
+        </div>
+        <div class="message-actions">
+          <ReactionPicker message={message} />
+          <MessageMenu message={message} />
+        </div>
       </div>
       <Reactions message={message} />
       <RefusedChange message={message} />

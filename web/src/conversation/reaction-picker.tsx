@@ -30,7 +30,7 @@ export function ReactionPicker({ message }: { message: MessageView }) {
     }
   };
   return (
-    <div class="message-menu react">
+    <div>
       <button
         ref={button}
         class="round"
