@@ -18,6 +18,40 @@ describeInChromium('people on the page', (chromium) => {
     expect(await hers.page.getByRole('searchbox').inputValue()).toBe('');
   });
 
+  it('are offered as one types when a group is made, and when one adds to it', async () => {
+    const [alice, bob, carol, dave] = await people.register(4);
+    const hers = await people.at(alice!);
+    const { page } = hers;
+    const offered = page.getByRole('dialog').getByRole('list', { name: 'People', exact: true });
+    const chosen = page.getByRole('list', { name: 'People for the group' }).getByRole('listitem');
+    const field = page.getByLabel('User names');
+    await page.getByRole('button', { name: 'New group' }).click();
+    await page.getByLabel('Name of the group').fill('Found');
+    await field.fill(bob!.username.slice(0, -2));
+    await offered.getByRole('button', { name: bob!.username }).click();
+    await chosen.filter({ hasText: bob!.username }).waitFor();
+    // One goes on typing: the whole name and Enter do as well, and who is chosen is not offered again.
+    expect(
+      await field.evaluate((one) => one === document.activeElement && (one as HTMLInputElement).value === ''),
+    ).toBe(true);
+    await page.keyboard.type(bob!.username.slice(0, -2));
+    await page.waitForResponse(/\/directory\?/);
+    expect(await offered.getByRole('button', { name: bob!.username }).count()).toBe(0);
+    await field.fill(carol!.username);
+    await page.keyboard.press('Enter');
+    await chosen.nth(1).waitFor();
+    await page.keyboard.press('Backspace');
+    await chosen.nth(1).waitFor({ state: 'detached' });
+    await field.fill(carol!.username);
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('heading', { name: 'Found' }).waitFor();
+    await page.getByRole('button', { name: 'Details of the group' }).click();
+    await page.getByText('3 members').waitFor();
+    await page.getByLabel('User name').fill(dave!.username.slice(0, -2));
+    await offered.getByRole('button', { name: dave!.username }).click();
+    await page.getByText('4 members').waitFor();
+  });
+
   it('are asked before they are in a group again, and accept or decline on any device', async () => {
     const [alice, bob] = await people.register(2);
     const [client, owner] = [await people.client(bob!), await people.client(alice!)];

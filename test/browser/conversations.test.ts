@@ -179,10 +179,10 @@ describeInChromium('a conversation on the page', (chromium) => {
     const [hers, his] = [await people.at(alice!), await people.at(bob!)];
     await hers.page.getByRole('button', { name: 'New group' }).click();
     await hers.page.getByLabel('Name of the group').fill('Friends');
-    await hers.page.getByLabel('User names, separated by commas').fill('nobody-of-this-name');
+    await hers.page.getByLabel('User names').fill('nobody-of-this-name');
     await hers.page.getByRole('button', { name: 'Create' }).click();
     await hers.page.getByRole('alert').filter({ hasText: 'There is nobody of this name' }).waitFor();
-    await hers.page.getByLabel('User names, separated by commas').fill(bob!.username);
+    await hers.page.getByLabel('User names').fill(bob!.username);
     await hers.page.getByRole('button', { name: 'Create' }).click();
     await hers.page.getByRole('heading', { name: 'Friends' }).waitFor();
     await hers.send('welcome');
@@ -193,7 +193,7 @@ describeInChromium('a conversation on the page', (chromium) => {
     await hers.page.getByRole('button', { name: 'Rename' }).click();
     await hers.page.getByRole('heading', { name: 'Good friends' }).first().waitFor();
     await hers.page.getByLabel('User name').fill(carol!.username);
-    await hers.page.getByRole('button', { name: 'Add' }).click();
+    await hers.page.getByRole('button', { name: 'Add', exact: true }).click();
     await hers.page.getByLabel(`Role of ${carol!.username}`).selectOption('owner');
     await hers.page.getByText('3 members').waitFor();
     await hers.page.getByRole('button', { name: `Remove ${bob!.username}` }).click();

@@ -4,21 +4,20 @@ import { openConversation } from '../route';
 import { faultText, t } from '../texts';
 import { formText } from '../form-text';
 import { Dialog } from './dialog';
+import { PeopleField, withNames } from './people-field';
 
-/** Makes a group of people by their names. */
+/** Makes a group of people, who are offered as one types. */
 export function CreateGroup({ onClose }: { onClose: () => void }) {
   const { store } = useChat();
   const [fault, setFault] = useState('');
+  const [names, setNames] = useState<readonly string[]>([]);
+  const [typed, setTyped] = useState('');
   const create = async (form: HTMLFormElement): Promise<void> => {
     const title = formText(form, 'title').trim();
-    const names = formText(form, 'names')
-      .split(/[,\n]/)
-      .map((name) => name.trim())
-      .filter((name) => name !== '');
     if (title === '') return setFault(t.group.needTitle);
     setFault('');
     try {
-      openConversation(await store.createGroup(title, names));
+      openConversation(await store.createGroup(title, withNames(names, typed)));
       onClose();
     } catch (thrown) {
       setFault(faultText(thrown));
@@ -37,10 +36,15 @@ export function CreateGroup({ onClose }: { onClose: () => void }) {
           {t.group.title}
           <input name="title" required maxLength={200} dir="auto" autocomplete="off" />
         </label>
-        <label>
-          {t.group.people}
-          <input name="names" autocomplete="off" autocapitalize="none" spellcheck={false} />
-        </label>
+        <PeopleField
+          names={names}
+          typed={typed}
+          onChange={(next, text) => {
+            setNames(next);
+            setTyped(text);
+            setFault('');
+          }}
+        />
         <p class="fault" role="alert">
           {fault}
         </p>

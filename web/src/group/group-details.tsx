@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { useChat } from '../context';
 import { useShownPresence } from '../presence';
 import { faultText, t } from '../texts';
+import { People } from '../list/people';
 import { useObservable } from '../use-observable';
 import { Dialog } from './dialog';
 import { InvitedList } from './invited-list';
@@ -71,6 +72,7 @@ export function GroupDetails({ conversation, onClose }: { conversation: Conversa
       )}
       {isOwner && (
         <AddForm
+          members={members.flatMap(({ user_id }) => names.get(user_id) ?? [])}
           onAdd={async (name) => {
             const user = await client.findUser(name);
             await client.conversations.putMember(id, user.user_id);
@@ -109,12 +111,19 @@ function RenameForm({ title, onRename }: { title: string; onRename: (title: stri
   );
 }
 
-function AddForm({ onAdd, onFault }: { onAdd: (name: string) => Promise<void>; onFault: (text: string) => void }) {
+interface AddFormProps {
+  /** Names of those who are members already. */
+  members: readonly string[];
+  onAdd: (name: string) => Promise<void>;
+  onFault: (text: string) => void;
+}
+
+function AddForm({ members, onAdd, onFault }: AddFormProps) {
   const [name, setName] = useState('');
-  const add = async (): Promise<void> => {
+  const add = async (wanted: string): Promise<void> => {
     onFault('');
     try {
-      await onAdd(name.trim());
+      await onAdd(wanted);
       setName('');
     } catch (thrown) {
       onFault(faultText(thrown));
@@ -125,7 +134,7 @@ function AddForm({ onAdd, onFault }: { onAdd: (name: string) => Promise<void>; o
       class="inline"
       onSubmit={(event) => {
         event.preventDefault();
-        if (name.trim() !== '') void add();
+        if (name.trim() !== '') void add(name.trim());
       }}
     >
       <input
@@ -138,6 +147,7 @@ function AddForm({ onAdd, onFault }: { onAdd: (name: string) => Promise<void>; o
         onInput={(event) => setName(event.currentTarget.value)}
       />
       <button type="submit">{t.group.add}</button>
+      <People typed={name.trim()} except={members} onChoose={({ username }) => void add(username)} />
     </form>
   );
 }

@@ -60,7 +60,13 @@ export function ListPane({ open }: { open: string | undefined }) {
         <p class="fault" role="alert">
           {fault}
         </p>
-        <People typed={name} onChosen={() => setWanted('')} />
+        <People
+          typed={name}
+          onChoose={(person) => {
+            openConversation(store.openDirectWith(person));
+            setWanted('');
+          }}
+        />
       </form>
       <Invitations />
       <Entries open={open} wanted={name} />

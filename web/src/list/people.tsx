@@ -2,28 +2,30 @@ import type { Directory } from '@chat-app/client';
 import { useEffect, useState } from 'preact/hooks';
 import { useChat } from '../context';
 import { Avatar } from '../icons';
-import { openConversation } from '../route';
 import { t } from '../texts';
 
 /** Who types on is not asked about yet, milliseconds. */
 const PAUSE_MS = 200;
+const MOST_PEOPLE = 8;
+
+type Person = Directory['users'][number];
+
+interface PeopleProps {
+  typed: string;
+  /** Names of people who are not offered. */
+  except?: readonly string[];
+  onChoose: (person: Person) => void;
+}
 
 /** People whose name begins with what is typed. Nobody where the operator turned the directory off. */
-export function People({ typed, onChosen }: { typed: string; onChosen: () => void }) {
-  const { store } = useChat();
-  const people = usePeopleNamed(typed);
+export function People({ typed, except = [], onChoose }: PeopleProps) {
+  const people = usePeopleNamed(typed).filter(({ username }) => !except.includes(username));
   if (people.length === 0) return null;
   return (
     <ul class="people" aria-label={t.list.people}>
       {people.map((person) => (
         <li key={person.user_id}>
-          <button
-            type="button"
-            onClick={() => {
-              openConversation(store.openDirectWith(person));
-              onChosen();
-            }}
-          >
+          <button type="button" onClick={() => onChoose(person)}>
             <Avatar name={person.username} id={person.user_id} />
             <bdi>{person.username}</bdi>
           </button>
@@ -34,12 +36,12 @@ export function People({ typed, onChosen }: { typed: string; onChosen: () => voi
 }
 
 /** What was found for the newest text; what is found for an older one is not shown. */
-function usePeopleNamed(typed: string): Directory['users'] {
+function usePeopleNamed(typed: string): readonly Person[] {
   const { client } = useChat();
-  const [people, setPeople] = useState<Directory['users']>([]);
+  const [people, setPeople] = useState<readonly Person[]>([]);
   useEffect(() => {
     let isWanted = true;
-    const show = (found: Directory['users']): void => {
+    const show = (found: readonly Person[]): void => {
       if (isWanted) setPeople(found);
     };
     if (typed === '') show([]);
@@ -47,7 +49,7 @@ function usePeopleNamed(typed: string): Directory['users'] {
     const timer =
       typed === ''
         ? undefined
-        : setTimeout(() => void client.searchUsers(typed, 8).then(show, () => show([])), PAUSE_MS);
+        : setTimeout(() => void client.searchUsers(typed, MOST_PEOPLE).then(show, () => show([])), PAUSE_MS);
     return () => {
       isWanted = false;
       clearTimeout(timer);

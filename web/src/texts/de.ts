@@ -204,7 +204,8 @@ export const de: Texts = {
   group: {
     create: 'Neue Gruppe',
     title: 'Name der Gruppe',
-    people: 'Benutzernamen, durch Kommas getrennt',
+    people: 'Benutzernamen',
+    chosen: 'Personen für die Gruppe',
     make: 'Anlegen',
     cancel: 'Abbrechen',
     close: 'Schließen',
@@ -222,7 +223,6 @@ export const de: Texts = {
     leaveForGoodSure: 'Für immer verlassen? Niemand kann dich dann noch einmal einladen.',
     invited: 'Eingeladen',
     withdraw: (name: string) => `Einladung von ${name} zurückziehen`,
-    unknown: (name) => `Niemand heißt „${name}“.`,
     needTitle: 'Die Gruppe braucht einen Namen.',
   },
 };

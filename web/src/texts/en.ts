@@ -201,7 +201,8 @@ export const en = {
   group: {
     create: 'New group',
     title: 'Name of the group',
-    people: 'User names, separated by commas',
+    people: 'User names',
+    chosen: 'People for the group',
     make: 'Create',
     cancel: 'Cancel',
     close: 'Close',
@@ -219,7 +220,6 @@ export const en = {
     leaveForGoodSure: 'Leave for good? Nobody can invite you to this group again.',
     invited: 'Invited',
     withdraw: (name: string) => `Withdraw the invitation of ${name}`,
-    unknown: (name: string) => `There is nobody called “${name}”.`,
     needTitle: 'Give the group a name.',
   },
 };
