@@ -21,11 +21,15 @@ export interface ConnectionCounts {
 interface PendingSend {
   frame: string;
   sentAt: number;
+  /** Until it is sent again where no answer comes, milliseconds. */
+  waitMs: number;
   settle(frame: AcceptedFrame): void;
   fail(error: Error): void;
 }
 
 const RETRY_MS = 5_000;
+/** Each wait for an answer is twice the one before, up to this. */
+const MAX_RETRY_MS = 60_000;
 
 export class SmokeConnection {
   readonly counts: ConnectionCounts = { connects: 0, resends: 0, repeats: 0 };
@@ -73,7 +77,7 @@ export class SmokeConnection {
     const id = randomUUID();
     const frame = JSON.stringify({ type: 'send', id, recipient_id: recipientId, content });
     return new Promise((settle, fail) => {
-      this.#pending.set(id, { frame, sentAt: Date.now(), settle, fail });
+      this.#pending.set(id, { frame, sentAt: Date.now(), waitMs: RETRY_MS, settle, fail });
       if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(frame);
     });
   }
@@ -170,12 +174,14 @@ export class SmokeConnection {
   #sendOverdue(): void {
     if (this.#socket?.readyState !== WebSocket.OPEN) return;
     const now = Date.now();
-    for (const pending of this.#pending.values()) if (now - pending.sentAt > RETRY_MS) this.#resend(pending);
+    for (const pending of this.#pending.values()) if (now - pending.sentAt > pending.waitMs) this.#resend(pending);
   }
 
   #resend(pending: PendingSend): void {
     if (Date.now() - pending.sentAt > 50) this.counts.resends += 1;
     pending.sentAt = Date.now();
+    // Those who waited for one pod do not come back together, and less and less often while it does not keep up.
+    pending.waitMs = Math.min(MAX_RETRY_MS, 2 * pending.waitMs) * (0.75 + Math.random() / 4);
     this.#socket?.send(pending.frame);
   }
 }

@@ -253,6 +253,21 @@ describe('sending', () => {
     expect((await next.next('send'))['id']).toBe(sent.id);
   });
 
+  it('lets a send that is not answered wait on the next connection too, while others go', async () => {
+    const sendBackoff = { firstMs: 60_000, maxMs: 60_000, jitter: 'half' as const };
+    const { client, connection } = await scene.online({ answerTimeoutMs: 50, sendBackoff });
+    const silent = client.send({ recipient_id: USER_2, content: 'hello' });
+    await connection.next('send');
+    const next = await scene.server.connection();
+    next.welcome();
+    const other = client.send({ recipient_id: USER_1, content: 'a note' });
+    expect((await next.next('send'))['id']).toBe(other.id);
+    expect(client.pending.map(({ id }) => id)).toEqual([silent.id, other.id]);
+    client.send({ recipient_id: USER_1, content: 'another' });
+    next.send(acceptedFor({ type: 'send', id: other.id, recipient_id: USER_1 }));
+    expect((await next.next('send'))['content']).toBe('another');
+  });
+
   it('keeps the outbox in the storage: a restarted client sends what the one before could not', async () => {
     const storage = memoryStorage();
     const first = await scene.start({ storage });

@@ -220,7 +220,11 @@ export class Sender {
     const since = outbox.oldestSentAt();
     if (since === undefined) timers.clear('answer');
     else {
-      timers.set('answer', since + answerTimeoutMs - now, () => this.options.onSilence());
+      timers.set('answer', since + answerTimeoutMs - now, () => {
+        const late = monotonicNow();
+        outbox.unanswered(Math.max(since, late - answerTimeoutMs), late);
+        this.options.onSilence();
+      });
     }
   }
 

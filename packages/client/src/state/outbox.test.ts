@@ -65,6 +65,27 @@ describe('Outbox', () => {
     expect(outbox.nextDue()).toBe(7_000);
   });
 
+  it('waits longer with each connection on which a message was not answered, and not for one that broke', () => {
+    const outbox = new Outbox(options);
+    outbox.add(entry('1'));
+    let now = 0;
+    const waits: number[] = [];
+    for (let connection = 1; connection <= 6; connection += 1) {
+      expect(ids(taken(outbox, now, 10))).toEqual(['1']);
+      outbox.unanswered(now, now + 10);
+      outbox.connectionLost();
+      now += 10;
+      waits.push(outbox.nextDue()! - now);
+      expect(outbox.take(now, 10)).toEqual([]);
+      now = outbox.nextDue()!;
+    }
+    expect(waits).toEqual([50, 100, 200, 400, 500, 500]);
+    outbox.take(now, 10);
+    outbox.unanswered(now - 1, now);
+    outbox.connectionLost();
+    expect(ids(taken(outbox, now, 10))).toEqual(['1']);
+  });
+
   it('does not let a later message of the conversation overtake one that waits', () => {
     const outbox = new Outbox(options);
     for (const id of ['1', '2']) outbox.add(entry(id));
@@ -124,7 +145,7 @@ describe('Outbox', () => {
       expect(outbox.take(0, 2).map(({ entry: { id }, after }) => [id, after])).toEqual([['3', '2']]);
     });
 
-    it('goes on from the rejected one, once all that was in flight with it is answered', () => {
+    it('goes on from the rejected one, alone, once all that was in flight with it is answered', () => {
       const outbox = pipelined();
       for (const id of ['1', '2', '3', '4']) outbox.add(entry(id));
       outbox.take(0, 3);
@@ -133,7 +154,41 @@ describe('Outbox', () => {
       expect(outbox.take(1_000, 10)).toEqual([]);
       outbox.follow('3', 0);
       expect(outbox.nextDue()).toBe(500);
-      expect(ids(taken(outbox, 500, 10))).toEqual(['1', '2', '3', '4']);
+      expect(ids(taken(outbox, 500, 10))).toEqual(['1']);
+      outbox.settle('1');
+      expect(ids(taken(outbox, 500, 10))).toEqual(['2', '3']);
+    });
+
+    it('sends what waits behind one that fails no second time before that one is accepted, then more and more of it', () => {
+      const outbox = pipelined();
+      const all = Array.from({ length: 100 }, (_, n) => String(n + 1));
+      for (const id of all) outbox.add(entry(id));
+      expect(taken(outbox, 0, 256)).toHaveLength(100);
+      outbox.postpone('1', 0);
+      for (const id of all.slice(1)) outbox.follow(id, 0);
+      for (let failure = 1; failure <= 10; failure += 1) {
+        const now = outbox.nextDue()!;
+        expect(ids(taken(outbox, now, 256))).toEqual(['1']);
+        outbox.postpone('1', now);
+      }
+      const now = outbox.nextDue()!;
+      const flights: number[] = [];
+      while (outbox.size > 0) {
+        const flight = taken(outbox, now, 256);
+        flights.push(flight.length);
+        for (const { id } of flight) outbox.settle(id);
+      }
+      expect(flights).toEqual([1, 2, 4, 8, 16, 32, 37]);
+    });
+
+    it('begins with the oldest alone after the connection was lost, which names none before it', () => {
+      const outbox = pipelined();
+      for (const id of ['1', '2', '3']) outbox.add(entry(id));
+      outbox.take(0, 10);
+      outbox.connectionLost();
+      expect(outbox.take(1, 10).map(({ entry: { id }, after }) => [id, after])).toEqual([['1', undefined]]);
+      outbox.settle('1');
+      expect(ids(taken(outbox, 1, 10))).toEqual(['2', '3']);
     });
 
     it('does not ask again and again where the server says out of order and nothing is', () => {
@@ -172,7 +227,7 @@ describe('Outbox', () => {
       }),
     },
     { weight: 4, arbitrary: fc.record({ do: fc.constant('answer' as const) }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('lose' as const) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('lose' as const), silent: fc.boolean() }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.nat(300) }) },
   );
 
@@ -214,6 +269,7 @@ describe('Outbox', () => {
             else if (each.do === 'answer') answer();
             else if (each.do === 'wait') now += each.ms;
             else {
+              if (each.silent) outbox.unanswered(now, now);
               outbox.connectionLost();
               connections.unshift(new ModelConnection(server));
               outbox.connected({ pipelined, data: true });

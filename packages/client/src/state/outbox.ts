@@ -55,7 +55,8 @@ interface Waiting {
   /** When it was handed to the socket; undefined while it is not in flight. */
   sentAt: number | undefined;
   notBefore: number;
-  rejections: number;
+  /** Tries that were rejected for the moment or not answered in time. */
+  failures: number;
 }
 
 /** One conversation's entries, in order. */
@@ -64,6 +65,8 @@ interface Queue {
   inFlight: number;
   /** One was rejected for the moment: nothing follows before all that was in flight with it is answered. */
   stopped: boolean;
+  /** So many may be in flight: after a failure one, and one more with each that is settled. */
+  allowed: number;
 }
 
 /**
@@ -72,7 +75,8 @@ interface Queue {
  * An entry is `queued` → (`take`) `in flight` → gone by `settle`; `connectionLost` and a rejection for the moment put it
  * back to `queued` in its old place. The entries of a conversation are taken in order and, where the server keeps their
  * order even around a rejection (`pipelined`), without waiting for answers. After a rejection a conversation goes on
- * from its oldest entry, once nothing of it is in flight. Without that help only the oldest is ever in flight: a server
+ * from its oldest entry, once nothing of it is in flight: alone at first, so that many behind one that fails are not sent again with
+ * each of its tries. Without that help only the oldest is ever in flight: a server
  * may accept what follows a rejected send.
  */
 export class Outbox {
@@ -111,11 +115,11 @@ export class Outbox {
 
   /** Puts an entry at the end of its conversation. Call only while not `full` and with an id that is not in it. */
   add(entry: OutboxEntry): void {
-    const waiting: Waiting = { entry, sentAt: undefined, notBefore: 0, rejections: 0 };
+    const waiting: Waiting = { entry, sentAt: undefined, notBefore: 0, failures: 0 };
     this.byId.set(entry.id, waiting);
     const queue = this.queues.get(entry.conversation_id);
     if (queue !== undefined) queue.entries.push(waiting);
-    else this.queues.set(entry.conversation_id, { entries: [waiting], inFlight: 0, stopped: false });
+    else this.queues.set(entry.conversation_id, { entries: [waiting], inFlight: 0, stopped: false, allowed: Infinity });
   }
 
   /** A connection begins, to a server that can do this. */
@@ -175,6 +179,7 @@ export class Outbox {
     if (waiting === undefined) return undefined;
     this.byId.delete(id);
     const queue = this.landed(waiting);
+    queue.allowed += 1;
     queue.entries.splice(queue.entries.indexOf(waiting), 1);
     if (queue.entries.length === 0) this.queues.delete(waiting.entry.conversation_id);
     return waiting.entry;
@@ -189,9 +194,8 @@ export class Outbox {
     if (waiting === undefined) return;
     const queue = this.landed(waiting);
     queue.stopped = queue.inFlight > 0;
-    waiting.rejections += 1;
-    const delay = Math.max(retryAfterMs, backoffMs(waiting.rejections, this.options.backoff, this.options.random));
-    waiting.notBefore = now + delay;
+    queue.allowed = 1;
+    const delay = this.failed(waiting, now, retryAfterMs);
     if (pauseAll) this.pausedUntil = Math.max(this.pausedUntil, now + delay);
   }
 
@@ -206,9 +210,21 @@ export class Outbox {
     this.landed(waiting);
   }
 
+  /**
+   * What was sent up to then was not answered in time. Of each conversation the oldest of it goes again after its backoff, as
+   * after a rejection, whatever connection takes it.
+   */
+  unanswered(sentAt: number, now: number): void {
+    for (const queue of this.queues.values()) {
+      const oldest = queue.entries.find((waiting) => waiting.sentAt !== undefined);
+      if (oldest?.sentAt !== undefined && oldest.sentAt <= sentAt) this.failed(oldest, now);
+    }
+  }
+
   /** Answers to what was in flight will not come: it is queued again and goes first, with the same ids. */
   connectionLost(): void {
     for (const queue of this.queues.values()) {
+      if (queue.inFlight > 0) queue.allowed = 1;
       for (const waiting of queue.entries) waiting.sentAt = undefined;
       queue.inFlight = 0;
       queue.stopped = false;
@@ -219,7 +235,8 @@ export class Outbox {
 
   /** The entry that may follow those in flight; undefined while an answer must come first. */
   private next(queue: Queue): Waiting | undefined {
-    if (queue.inFlight > 0 && (queue.stopped || !this.rules.pipelined)) return undefined;
+    const allowed = queue.stopped || !this.rules.pipelined ? 1 : queue.allowed;
+    if (queue.inFlight > 0 && queue.inFlight >= allowed) return undefined;
     const next = queue.entries[queue.inFlight];
     if (next?.entry.data !== undefined && !this.rules.data) return undefined;
     if (next?.entry.change !== undefined && !this.takes(next.entry.change.type)) return undefined;
@@ -229,6 +246,14 @@ export class Outbox {
 
   private takes(type: 'edit' | 'delete' | 'react'): boolean {
     return (type === 'react' ? this.rules.reactions : this.rules.changes) === true;
+  }
+
+  /** A try came to nothing: the next waits longer. @returns for how long */
+  private failed(waiting: Waiting, now: number, retryAfterMs = 0): number {
+    waiting.failures += 1;
+    const delay = Math.max(retryAfterMs, backoffMs(waiting.failures, this.options.backoff, this.options.random));
+    waiting.notBefore = now + delay;
+    return delay;
   }
 
   /** The entry is not in flight any more. */
