@@ -18,6 +18,7 @@ import { Metrics, secretOf, silentLogger } from '@chat-app/platform';
 import { createPostgresDatabase } from '@chat-app/database/postgres';
 import { directConversationId, type ChatMessage } from '@chat-app/protocol';
 import { MIGRATIONS, SCHEMA } from '../src/migrations';
+import { projectEvent } from '../src/storing/project-event';
 import { storeEvents } from '../src/storing/store-events';
 
 const TICKS_PER_SECOND = 100;
@@ -45,7 +46,7 @@ const VERSIONS: Record<string, (database: Database, messages: readonly ChatMessa
   store_events: (database, messages) =>
     storeEvents(
       database,
-      messages.map((value) => ({ kind: 'message', value })),
+      messages.map((value) => projectEvent('message', value)),
     ),
   store_messages: (database, messages) =>
     database.query(

@@ -12,6 +12,7 @@ import { createPersistenceMetrics } from '../src/metrics';
 import { MIGRATIONS, SCHEMA } from '../src/migrations';
 import { ReceiptTeller } from '../src/receipts/tell-receipts';
 import { retentionFrom } from '../src/retention/retention-settings';
+import { projectEvent } from '../src/storing/project-event';
 import { storeEvents, type StoreOutcome } from '../src/storing/store-events';
 
 /** How long rows are kept, as by default. */
@@ -107,7 +108,7 @@ export function groupMessage(sender: string, conversation: string, content = 'he
 export function storeMessages(database: Database, messages: readonly ChatMessage[]): Promise<readonly StoreOutcome[]> {
   return storeEvents(
     database,
-    messages.map((value) => ({ kind: 'message', value })),
+    messages.map((value) => projectEvent('message', value)),
   );
 }
 

@@ -23,6 +23,7 @@ import {
 } from '../../testing/embedded-context';
 import { insertGroup } from '../conversations/sql/create-group';
 import { internalRoutes, publicRoutes } from '../routes';
+import { projectEvent } from '../storing/project-event';
 import { storeEvents } from '../storing/store-events';
 
 describe('a block', () => {
@@ -76,10 +77,10 @@ describe('a block', () => {
     const change = { event_id: randomUUID(), conversation_id, actor_id: bob, recipient_id: ann, message_id };
     const at = new Date().toISOString();
     const [edit] = await storeEvents(database, [
-      { kind: 'edited', value: { ...change, kind: 'edited', at, content: 'worse' } },
+      projectEvent('edited', { ...change, kind: 'edited', at, content: 'worse' }),
     ]);
     const [deletion] = await storeEvents(database, [
-      { kind: 'deleted', value: { ...change, kind: 'deleted', at, event_id: randomUUID() } },
+      projectEvent('deleted', { ...change, kind: 'deleted', at, event_id: randomUUID() }),
     ]);
     expect([edit?.outcome, deletion?.outcome]).toEqual(['blocked', 'stored']);
   });

@@ -1,7 +1,8 @@
-import { newId, type ChangeSettingsRequest, type EventKindName } from '@chat-app/protocol';
+import { newId, type ChangeSettingsRequest } from '@chat-app/protocol';
 import type { Database, Queryable } from '@chat-app/database';
 import type { Context } from '../context';
 import { announceEvents, type Stored } from '../storing/announce-stored';
+import { projectEvent } from '../storing/project-event';
 import { storeEventsWithin } from '../storing/store-events';
 
 /** The event that a change of a conversation is, without what every event has. */
@@ -44,10 +45,10 @@ function inTransaction(
     const stored: Stored[] = [];
     await work(transaction, async (changes, changedId = conversationId) => {
       const at = new Date().toISOString();
-      const events = changes.map((change) => ({
-        kind: change.kind satisfies EventKindName,
-        value: { ...change, event_id: newId(), conversation_id: changedId, actor_id: actorId, at },
-      }));
+      const events = changes.map((change) => {
+        const fields = { event_id: newId(), conversation_id: changedId, actor_id: actorId, at };
+        return projectEvent(change.kind, { ...change, ...fields });
+      });
       const outcomes = await storeEventsWithin(transaction, events);
       events.forEach((event, index) => {
         const outcome = outcomes[index];

@@ -4,12 +4,13 @@ import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
 import { conversationChannel, userChannel, type ChatMessage } from '@chat-app/protocol';
 import { directMessage, groupMessage } from '../../testing/embedded-context';
 import { announceStored, collectNotices } from './announce-stored';
+import { projectEvent } from './project-event';
 
 const USERS = ['a', 'b', 'c', 'd'].map((letter) => `00000000-0000-4000-8000-00000000000${letter}`);
 const GROUP = '00000000-0000-4000-8000-0000000000ff';
 
 const stored = (value: ChatMessage, places: [string, number][], outcome = 'stored' as const) => ({
-  kind: 'message' as const,
+  ...projectEvent('message', value),
   value,
   outcome: { outcome, user_ids: places.map(([user]) => user), seqs: places.map(([, seq]) => seq) },
 });

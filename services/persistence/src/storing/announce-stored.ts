@@ -4,22 +4,19 @@ import {
   eventKind,
   userChannel,
   writeEnvelope,
-  type EventKindName,
-  type EventRecord,
   type StoredEventsEnvelope,
 } from '@chat-app/protocol';
 import type { Fanout } from '@chat-app/fanout';
 import { TIMED_OUT, withTimeout } from '@chat-app/timing';
-import { projectionOf } from './projections';
+import type { StorableEvent } from './project-event';
+import type { EventRow } from './projections/projection';
 import type { StoreOutcome } from './store-events';
 
 /** Announcing waits no longer than this: a fan-out that hangs must not hold up the log. */
 const TIMEOUT_MS = 1_000;
 
 /** An event and where it was stored. */
-export interface Stored {
-  kind: EventKindName;
-  value: EventRecord;
+export interface Stored extends StorableEvent {
   outcome: StoreOutcome;
 }
 
@@ -36,9 +33,7 @@ export async function announceStored(fanout: Fanout, stored: readonly Stored[]):
 
 /** What became of the messages that were changed, for everyone in the conversation: in the order of versions. */
 function describeChanges(stored: readonly Stored[]): { channel: string; text: string }[] {
-  const changes = stored.flatMap(({ kind, value, outcome: { changed } }) => {
-    return changed === undefined ? [] : [{ changed, row: projectionOf(kind).toRow(value) }];
-  });
+  const changes = stored.flatMap(({ row, outcome: { changed } }) => (changed === undefined ? [] : [{ changed, row }]));
   changes.sort((one, other) => one.changed.version - other.changed.version);
   return changes.flatMap(({ changed, row: { conversationId: conversation_id, actorId: actor_id, recipientId } }) => {
     const event_id = `${changed.type}:${conversation_id}:${changed.version}`;
@@ -55,12 +50,12 @@ function describeChanges(stored: readonly Stored[]): { channel: string; text: st
  * both in time sends the copy and need not read. As announceStored in everything else.
  */
 export async function announceEvents(fanout: Fanout, stored: readonly Stored[]): Promise<number> {
-  const copies = stored.flatMap(({ kind, value, outcome }) => {
+  const copies = stored.flatMap(({ kind, value, row, outcome }) => {
     const known = eventKind(kind);
-    const { eventId: event_id, conversationId: conversation_id, actorId: actor_id } = projectionOf(kind).toRow(value);
+    const { eventId: event_id, conversationId: conversation_id, actorId: actor_id } = row;
     const envelope = { kind: 'event' as const, event_kind: kind, event_id, conversation_id, actor_id };
     const text = writeEnvelope({ ...envelope, accepted_at_ms: Date.now() }, encodeServerFrame(known.toFrame(value)));
-    return channelsOf(kind, value, outcome).map((channel) => ({ channel, text }));
+    return channelsOf(row, outcome).map((channel) => ({ channel, text }));
   });
   return (await publishAll(fanout, copies)) + (await announceStored(fanout, stored));
 }
@@ -79,8 +74,7 @@ export async function publishAll(fanout: Fanout, texts: readonly { channel: stri
 }
 
 /** Where an event is published: for the users of a direct conversation and a single user on their own channels, for groups on theirs. */
-function channelsOf(kind: EventKindName, value: EventRecord, outcome: StoreOutcome): string[] {
-  const { conversationId, recipientId, userId } = projectionOf(kind).toRow(value);
+function channelsOf({ conversationId, recipientId, userId }: EventRow, outcome: StoreOutcome): string[] {
   return recipientId === undefined && userId === undefined
     ? [conversationChannel(conversationId)]
     : outcome.user_ids.map(userChannel);
@@ -89,9 +83,9 @@ function channelsOf(kind: EventKindName, value: EventRecord, outcome: StoreOutco
 /** Notices by channel. Rows of a notice keep the order of the batch. */
 export function collectNotices(stored: readonly Stored[]): ReadonlyMap<string, StoredEventsEnvelope> {
   const notices = new Map<string, StoredEventsEnvelope>();
-  for (const { kind, value, outcome } of stored) {
+  for (const { row, outcome } of stored) {
     if (outcome.user_ids.length === 0) continue;
-    const { eventId, conversationId, recipientId, userId } = projectionOf(kind).toRow(value);
+    const { eventId, conversationId, recipientId, userId } = row;
     if (recipientId === undefined && userId === undefined) {
       addRow(notices, conversationChannel(conversationId), eventId, outcome.user_ids, outcome.seqs);
       continue;

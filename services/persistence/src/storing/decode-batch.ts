@@ -1,18 +1,11 @@
-import {
-  decodeEvent,
-  MESSAGE_HEADERS,
-  type DeadMessageCode,
-  type EventKindName,
-  type EventRecord,
-} from '@chat-app/protocol';
+import { decodeEvent, MESSAGE_HEADERS, type DeadMessageCode } from '@chat-app/protocol';
 import type { LogRecord } from '@chat-app/message-log';
+import { projectEvent, type StorableEvent } from './project-event';
 import { projectionOf } from './projections';
 
 /** A record that holds an event. */
-export interface Incoming {
+export interface Incoming extends StorableEvent {
   record: LogRecord;
-  kind: EventKindName;
-  value: EventRecord;
 }
 
 /** A record that cannot be stored, and why. */
@@ -42,7 +35,7 @@ export function decodeBatch(records: readonly LogRecord[]): { incoming: Incoming
     const fault = projection.fromLog
       ? projection.fault?.(value)
       : { code: 'unreadable' as const, reason: `events of kind ${kind} do not come by the log` };
-    if (fault === undefined) incoming.push({ record, kind, value });
+    if (fault === undefined) incoming.push({ record, ...projectEvent(kind, value) });
     else bad.push(nonRetryable(record, fault.code, fault.reason));
   }
   return { incoming, bad };

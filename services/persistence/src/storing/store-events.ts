@@ -1,19 +1,14 @@
-import type { EventKindName, EventRecord } from '@chat-app/protocol';
+import type { EventKindName } from '@chat-app/protocol';
 import type { Database, Queryable } from '@chat-app/database';
 import { changeMessages } from './change-messages';
 import type { MessageChange } from './judge-changes';
+import type { StorableEvent } from './project-event';
 import { projectionOf } from './projections';
 import { lockConversations } from './sql/lock-conversations';
 import { insertStates } from './sql/store-states';
 import { insertEvents, type StoreOutcome } from './sql/store-events';
 
 export type { StoreOutcome } from './sql/store-events';
-
-/** An event to be stored: a kind and its record. */
-export interface StorableEvent {
-  kind: EventKindName;
-  value: EventRecord;
-}
 
 /**
  * Stores a batch in one transaction: all of it, or nothing where it throws. Answers in the order of the batch.
@@ -121,5 +116,5 @@ function byKind(events: readonly StorableEvent[]): ReadonlyMap<EventKindName, St
 }
 
 function toRows(events: readonly StorableEvent[]) {
-  return events.map(({ kind, value }) => projectionOf(kind).toRow(value));
+  return events.map(({ row }) => row);
 }

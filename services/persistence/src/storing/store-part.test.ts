@@ -15,6 +15,7 @@ import {
 } from '../../testing/embedded-context';
 import { insertGroup } from '../conversations/sql/create-group';
 import { decodeBatch } from './decode-batch';
+import { projectionOf } from './projections';
 import { storePart, type StoredPart } from './store-part';
 
 describe('a part of a batch that is stored', () => {
@@ -45,6 +46,16 @@ describe('a part of a batch that is stored', () => {
       [userChannel(bob)]: { kind: 'stored', event_ids: [first, third], positions: { [bob]: [1, 3] } },
       [conversationChannel(group)]: { kind: 'stored', event_ids: [second], positions: { [ann]: [2], [bob]: [2] } },
     });
+    await fanout.close();
+  });
+
+  it('is projected onto its rows once, for storing, counting and announcing alike', async () => {
+    const toRow = jest.spyOn(projectionOf('message'), 'toRow');
+    const fanout = createEmbeddedFanout();
+    const messages = [directMessage(randomUUID(), randomUUID()), directMessage(randomUUID(), randomUUID())];
+    expect(await store(fanout, messages)).toMatchObject({ stored: 2 });
+    expect(toRow).toHaveBeenCalledTimes(2);
+    toRow.mockRestore();
     await fanout.close();
   });
 

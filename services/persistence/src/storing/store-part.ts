@@ -3,7 +3,6 @@ import type { Fanout } from '@chat-app/fanout';
 import type { PersistenceMetrics } from '../metrics';
 import { announceStored } from './announce-stored';
 import type { BadRecord, Incoming } from './decode-batch';
-import { projectionOf } from './projections';
 import { storeEvents, type StoreOutcome } from './store-events';
 import { startMessageSpan } from './trace-batch';
 
@@ -44,9 +43,9 @@ export async function storePart(
     const outcomes = await storeEvents(database, part);
     metrics.storeSeconds.observe((performance.now() - began) / 1_000);
     const counts = countOutcomes(metrics, part, outcomes);
-    const placed = part.flatMap(({ kind, value }, index) => {
+    const placed = part.flatMap(({ kind, value, row }, index) => {
       const outcome = outcomes[index];
-      return outcome === undefined ? [] : [{ kind, value, outcome }];
+      return outcome === undefined ? [] : [{ kind, value, row, outcome }];
     });
     const lost = await announceStored(fanout, placed);
     if (lost > 0) metrics.lostNotices.inc({}, lost);
@@ -79,8 +78,7 @@ function countOutcomes(
     entries += seqs.length;
     const event = part[index];
     if (event === undefined) return;
-    const { at } = projectionOf(event.kind).toRow(event.value);
-    metrics.delaySeconds.observe(Math.max(0, now - Date.parse(at)) / 1_000);
+    metrics.delaySeconds.observe(Math.max(0, now - Date.parse(event.row.at)) / 1_000);
   });
   const duplicates = outcomes.filter(({ outcome }) => outcome === 'duplicate').length;
   if (stored > 0) metrics.messages.inc({ outcome: 'stored' }, stored);
