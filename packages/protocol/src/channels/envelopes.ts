@@ -3,7 +3,10 @@
  * encoded frame, so that a pod reads the small first line and forwards the rest to its sockets as the bytes they are.
  */
 import { z } from 'zod';
+import type { ChangedFrame } from '../frames/changed-frame';
+import { encodeServerFrame } from '../frames/server-frames';
 import type { Known } from '../known';
+import type { ReceiptsFrame } from '../state/receipts';
 import { PresenceEnvelope } from '../signals/presence';
 import { TypingEnvelope } from '../signals/typing';
 
@@ -35,13 +38,16 @@ export const StoredEventsEnvelope = z.looseObject({
 export type StoredEventsEnvelope = Known<z.infer<typeof StoredEventsEnvelope>>;
 
 /**
- * What a conversation is now, beside its entries: its frame follows the first line. Nothing repeats it; whoever missed it asks.
+ * What a conversation is now, beside its entries (`changed`, `receipts`): its frame follows the first line. Nothing repeats it;
+ * whoever missed it asks. A pod passes on every state, whatever its frame; one that does not know this envelope passes it over.
  */
 export const StateEnvelope = z.looseObject({
   kind: z.literal('state'),
   /** The `type` of the frame. */
   state_kind: z.string(),
   conversation_id: z.string(),
+  /** Whose doing it is: on a user's own channel it is kept from whoever blocks them or is blocked by them. */
+  actor_id: z.string().optional(),
   /** Users who hear the channel and are not told. */
   not_for: z.array(z.string()).optional(),
 });
@@ -88,6 +94,15 @@ const decoder = new TextDecoder();
 export function writeEnvelope(envelope: ChannelEnvelope, frame?: string): string {
   const head = JSON.stringify(envelope);
   return frame === undefined ? head : `${head}\n${frame}`;
+}
+
+/** Encodes a state, for all who are concerned. */
+export function writeState(
+  frame: ChangedFrame | ReceiptsFrame,
+  whom: Pick<StateEnvelope, 'actor_id' | 'not_for'> = {},
+): string {
+  const { type: state_kind, conversation_id } = frame;
+  return writeEnvelope({ kind: 'state', state_kind, conversation_id, ...whom }, encodeServerFrame(frame));
 }
 
 /** Reads an envelope. Never throws. */

@@ -1,11 +1,4 @@
-import {
-  conversationChannel,
-  encodeServerFrame,
-  userChannel,
-  writeEnvelope,
-  type MemberReceipt,
-  type ReceiptsFrame,
-} from '@chat-app/protocol';
+import { conversationChannel, userChannel, writeState, type MemberReceipt } from '@chat-app/protocol';
 import { receiptOf } from './receipt-of';
 import type { MovedReceipt } from './sql/find-moved-receipts';
 
@@ -40,9 +33,7 @@ function ofDirect(member: MovedReceipt): { channel: string; text: string }[] {
 
 function write(conversation_id: string, members: readonly MovedReceipt[], not_for: string[]): string {
   const users = members.flatMap((one) => toReceipt(one) ?? []);
-  const frame: ReceiptsFrame = { type: 'receipts', conversation_id, users };
-  const envelope = { kind: 'state' as const, state_kind: frame.type, conversation_id };
-  return writeEnvelope({ ...envelope, ...(not_for.length > 0 && { not_for }) }, encodeServerFrame(frame));
+  return writeState({ type: 'receipts', conversation_id, users }, not_for.length > 0 ? { not_for } : {});
 }
 
 /** Undefined where there is nothing to tell. */

@@ -4,6 +4,7 @@ import {
   eventKind,
   userChannel,
   writeEnvelope,
+  writeState,
   type StoredEventsEnvelope,
 } from '@chat-app/protocol';
 import type { Fanout } from '@chat-app/fanout';
@@ -36,9 +37,7 @@ function describeChanges(stored: readonly Stored[]): { channel: string; text: st
   const changes = stored.flatMap(({ row, outcome: { changed } }) => (changed === undefined ? [] : [{ changed, row }]));
   changes.sort((one, other) => one.changed.version - other.changed.version);
   return changes.flatMap(({ changed, row: { conversationId: conversation_id, actorId: actor_id, recipientId } }) => {
-    const event_id = `${changed.type}:${conversation_id}:${changed.version}`;
-    const envelope = { kind: 'event' as const, event_kind: changed.type, event_id, conversation_id, actor_id };
-    const text = writeEnvelope(envelope, encodeServerFrame(changed));
+    const text = writeState(changed, { actor_id });
     const users = recipientId === undefined ? [] : [...new Set([actor_id, recipientId])];
     const channels = recipientId === undefined ? [conversationChannel(conversation_id)] : users.map(userChannel);
     return channels.map((channel) => ({ channel, text }));

@@ -231,7 +231,7 @@ describe('versions', () => {
     await delivered();
     const told = received.flatMap(({ channel, text }) => {
       const read = readEnvelope(Buffer.from(text));
-      if (!read.ok || read.envelope.kind !== 'event' || read.envelope.event_kind !== 'changed') return [];
+      if (!read.ok || read.envelope.kind !== 'state' || read.envelope.state_kind !== 'changed') return [];
       return [{ channel, frame: JSON.parse(Buffer.from(read.frame ?? []).toString()) as ChangedFrame }];
     });
     const ofGroup = told.filter(({ channel }) => channel === conversationChannel(group)).map(({ frame }) => frame);

@@ -5,7 +5,6 @@ import {
   ENDED_SESSIONS_CHANNEL,
   readEnvelope,
   userChannel,
-  type ChangedFrame,
   type ChannelEnvelope,
   type EventEnvelope,
   type StoredEventsEnvelope,
@@ -120,7 +119,6 @@ export class Deliverer {
           eventId: envelope.event_id,
           eventKind: envelope.event_kind,
           body: encodeFrame(frame),
-          ...(envelope.event_kind === CHANGED && { isState: true }),
         };
         follower.step(connection, event);
       }
@@ -169,8 +167,6 @@ function fitsChannel(envelope: ChannelEnvelope, channel: string): boolean {
 }
 
 const USER_PREFIX = userChannel('');
-/** A state of a conversation, not an entry. */
-const CHANGED: ChangedFrame['type'] = 'changed';
 
 /** Kinds beside `joined` and `left` that are an entry of one user alone. */
 const PERSONAL: ReadonlySet<string> = new Set(['read', 'settings', 'blocked', 'invited', 'uninvited']);

@@ -39,4 +39,28 @@ describe('the state of a conversation', () => {
     await bob.next('accepted');
     expect(bob.all('receipts')).toEqual([]);
   });
+
+  it('of a direct conversation is kept from whoever blocks the one whose doing it is', async () => {
+    const pod = await world.pod();
+    world.persistence.block(ALICE, BOB);
+    const [alice, bob] = [await world.connect(pod, ALICE), await world.connect(pod, BOB)];
+    for (const user of [ALICE, BOB]) {
+      world.bus.publish(userChannel(user), writeEnvelope({ ...STATE, actor_id: BOB }, JSON.stringify(FRAME)));
+      const own = { ...FRAME, users: [{ user_id: user }] };
+      world.bus.publish(userChannel(user), writeEnvelope({ ...STATE, actor_id: user }, JSON.stringify(own)));
+    }
+    expect(await alice.next('receipts')).toMatchObject({ users: [{ user_id: ALICE }] });
+    expect(await bob.next('receipts')).toEqual(FRAME);
+  });
+
+  it('that a persistence of an earlier version tells as an event is passed on all the same', async () => {
+    const pod = await world.pod();
+    const bob = await world.connect(pod, BOB);
+    const event = { kind: 'event' as const, event_kind: 'changed', event_id: `changed:${GROUP}:1`, actor_id: ALICE };
+    const frame = { type: 'changed', conversation_id: GROUP, previous: 0, version: 1 };
+    world.bus.publish(userChannel(BOB), writeEnvelope({ ...event, conversation_id: GROUP }, JSON.stringify(frame)));
+    expect(await bob.next('changed')).toEqual(frame);
+    bob.say({ type: 'send', recipient_id: BOB, content: 'still numbered' });
+    expect(await bob.next('stored')).toMatchObject({ from: 1 });
+  });
 });

@@ -1,5 +1,6 @@
 import type { StateEnvelope } from '@chat-app/protocol';
 import type { Registry } from '../connections/registry';
+import { isKeptFrom } from './keep-from-blocked';
 import { encodeFrame, type EncodedFrame } from './encode-frame';
 import type { Transmitter } from './transmit-frame';
 
@@ -13,10 +14,11 @@ export class StateDeliverer {
     private readonly transmitter: Transmitter,
   ) {}
 
-  deliver(channel: string, { state_kind, not_for = [] }: StateEnvelope, payload: Uint8Array): void {
+  deliver(channel: string, { state_kind, actor_id, not_for = [] }: StateEnvelope, payload: Uint8Array): void {
     let frame: EncodedFrame | undefined;
     for (const user of this.registry.subscribers(channel)) {
       if (not_for.includes(user.userId)) continue;
+      if (actor_id !== undefined && isKeptFrom(user, actor_id, channel)) continue;
       for (const connection of user.connections) {
         if (connection.state !== 'open' || this.transmitter.isCongested(connection)) continue;
         frame ??= encodeFrame(payload);

@@ -24,18 +24,6 @@ describe('position', () => {
     expect(state.step({ kind: 'live', eventId: 'a', eventKind: 'message', body: 'A' })).toEqual([]);
   });
 
-  it('sends a state as it comes and remembers nothing of it, after what it waits for while it catches up', () => {
-    const state = new InboxPosition<string>();
-    const changed = { kind: 'live', eventId: 'c', eventKind: 'changed', body: 'C', isState: true } as const;
-    state.step({ kind: 'opened', position: 0, head: 1 });
-    expect(state.step(changed)).toEqual([]);
-    const caughtUp = state.step({ kind: 'page', entries: [entry(1, 'a')], head: 1, last: true });
-    expect(kinds(caughtUp)).toEqual(['entry', 'send']);
-    expect(kinds(state.step(changed))).toEqual(['send']);
-    state.step({ kind: 'congested' });
-    expect(state.step(changed)).toEqual([]);
-  });
-
   it('moves over a notice whose message was sent, and tells it in a stored frame', () => {
     const state = opened(4);
     state.step({ kind: 'live', eventId: 'a', eventKind: 'message', body: 'A' });

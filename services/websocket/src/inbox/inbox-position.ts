@@ -147,9 +147,9 @@ export class InboxPosition<Body> {
     if (this.#noticed !== undefined) this.#progress(false);
   }
 
-  #send({ eventId, eventKind, body, isState }: LiveEvent<Body>): void {
+  #send({ eventId, eventKind, body }: LiveEvent<Body>): void {
     this.#effects.push({ kind: 'send', eventKind, body });
-    if (isState !== true) this.#sent.add(eventId);
+    this.#sent.add(eventId);
   }
 
   #notice(seq: number, eventId: string): void {

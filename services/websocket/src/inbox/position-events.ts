@@ -11,8 +11,8 @@ export type PositionEvent<Body> =
   | { kind: 'opened'; position: number; head: number }
   /** Persistence could not be asked; the position stays unknown for now. */
   | { kind: 'open_failed' }
-  /** A live event for this user; `isState`: it is no entry, its number never comes. */
-  | { kind: 'live'; eventId: string; eventKind: string; body: Body; isState?: boolean }
+  /** A live event for this user. */
+  | { kind: 'live'; eventId: string; eventKind: string; body: Body }
   /** Events were stored in this user's inbox. */
   | { kind: 'notice'; pairs: readonly StoredPair[] }
   /** Part of what a read returned; `last` with its end. */

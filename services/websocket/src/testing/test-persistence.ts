@@ -7,6 +7,7 @@ import {
   MESSAGE_HEADERS,
   userChannel,
   writeEnvelope,
+  writeState,
   type AskChangeRequest,
   type AskChangeResponse,
   type ChangedFrame,
@@ -122,14 +123,7 @@ export class TestPersistence implements PersistenceClient {
       message: { message_id, ...fields, version: this.#version },
       changes: [{ event_id, actor_id }],
     };
-    const envelope = {
-      kind: 'event' as const,
-      event_kind: 'changed',
-      event_id: `changed|${event_id}`,
-      conversation_id,
-      actor_id,
-    };
-    for (const channel of channels) this.bus.publish(channel, writeEnvelope(envelope, JSON.stringify(changed)));
+    for (const channel of channels) this.bus.publish(channel, writeState(changed, { actor_id }));
   }
 
   /** Puts a message into an inbox without any notice. */
