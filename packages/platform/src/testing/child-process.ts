@@ -40,17 +40,19 @@ export function compileScript(script: string): CompiledScript {
 /** A running script: the JSON lines it writes on standard output, and how it ended. */
 export class Child {
   readonly lines: Record<string, unknown>[] = [];
+  /** All of standard output. */
+  output = '';
   stderr = '';
   readonly ended: Promise<{ code: number | null; signal: string | null }>;
   readonly #process: ChildProcess;
   readonly #waiting: { message: string; resolve: () => void }[] = [];
 
-  constructor(script: CompiledScript, environment: Record<string, string>) {
+  constructor(script: CompiledScript, environment: Record<string, string>, args: readonly string[] = []) {
     const env = { PATH: process.env['PATH'], ...environment };
-    const child = spawn(process.execPath, [script.path], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [script.path, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     const lines = createInterface({ input: child.stdout });
-    lines.on('line', (line) => this.#take(JSON.parse(line) as Record<string, unknown>));
+    lines.on('line', (line) => this.#take(line));
     child.stderr.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
     const closed = once(lines, 'close');
     this.ended = once(child, 'close').then(async ([code, signal]) => {
@@ -74,8 +76,21 @@ export class Child {
     this.#process.kill(signal);
   }
 
-  #take(line: Record<string, unknown>): void {
+  /** A line of the log, or part of an answer that has several. */
+  #take(text: string): void {
+    this.output += `${text}\n`;
+    const line = parsed(text);
+    if (line === undefined) return;
     this.lines.push(line);
     for (const { message, resolve } of this.#waiting) if (message === line['message']) resolve();
+  }
+}
+
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
   }
 }
