@@ -12,7 +12,7 @@ import { buildDashboard } from './panel';
 const RULES_HEADER = '# Generated from observability/objectives.ts by npm run observability:generate.\n';
 
 /** Path below the chart → contents. */
-export function generatedFiles(): ReadonlyMap<string, string> {
+function generatedFiles(): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const spec of DASHBOARDS) {
     files.set(`dashboards/${spec.name}.json`, `${JSON.stringify(buildDashboard(spec), null, 2)}\n`);

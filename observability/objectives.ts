@@ -16,9 +16,9 @@ export interface Objective {
 /** Codes of `rejected` that are the service's own fault. */
 export const OUR_FAULTS = 'code=~"unavailable|overloaded|internal"';
 /** A delivery within this is good, seconds. A bound of the histogram. */
-export const DELIVERY_SECONDS = 1;
+const DELIVERY_SECONDS = 1;
 /** A store within this is good, seconds. A bound of the histogram. */
-export const STORE_SECONDS = 60;
+const STORE_SECONDS = 60;
 
 const sum = (metric: string, window: string, ...matchers: string[]): string =>
   `sum by (namespace) (rate(${metric}{${matchers.filter(Boolean).join(', ')}}[${window}]))`;

@@ -32,6 +32,6 @@ export async function checkQueries(
 }
 
 /** NaN is what a quotient of nothing is. */
-export function hasNumber(series: readonly Series[]): boolean {
+function hasNumber(series: readonly Series[]): boolean {
   return series.some(({ values }) => values.some(([, value]) => Number.isFinite(Number(value))));
 }

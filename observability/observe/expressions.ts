@@ -52,7 +52,7 @@ export function ruleSelectors(folder: string): Asked[] {
 }
 
 /** Whole expressions of the alerts and records, for a check that Prometheus understands them. */
-export function selectorsOf(expression: string): string[] {
+function selectorsOf(expression: string): string[] {
   return expression.match(/\b[a-z_][a-z0-9_:]*\{[^}]*\}/g) ?? [];
 }
 

@@ -107,7 +107,7 @@ function refusalText(thrown: unknown, isNew: boolean): string {
   return faultText(thrown);
 }
 
-export function LanguageChoice() {
+function LanguageChoice() {
   return (
     <label class="language">
       {t.menu.language}

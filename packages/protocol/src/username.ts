@@ -1,5 +1,5 @@
 /** Characters (code points) of a user name, once normalised. */
-export const MAX_USERNAME_LENGTH = 64;
+const MAX_USERNAME_LENGTH = 64;
 /** Code units of a name as it may be sent: letters beyond the BMP take two, decomposed ones several. */
 export const MAX_USERNAME_UNITS = 256;
 /** Marks on one letter beyond which a text is defaced rather than spelled (UTS 39, section 5.4). */

@@ -3,11 +3,11 @@ import { integer, oneOf, text, type Configuration } from '@chat-app/platform';
 import { retentionFrom, retentionVariables, type RetentionSettings } from './retention/retention-settings';
 
 /** What persistence does during an outage of the database: wait in place, or re-publish as the legacy service did. */
-export const DATABASE_OUTAGE_POLICIES = ['wait', 'republish'] as const;
+const DATABASE_OUTAGE_POLICIES = ['wait', 'republish'] as const;
 export type DatabaseOutagePolicy = (typeof DATABASE_OUTAGE_POLICIES)[number];
 
 /** Who is asked before they are in a group: nobody, whoever never wrote to the inviter, or everybody. */
-export const INVITATION_POLICIES = ['at_once', 'ask_strangers', 'ask_everyone'] as const;
+const INVITATION_POLICIES = ['at_once', 'ask_strangers', 'ask_everyone'] as const;
 export type InvitationPolicy = (typeof INVITATION_POLICIES)[number];
 
 /** How much one user may ask for, on one pod. */

@@ -8,4 +8,4 @@ export {
 export { createAuthenticationClient, type AuthenticationClient } from './peers/authentication-client';
 export { followEndedSessions } from './peers/follow-ended-sessions';
 export { persistenceVariables, type PersistenceConfiguration } from './configuration';
-export { MAX_REDRIVES, redriveMessages, type RedriveCounts, type RedriveOptions } from './storing/redrive-messages';
+export { redriveMessages, type RedriveCounts, type RedriveOptions } from './storing/redrive-messages';

@@ -12,7 +12,7 @@ import { uninvited } from './uninvited';
 import { read, type ConversationRead } from './read';
 import { settings, type ConversationSettingsChange } from './settings';
 
-export const ENTRY_KINDS = {
+const ENTRY_KINDS = {
   message,
   joined,
   left,

@@ -59,7 +59,7 @@ interface DriverError extends Error {
 const isError = (thrown: unknown): thrown is DriverError => types.isNativeError(thrown);
 
 /** The SQLSTATE PostgreSQL gave, where the failure came from PostgreSQL at all. */
-export function sqlstateOf(thrown: unknown): string | undefined {
+function sqlstateOf(thrown: unknown): string | undefined {
   if (!isError(thrown)) return undefined;
   const { code, severity } = thrown;
   // `EPIPE` looks like a SQLSTATE too; only PostgreSQL's own errors carry a severity.
@@ -74,7 +74,7 @@ export function isStaleStatement(thrown: unknown): boolean {
 }
 
 /** Which of the two it is. */
-export function kindOfFailure(thrown: unknown): FailureKind {
+function kindOfFailure(thrown: unknown): FailureKind {
   const sqlstate = sqlstateOf(thrown);
   if (sqlstate === undefined) {
     // No SQLSTATE: the way there failed. Unless the driver could not even encode or decode a value.

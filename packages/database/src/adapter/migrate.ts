@@ -56,7 +56,7 @@ export async function migrate(
 }
 
 /** What is kept of a migration's text. Line ends do not count: git may change them. */
-export function checksumOf(migration: Migration): string {
+function checksumOf(migration: Migration): string {
   return createHash('sha256').update(migration.sql.replaceAll('\r\n', '\n')).digest('hex');
 }
 

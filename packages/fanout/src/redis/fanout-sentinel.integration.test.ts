@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { freePorts } from '../../../../test/testing/backend-process';
 import { describeWithBackend } from '../../../../test/testing/backends';
-import { secretFile, silentLogger, Metrics } from '@chat-app/platform';
+import { Metrics, parseConfiguration, secret, silentLogger } from '@chat-app/platform';
 import type { Fanout } from '../fanout';
 import { createRedisFanout } from './fanout-redis';
 import { collect, inState } from '../fanout.contract';
@@ -68,10 +68,14 @@ describeWithBackend('redis', 'the Redis fan-out behind a Sentinel', () => {
   it('is back within seconds after both passwords were changed and every connection was cut', async () => {
     const file = join(directory, 'password');
     writeFileSync(file, FIRST);
+    const { PASSWORD: password } = parseConfiguration(
+      { PASSWORD_FILE: file },
+      { PASSWORD: secret({ description: 'Password.' }) },
+    );
     fanout = createRedisFanout({
       sentinels: [`127.0.0.1:${sentinelPort}`],
       sentinelName: 'chat',
-      password: secretFile(file),
+      password,
       podName: 'pod',
       logger: silentLogger,
       metrics: new Metrics('test'),

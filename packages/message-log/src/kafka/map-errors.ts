@@ -38,7 +38,7 @@ const STALE_METADATA = new Set([
 ]);
 
 /** Kafka's name of the failure, found in the error or in what caused it. */
-export function protocolType(thrown: unknown): string | undefined {
+function protocolType(thrown: unknown): string | undefined {
   for (let error = thrown, depth = 0; error instanceof Error && depth < 10; error = error.cause, depth += 1) {
     const { type } = error as LibraryError;
     if (typeof type === 'string') return type;
@@ -47,7 +47,7 @@ export function protocolType(thrown: unknown): string | undefined {
 }
 
 /** Whether the error, or one that caused it, is of a broker that cannot be reached or does not answer. */
-export function isUnreachable(thrown: unknown): boolean {
+function isUnreachable(thrown: unknown): boolean {
   for (let error = thrown, depth = 0; error instanceof Error && depth < 10; error = error.cause, depth += 1) {
     if (UNREACHABLE.has(error.name)) return true;
   }

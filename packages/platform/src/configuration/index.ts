@@ -1,7 +1,7 @@
 export { rawValue, type Environment, type ValueOf, type Variable } from './variable';
 export { flag, integer, list, oneOf, optionalText, text } from './variables';
 export { decodeUrlPart, hostPorts, httpUrl, optionalHttpUrl, originOf, origins, parseHostPort } from './addresses';
-export { secret, secretFile, secretOf, type Secret } from './secret';
+export { secret, secretOf, type Secret } from './secret';
 export { trustedCertificates, type TrustedCertificates } from './trusted-certificates';
 export {
   configurationInvalid,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { parseConfiguration } from './parse-configuration';
-import { secret, secretFile, secretOf } from './secret';
+import { secret, secretOf } from './secret';
 
 const variables = { KEY: secret({ description: 'Key.' }) };
 
@@ -72,7 +72,7 @@ describe('secret', () => {
     }
     symlinkSync('1', join(directory, '..data'));
     symlinkSync(join('..data', 'key'), join(directory, 'key'));
-    const mounted = secretFile(join(directory, 'key'));
+    const { KEY: mounted } = parseConfiguration({ KEY_FILE: join(directory, 'key') }, variables);
     expect(mounted.read()).toBe('old');
     symlinkSync('2', join(directory, '..swap'));
     renameSync(join(directory, '..swap'), join(directory, '..data'));

@@ -82,11 +82,6 @@ export function secretOf(value: string): Secret {
   return new FixedSecret(value);
 }
 
-/** A secret kept in a file. @throws when the file cannot be read or is empty */
-export function secretFile(path: string): Secret {
-  return new FileSecret(path);
-}
-
 interface SecretOptions {
   optional?: boolean;
   description: string;

@@ -60,7 +60,7 @@ function checkSecret(headers: IncomingHttpHeaders, rules: AccessRules): void {
 }
 
 /** Compares in constant time; hashing first makes the lengths equal. */
-export function equalSecrets(one: string, other: string): boolean {
+function equalSecrets(one: string, other: string): boolean {
   const digest = (value: string) => createHash('sha256').update(value).digest();
   return timingSafeEqual(digest(one), digest(other));
 }

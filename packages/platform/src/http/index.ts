@@ -3,7 +3,6 @@ export { HttpError, httpError, type ErrorTable } from './http-error';
 export { startHttpServer, type HttpServerOptions, type Pages } from './express-server';
 export { startManagementServer, type Liveness, type ManagementServerOptions } from './management-server';
 export { createServiceClient, type ServiceCall, type ServiceClient, type ServiceClientOptions } from './service-client';
-export { equalSecrets } from './authorize';
 export { addressOfRequest } from './client-address';
 export { chargeCallers } from './charge-callers';
 export { cameByTls, forwardedScheme } from './forwarded-scheme';

@@ -1,4 +1,4 @@
-import { currentTraceparent, inSpan, startTracing } from '../tracing';
+import { inSpan, startTracing } from '../tracing';
 
 /**
  * Makes spans under the environment's OTEL_* variables, for start-tracing.test.ts: outside jest, where the exporter's dynamic
@@ -9,13 +9,13 @@ async function main(): Promise<void> {
   const same = startTracing({ service: 'again', environment: process.env }) === tracing;
   const spans = Number(process.env['SPANS'] ?? 1);
   const began = performance.now();
-  const traceparent = await inSpan('store messages', {}, () => currentTraceparent());
+  const traceparent = await inSpan('store messages', {}, (span) => span.traceparent);
   for (let span = 1; span < spans; span += 1) await inSpan('more', {}, () => undefined);
   const workedMs = performance.now() - began;
   await tracing.close();
   await tracing.close();
   const closedMs = performance.now() - began - workedMs;
-  const after = await inSpan('after', {}, () => currentTraceparent());
+  const after = await inSpan('after', {}, (span) => span.traceparent);
   const loaded = Object.keys(require.cache).some((path) => path.includes('sdk-node'));
   process.stdout.write(
     `${JSON.stringify({ message: 'done', same, traceparent, after, workedMs, closedMs, loaded })}\n`,

@@ -1,7 +1,6 @@
 export { startTracing, type Tracing } from './start-tracing';
 export {
   currentSpanIds,
-  currentTraceparent,
   inSpan,
   startSpan,
   traceIdOf,

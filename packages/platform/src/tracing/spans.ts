@@ -82,13 +82,6 @@ export function startSpan(name: string, options: SpanOptions = {}): SpanHandle {
   return enabled ? new OpenTelemetrySpan(openSpan(name, options)) : NOTHING;
 }
 
-/** W3C traceparent of the span in force. */
-export function currentTraceparent(): string | undefined {
-  if (!enabled) return undefined;
-  const span = trace.getActiveSpan();
-  return span === undefined ? undefined : traceparentOf(span);
-}
-
 /** Ids of the span in force, for log lines and exemplars. */
 export function currentSpanIds(): { traceId: string; spanId: string; sampled: boolean } | undefined {
   if (!enabled) return undefined;

@@ -1,7 +1,7 @@
 import { refusal } from '../refusal';
 
 /** Largest password that is hashed, in bytes after normalisation: hashing is work, and its input is a stranger's. */
-export const PASSWORD_BYTES = 1_024;
+const PASSWORD_BYTES = 1_024;
 
 /**
  * The form in which a password is hashed: NFKC, so that it does not matter which keyboard composed it.

@@ -9,14 +9,7 @@ const MIN_CHARACTERS = 8;
 const COMMON: ReadonlySet<string> = new Set(dictionary['passwords-common'].map(String));
 
 /** What is guessed first here, of all places: names of the product, alone or with digits and signs around and between. */
-export const CONTEXT_WORDS: readonly string[] = [
-  'chat',
-  'chatapp',
-  'chatserver',
-  'chatpassword',
-  'mychat',
-  'messenger',
-];
+const CONTEXT_WORDS: readonly string[] = ['chat', 'chatapp', 'chatserver', 'chatpassword', 'mychat', 'messenger'];
 
 /**
  * The form in which a new password is hashed, where it is none of those that are tried first: not among the commonest, not

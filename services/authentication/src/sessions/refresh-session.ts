@@ -19,7 +19,7 @@ import { rotateRefreshToken } from './sql/rotate-refresh-token';
  * Seconds within which a token that was just used may come again from a client of the version before, which gives no
  * attempt id. Goes with the release after this one; then an attempt id is required.
  */
-export const GRACE_S = 10;
+const GRACE_S = 10;
 
 type Outcome =
   | { kind: 'rotated' | 'repeated'; session: LockedSession; refreshToken: string; expiresAt: Date }

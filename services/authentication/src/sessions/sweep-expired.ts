@@ -7,7 +7,7 @@ import { deleteStaleThrottles } from '../throttling/sql/delete-stale-throttles';
 import { takeOperatorActs } from '../tools/sql/take-operator-acts';
 import { THROTTLE_RULE } from '../throttling/account-throttle';
 
-export const SWEEP_INTERVAL_MS = 60_000;
+const SWEEP_INTERVAL_MS = 60_000;
 const ROWS_PER_STATEMENT = 1_000;
 const STATEMENTS_PER_TABLE = 20;
 

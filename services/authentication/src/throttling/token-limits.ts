@@ -2,9 +2,9 @@ import { NetworkLimiter } from '@chat-app/platform';
 import { perMinute, RateLimiter, type RateLimiterOptions } from '@chat-app/timing';
 
 /** Refresh tokens that are none, from one address in a minute: of /refresh and /logout together. */
-export const FAILED_TOKENS_PER_MINUTE = 300;
+const FAILED_TOKENS_PER_MINUTE = 300;
 /** Refreshes of one session in a minute. An access token lasts half a minute at least, and each refresh keeps a row for weeks. */
-export const REFRESHES_PER_SESSION_PER_MINUTE = 20;
+const REFRESHES_PER_SESSION_PER_MINUTE = 20;
 
 /** Addresses and accounts come as many as they like: nobody is kept out by their number. */
 export const OVERFLOW: RateLimiterOptions = { overflow: 'forget-oldest', maxKeys: 50_000 };

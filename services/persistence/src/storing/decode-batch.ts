@@ -42,6 +42,6 @@ export function decodeBatch(records: readonly LogRecord[]): { incoming: Incoming
 }
 
 /** A record that no retry can help. */
-export function nonRetryable(record: LogRecord, code: DeadMessageCode, reason: string): BadRecord {
+function nonRetryable(record: LogRecord, code: DeadMessageCode, reason: string): BadRecord {
   return { record, code, reason, retryable: false };
 }

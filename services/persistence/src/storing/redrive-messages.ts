@@ -7,7 +7,7 @@ import { listDeadMessages, type ArchivedMessage } from './sql/list-dead-messages
 import { markRedriven } from './sql/mark-redriven';
 
 /** A message is moved back at most this often. */
-export const MAX_REDRIVES = 3;
+const MAX_REDRIVES = 3;
 const PAGE = 100;
 
 export interface RedriveOptions {

@@ -4,7 +4,7 @@ import { isUuid } from '@chat-app/protocol';
 import type { Question } from './inspect-store';
 
 /** How the command is called. */
-export const INSPECT_USAGE = `inspect message ID | conversation ID | user ID | dead [--code CODE] [--limit N]  [--content]
+const INSPECT_USAGE = `inspect message ID | conversation ID | user ID | dead [--code CODE] [--limit N]  [--content]
   message ID        is it stored, where in whose inbox; did it die, and why
   dead              how many dead messages there are, by code, and the newest (--limit, default 20)
   conversation ID   its members and its newest message

@@ -4,7 +4,7 @@ import type { Confirmed } from '../../receipts/sql/find-moved-receipts';
 import { CURRENT_EPOCH } from './announcement';
 
 /** The device id of the one row that all unnamed devices of a user have: no client can choose it. */
-export const UNNAMED_DEVICE = '';
+const UNNAMED_DEVICE = '';
 
 /**
  * Rows are locked in the order of their key. A device of a user whose inbox is still empty has a cursor too: without one it
