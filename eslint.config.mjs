@@ -85,11 +85,6 @@ export default tseslint.config(
     },
   },
   {
-    // The two faces of the client: each thing that an application may do or hear is a method or a line there.
-    files: ['packages/client/src/chat-client.ts', 'packages/client/src/store/chat-store.ts'],
-    rules: { 'max-lines': ['error', { max: 350, skipBlankLines: true, skipComments: true }] },
-  },
-  {
     files: ['packages/{protocol,timing}/src/**/*.ts'],
     rules: forbid([[...NODE, ...VENDORS, '@chat-app/*'], 'a browser imports it.']),
   },

@@ -1,6 +1,10 @@
 import { USER_2 } from '../testing/fake-server';
 import { codeOf, incoming, sceneForEachTest } from '../testing/scene';
 
+interface WithTimers {
+  exchange: { timers: { handles: Map<string, unknown> } };
+}
+
 const scene = sceneForEachTest();
 
 describe('close', () => {
@@ -12,7 +16,7 @@ describe('close', () => {
     await client.close();
     expect(await connection.closed).toBe(1000);
     expect(connection.ofType('received').at(-1)).toEqual({ type: 'received', seq: 1 });
-    expect((client as unknown as { timers: { handles: Map<string, unknown> } }).timers.handles.size).toBe(0);
+    expect((client as unknown as WithTimers).exchange.timers.handles.size).toBe(0);
     expect(client.state).toBe('closed');
   });
 

@@ -1,0 +1,109 @@
+/** Puts the store together: in the order in which its parts need each other, each given what it uses and no more. */
+import type { ChatStorage } from '../storage';
+import { ActiveConversation } from './active-conversation';
+import { Blocks } from './blocks';
+import { ConversationList } from './conversation-list';
+import { EventFollower } from './follow-events';
+import { Invitations } from './invitations';
+import { ListKeeper } from './keep-list';
+import { ReadMarkers } from './mark-read';
+import { Names } from './names';
+import { Derived } from './observable';
+import { OwnSettings } from './own-settings';
+import { OwnWriting } from './own-writing';
+import { ListReader } from './read-list';
+import { readPage } from './read-page';
+import { ReceiptReader } from './receipt-reader';
+import { ConversationRefresher } from './refresh-conversations';
+import { SavedTexts } from './saved-texts';
+import { Signals } from './signals';
+import type { StoreClient } from './store-client';
+import { Timelines } from './timelines';
+import type { ConversationView } from './views';
+
+export interface ChatStoreOptions {
+  /** Keeps drafts and refused messages over restarts: a synchronous one, as `localStorage` is. By default nothing. */
+  storage?: ChatStorage;
+  /** Messages that one read of the history asks for. Default 50. */
+  pageSize?: number;
+  /**
+   * So often it is asked what changed in the conversation that the user looks at, milliseconds: a state that was lost on its way
+   * is missed by nobody else. Default 60,000.
+   */
+  changesEveryMs?: number;
+}
+
+/** What the store asks, tells and releases. */
+export interface StoreParts {
+  list: ConversationList;
+  listView: Derived<readonly ConversationView[]>;
+  timelines: Timelines;
+  texts: SavedTexts;
+  names: Names;
+  markers: ReadMarkers;
+  writing: OwnWriting;
+  settings: OwnSettings;
+  invitations: Invitations;
+  blocks: Blocks;
+  signals: Signals;
+  active: ActiveConversation;
+  refresher: ConversationRefresher;
+  reader: ListReader;
+  events: EventFollower;
+}
+
+export function assembleStore(client: StoreClient, options: ChatStoreOptions): StoreParts {
+  const list = new ConversationList(client.userId);
+  const texts = new SavedTexts(options.storage, client.userId, (id) => list.get(id)?.recipient_id);
+  const listView = new Derived(() => list.views((id) => texts.draft(id)));
+  const onChanged = (): void => listView.changed();
+  const names = new Names(async (userId) => (await client.getUser(userId)).username);
+  const wantName = (userId: string): void => names.want(userId);
+  const timelines = new Timelines(client, options, (id) => list.get(id)?.kind === 'direct');
+
+  // What the user looks at, what is read of it, and what the server says of conversations.
+  const markers: ReadMarkers = new ReadMarkers((id, message) =>
+    // What came after the user left counts, and no answer that came before this one could tell.
+    client.conversations.markRead(id, message).then(() => id !== active.id && refresher.refreshSoon(id)),
+  );
+  const receipts = new ReceiptReader(client, timelines, (id) => list.get(id)?.kind === 'group');
+  const active: ActiveConversation = new ActiveConversation({ list, timelines, names, markers, receipts, onChanged });
+  const refresher: ConversationRefresher = new ConversationRefresher({
+    client,
+    list,
+    names,
+    markers,
+    active,
+    onChanged,
+  });
+  const keeper = new ListKeeper(list, timelines, refresher, onChanged);
+  const page = {
+    ...{ client, list, names, onChanged },
+    isRead: (id: string) => markers.isPending(id),
+    // What is in view was not marked before somebody knew that it is unread.
+    onTaken: () => active.markUnread(),
+    onUncertain: (id: string) => refresher.refreshSoon(id),
+  };
+  const reader = new ListReader((after) => readPage(page, after));
+
+  // What the user does, and what others do.
+  const invitations = new Invitations(client.invitations, wantName);
+  const blocks = new Blocks(client.blocks);
+  const settings = new OwnSettings(client, list, receipts, onChanged);
+  const signals = new Signals(client, listView, wantName);
+  const writing = new OwnWriting({
+    ...{ client, list, texts, wantName },
+    timelineOf: (id) => timelines.of(id),
+    onActivity: (id) => keeper.activity(id),
+    onTouch: (id) => keeper.touch(id),
+    onAmended: (id, amendment) => keeper.amended(id, amendment),
+  });
+  const events = new EventFollower({
+    ...{ client, list, timelines, names, markers, active, refresher, keeper, reader, writing },
+    ...{ receipts, settings, invitations, blocks, onChanged },
+  });
+  return {
+    ...{ list, listView, timelines, texts, names, markers, writing, settings, invitations, blocks, signals },
+    ...{ active, refresher, reader, events },
+  };
+}
