@@ -1,4 +1,4 @@
-export { createTokenVerifier, type TokenVerifierOptions } from './token-verifier';
+export { createTokenVerifier, tokenVerifierFromConfiguration, type TokenVerifierOptions } from './token-verifier';
 export { createTokenSigner, type SignedToken, type TokenSigner, type TokenSignerOptions } from './token-signer';
 export { createSigningKey } from './key-directory';
 export type { JsonWebKey, JsonWebKeySet } from './json-web-key';

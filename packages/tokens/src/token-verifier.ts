@@ -3,7 +3,9 @@ import {
   asError,
   PlatformError,
   type Logger,
+  type Configuration,
   type Metrics,
+  type tokenVariables,
   type TokenClaims,
   type TokenVerifier,
 } from '@chat-app/platform';
@@ -23,6 +25,20 @@ export interface TokenVerifierOptions extends TokenScope {
 }
 
 const FETCH_TIMEOUT_MS = 3_000;
+
+/** Makes a verifier from the variables of the group `tokenVariables`. */
+export function tokenVerifierFromConfiguration(
+  configuration: Configuration<typeof tokenVariables>,
+  context: { logger: Logger; metrics: Metrics },
+): TokenVerifier & { close(): void } {
+  return createTokenVerifier({
+    jwksUrl: configuration.JWKS_URL,
+    issuer: configuration.TOKEN_ISSUER,
+    audience: configuration.TOKEN_AUDIENCE,
+    revokedKeyIds: configuration.REVOKED_KEY_IDS,
+    ...context,
+  });
+}
 
 /**
  * Makes a verifier of access tokens: ES256 only, `typ: at+jwt`, a published `kid`, issuer, audience and every claim

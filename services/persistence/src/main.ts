@@ -16,7 +16,7 @@ import {
   type ProcessContext,
   type RunningService,
 } from '@chat-app/platform';
-import { createTokenVerifier, StandingSessions } from '@chat-app/tokens';
+import { StandingSessions, tokenVerifierFromConfiguration } from '@chat-app/tokens';
 import { postgresFromConfiguration, postgresVariables } from '@chat-app/database/postgres';
 import { redisFromConfiguration, redisVariables } from '@chat-app/fanout/redis';
 import { kafkaMessageLogFromConfiguration, kafkaVariables } from '@chat-app/message-log/kafka';
@@ -124,14 +124,7 @@ async function serve(
   const { host, keepAliveTimeoutMs } = httpOptionsFrom(configuration);
   const audit = createAudit({ service: 'persistence', metrics });
   const listen = { host, keepAliveTimeoutMs, logger, audit, metrics, errors: ERRORS };
-  const verifier = createTokenVerifier({
-    jwksUrl: configuration.JWKS_URL,
-    issuer: configuration.TOKEN_ISSUER,
-    audience: configuration.TOKEN_AUDIENCE,
-    logger,
-    metrics,
-    revokedKeyIds: configuration.REVOKED_KEY_IDS,
-  });
+  const verifier = tokenVerifierFromConfiguration(configuration, { logger, metrics });
   cleanup.add('token verifier', () => verifier.close());
   const server = await startHttpServer({
     ...listen,

@@ -14,7 +14,7 @@ import {
   type RunningService,
   type ServiceClient,
 } from '@chat-app/platform';
-import { createTokenVerifier } from '@chat-app/tokens';
+import { tokenVerifierFromConfiguration } from '@chat-app/tokens';
 import { redisBackendFromConfiguration, redisVariables } from '@chat-app/fanout/redis';
 import { kafkaMessageLogFromConfiguration, kafkaVariables } from '@chat-app/message-log/kafka';
 import { ERRORS, INTERNAL_SECRET_HEADER } from '@chat-app/protocol';
@@ -71,14 +71,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
     metrics,
   });
   cleanup.add('fanout', () => fanout.close());
-  const verifier = createTokenVerifier({
-    jwksUrl: configuration.JWKS_URL,
-    issuer: configuration.TOKEN_ISSUER,
-    audience: configuration.TOKEN_AUDIENCE,
-    logger,
-    metrics,
-    revokedKeyIds: configuration.REVOKED_KEY_IDS,
-  });
+  const verifier = tokenVerifierFromConfiguration(configuration, { logger, metrics });
   cleanup.add('token verifier', () => verifier.close());
   const clientOf = (name: string, baseUrl: string): ServiceClient => {
     const secret = configuration.INTERNAL_SECRET;
