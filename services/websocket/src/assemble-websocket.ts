@@ -17,9 +17,10 @@ import { SocketServer } from './connections/sockets/ws-server';
 import { UserRates } from './connections/limit-user-rates';
 import { HeartbeatWatch } from './connections/watch-heartbeats';
 import { SessionGuard } from './connections/guard-sessions';
-import { Deliverer } from './delivery/deliver-message';
+import { EventDeliverer } from './delivery/deliver-event';
 import { SignalDeliverer } from './delivery/deliver-signal';
 import { StateDeliverer } from './delivery/deliver-state';
+import { EnvelopeReceiver } from './delivery/receive-envelope';
 import { Subscriptions } from './delivery/subscriptions';
 import { Transmitter } from './delivery/transmit-frame';
 import { Announcements } from './inbox/announcements';
@@ -77,7 +78,7 @@ export interface AssembledWebsocket {
   registry: Registry;
   /** Followed from start to close. */
   standing: StandingSessions;
-  deliverer: Deliverer;
+  envelopes: EnvelopeReceiver;
   reconciler: InboxReconciler;
   acceptor: ConnectionAcceptor;
   authenticator: Authenticator;
@@ -139,8 +140,9 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
   });
   const signals = new SignalDeliverer(registry, transmitter, metrics, presence);
   const states = new StateDeliverer(registry, transmitter);
-  const deliverer = new Deliverer({ registry, follower, sessions, heads, signals, states, metrics, clock, logger });
-  const publisher = new LivePublisher({ fanout, deliverer, metrics, clock, logger });
+  const events = new EventDeliverer({ registry, follower, metrics, clock });
+  const envelopes = new EnvelopeReceiver({ events, states, signals, sessions, registry, heads, metrics, logger });
+  const publisher = new LivePublisher({ fanout, envelopes, metrics, clock, logger });
   const recipients = new Recipients(authentication, logger);
   const resolver = new ConversationResolver(recipients, persistence, follower, logger);
   const guard = new ChangeGuard(resolver, persistence, logger);
@@ -150,8 +152,7 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
     limits: { unacknowledged, contentBytes },
   });
   const partners = new DirectPartners(persistence, logger);
-  const typingLimits = new TypingLimits();
-  const typing = new TypingPublisher({ fanout, limits: typingLimits, partners, sizes, metrics, clock, logger });
+  const typing = new TypingPublisher({ fanout, limits: new TypingLimits(), partners, sizes, metrics, clock, logger });
 
   // Connections.
   const authenticator = new Authenticator({ verifier, sessions, transmitter, clock, logger });
@@ -178,7 +179,7 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
     windowMs: configuration.DRAIN_WINDOW_MS,
   });
   return {
-    ...{ registry, standing, deliverer, reconciler, acceptor, authenticator, heartbeats, drainer, ender, cursors },
+    ...{ registry, standing, envelopes, reconciler, acceptor, authenticator, heartbeats, drainer, ender, cursors },
     ...{ wheel, clock, pods, presence, leases: holder },
   };
 }

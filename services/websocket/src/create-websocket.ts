@@ -59,9 +59,9 @@ export class WebsocketService {
 
   /** Begins to take what the fan-out brings and to look after connections. */
   start(): void {
-    const { deliverer, reconciler, standing, pods, presence, leases } = this.steps;
+    const { envelopes, reconciler, standing, pods, presence, leases } = this.steps;
     this.fanout.onMessage((channel, payload) => {
-      if (!pods.receive(channel, payload)) deliverer.receive(channel, payload);
+      if (!pods.receive(channel, payload)) envelopes.receive(channel, payload);
     });
     // Where it is unavailable it stays wanted, and what ended is looked up.
     this.fanout.subscribe([ENDED_SESSIONS_CHANNEL]).catch(() => undefined);

@@ -10,7 +10,7 @@ import {
 import { isPlatformError, type Logger } from '@chat-app/platform';
 import type { Fanout } from '@chat-app/fanout';
 import type { Clock } from '../clock';
-import type { Deliverer } from '../delivery/deliver-message';
+import type { EnvelopeReceiver } from '../delivery/receive-envelope';
 import type { WebsocketMetrics } from '../metrics';
 
 /** An event that the log has acknowledged. */
@@ -26,7 +26,7 @@ export interface AcceptedEvent {
 export interface PublisherDependencies {
   fanout: Fanout;
   /** Delivers on this pod at least, during an outage of the fan-out. */
-  deliverer: Deliverer;
+  envelopes: EnvelopeReceiver;
   metrics: WebsocketMetrics;
   clock: Clock;
   logger: Logger;
@@ -63,11 +63,11 @@ export class LivePublisher {
   }
 
   #publish(channel: string, payload: string): void {
-    const { fanout, metrics, logger, deliverer } = this.dependencies;
+    const { fanout, metrics, logger, envelopes } = this.dependencies;
     fanout.publish(channel, payload).catch((error: unknown) => {
       metrics.publishFailures.inc();
       if (!isPlatformError(error, 'fanout_unavailable')) logger.error('an event was not published', { error });
-      deliverer.receive(channel, Buffer.from(payload));
+      envelopes.receive(channel, Buffer.from(payload));
     });
   }
 }
