@@ -74,6 +74,8 @@ export interface EventKind<Name extends string, Value extends object, Frame exte
   kind: Name;
   /** What stands for it in the column `kind` of the inbox table. Never used for another kind. */
   number: number;
+  /** It concerns one user alone: it is an entry of that user's inbox and of no other. */
+  isPersonal?: true;
   /** Checks the value of a record. Fields it does not know stay. */
   record: z.ZodType<Value>;
   /** Checks the frame that clients are sent. Fields it does not know stay. */
@@ -131,6 +133,15 @@ export function defineEvent<Name extends string, Shape extends z.ZodRawShape>(
     eventId: (value: Value) => (value as { event_id: string }).event_id,
     toFrame: ({ kind: type, ...rest }: Value) => ({ type, ...rest }) as unknown as Frame,
   } satisfies EventKind<Name, Value, Frame>;
+}
+
+/** The same of an event that concerns the user `user_id` alone. */
+export function definePersonalEvent<Name extends string, Shape extends z.ZodRawShape>(
+  kind: Name,
+  number: number,
+  fields: Shape,
+) {
+  return { ...defineEvent(kind, number, { user_id: Uuid, ...fields }), isPersonal: true as const };
 }
 
 /** Value of a record of a kind that `defineEvent` made. */

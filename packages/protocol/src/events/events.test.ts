@@ -35,6 +35,15 @@ describe('the registry of kinds', () => {
     expect(NAMES.map((name) => EVENT_KINDS[name].number)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 20, 21, 22, 30]);
   });
 
+  it('knows of every kind whether it concerns one user alone, who is named in its record', () => {
+    const personal = NAMES.filter((name) => eventKind(name).isPersonal);
+    expect(personal).toEqual(['joined', 'left', 'read', 'settings', 'blocked', 'invited', 'uninvited']);
+    for (const name of personal) {
+      const nobody = JSON.stringify({ ...RECORDS[name], user_id: undefined });
+      expect(decodeEvent(name, nobody)).toMatchObject({ ok: false, code: 'unreadable' });
+    }
+  });
+
   it('has a kind for what each command asks for, under the type of its frame', () => {
     for (const [type, command] of Object.entries(COMMANDS)) {
       expect(command.type).toBe(type);

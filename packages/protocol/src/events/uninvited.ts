@@ -1,8 +1,7 @@
-import { Uuid } from '../identifier-schemas';
-import { defineEvent } from './event-kind';
+import { definePersonalEvent } from './event-kind';
 
 /**
  * An invitation is over without the user being in the group: declined on one of their devices, withdrawn, or ended by a block. An entry of that
  * user's inbox alone. Persistence draws its id.
  */
-export const uninvited = defineEvent('uninvited', 22, { user_id: Uuid });
+export const uninvited = definePersonalEvent('uninvited', 22, {});

@@ -1,6 +1,8 @@
 import {
   conversationChannel,
   directConversationId,
+  eventKind,
+  isEventKind,
   presenceChannel,
   ENDED_SESSIONS_CHANNEL,
   userChannel,
@@ -34,18 +36,15 @@ export function fitsChannel(envelope: ChannelEnvelope, channel: string): boolean
 
 const USER_PREFIX = userChannel('');
 
-/** Kinds beside `joined` and `left` that are an entry of one user alone. */
-const PERSONAL: ReadonlySet<string> = new Set(['read', 'settings', 'blocked', 'invited', 'uninvited']);
-
 /** Whether the conversation is the direct one of whoever types and the channel's user. */
 function isOfDirect({ user_id, conversation_id }: TypingEnvelope, channel: string): boolean {
   if (!channel.startsWith(USER_PREFIX)) return false;
   return directConversationId(user_id, channel.slice(USER_PREFIX.length)) === conversation_id;
 }
 
-/** It concerns one user alone. */
-function isPersonal(envelope: EventEnvelope): boolean {
-  return isVouchedFor(envelope) || PERSONAL.has(envelope.event_kind);
+/** It concerns one user alone. Of a kind of a later version that is not known. */
+function isPersonal({ event_kind }: EventEnvelope): boolean {
+  return isEventKind(event_kind) && eventKind(event_kind).isPersonal === true;
 }
 
 /** It concerns what this pod subscribes to for a user: persistence alone is believed. */

@@ -20,11 +20,14 @@ describe('receiving envelopes', () => {
     world.bus.publish(userChannel(BOB), writeEnvelope({ kind: 'signed_out', user_id: ALICE }));
     const elsewhere = { ...EVENT, conversation_id: '00000000-0000-4000-8000-0000000000bb' };
     world.bus.publish(conversationChannel(GROUP), writeEnvelope(elsewhere, '{"type":"message","content":"x"}'));
+    // What concerns one user alone is not told to a group.
+    const read = { ...EVENT, event_kind: 'read' };
+    world.bus.publish(conversationChannel(GROUP), writeEnvelope(read, '{"type":"read","event_id":"e"}'));
     bob.say({ type: 'send', recipient_id: BOB, content: 'still here' });
     await bob.next('accepted');
-    expect(bob.all('message')).toEqual([]);
+    expect([...bob.all('message'), ...bob.all('read')]).toEqual([]);
     const { body } = await pod.metrics.expose();
-    expect(body).toMatch(/chat_websocket_envelopes_ignored_total\{[^}]*reason="wrong_channel"[^}]*\} 2\n/);
+    expect(body).toMatch(/chat_websocket_envelopes_ignored_total\{[^}]*reason="wrong_channel"[^}]*\} 3\n/);
   });
 
   it('does not mind envelopes it cannot read', async () => {
