@@ -1,6 +1,6 @@
 /**
  * The messages of one conversation: what is known of its history, and own messages that wait to be accepted. Loads a gap
- * when it is told that somebody looks at it; one load at a time for each gap.
+ * when it is told that somebody looks at it.
  */
 import type { StoredMessage } from '@chat-app/protocol';
 import type { ChangeStateChange, MessageChanged, MessageStateChange, ReceivedMessage } from '../events';
@@ -9,6 +9,7 @@ import type { HistoryPage } from '../http/conversations';
 import { amend, Amendments, contentOf, type Amendment } from './amend-messages';
 import { VersionFollower } from './follow-versions';
 import { HistoryPieces } from './history-pieces';
+import { END_GAP, GapLoader } from './load-gaps';
 import { inState, MessageStates } from './message-states';
 import { Derived } from './observable';
 import { OwnChanges } from './own-changes';
@@ -17,9 +18,6 @@ import { isCut, reactionsOf } from './reactions';
 import { Receipts } from './receipts';
 import { viewOf, type MessageView, type TimelineItem, type TimelineView } from './views';
 
-/** Reads of the newest page until one has a certain place. */
-const MAX_READS = 3;
-const END_GAP = 'end';
 const CHANGES_PER_READ = 100;
 
 export interface TimelineOptions {
@@ -42,13 +40,18 @@ export class Timeline {
     onMessage: (message) => this.told(message),
   });
   private pending: MessageView[] = [];
-  private readonly loading = new Map<string, Promise<void>>();
-  private fault: string | undefined;
-  /** Moves on where the history's continuity breaks: what was asked for before has no place any more. */
-  private generation = 0;
+  private readonly gaps: GapLoader;
 
   constructor(private readonly options: TimelineOptions) {
     this.receipts = new Receipts(options.userId);
+    this.gaps = new GapLoader({
+      pieces: this.pieces,
+      history: (page) => options.history(page),
+      pageSize: options.pageSize,
+      takeIn: (messages) => this.takeIn(messages),
+      onPage: (version) => this.versions.pageRead(version),
+      onChanged: () => this.changed(),
+    });
   }
 
   /** The newest message of the conversation, own waiting ones included. */
@@ -221,14 +224,14 @@ export class Timeline {
 
   /** Entries of the inbox were left out. */
   missed(): void {
-    this.generation += 1;
+    this.gaps.outdate();
     this.pieces.missed();
     this.changed();
   }
 
   /** The server's history is another one. */
   reset(): void {
-    this.generation += 1;
+    this.gaps.outdate();
     this.pieces.reset();
     this.receipts.forget();
     this.versions.reset();
@@ -239,47 +242,13 @@ export class Timeline {
 
   /** Somebody looks at a gap: loads what is next to its newer side. Never rejects: `view.fault` says what went wrong. */
   loadGap(gapId: string): Promise<void> {
-    const running = this.loading.get(gapId);
-    if (running !== undefined) return running;
-    const load = this.read(gapId).then(
-      () => (this.fault = undefined),
-      (thrown: unknown) => (this.fault = thrown instanceof Error ? thrown.message : String(thrown)),
-    );
-    const done = load.then(() => {
-      this.loading.delete(gapId);
-      this.changed();
-    });
-    this.loading.set(gapId, done);
-    this.changed();
-    return done;
+    return this.gaps.load(gapId);
   }
 
   /** Reads the newest messages where what is known does not reach them. Never rejects. */
   loadNewest(): Promise<void> {
     void this.versions.refresh();
-    return this.pieces.atEnd && this.pieces.runs.length > 0 && this.wasRead ? Promise.resolve() : this.loadGap(END_GAP);
-  }
-
-  private wasRead = false;
-
-  private async read(gapId: string): Promise<void> {
-    const limit = this.options.pageSize;
-    for (let reads = 0; reads < MAX_READS; reads += 1) {
-      const { generation } = this;
-      const streaming = this.pieces.streaming;
-      const { messages, more, version } = await this.options.history(
-        gapId === END_GAP ? { limit } : { before: gapId, limit },
-      );
-      if (generation !== this.generation) continue;
-      const page = this.takeIn(messages);
-      this.versions.pageRead(version);
-      if (gapId !== END_GAP) return this.pieces.readBefore(gapId, page, more);
-      if (this.pieces.readNewest(page, more, streaming)) {
-        this.wasRead = true;
-        return;
-      }
-    }
-    throw new Error('the history changes faster than it can be read');
+    return this.gaps.loadNewest();
   }
 
   /** Makes views of what the history holds; what waited here and is there is accepted and stored. */
@@ -315,7 +284,9 @@ export class Timeline {
     const items: TimelineItem[] = [];
     const { runs, unstored, atBeginning, atEnd } = this.pieces;
     runs.forEach((run, index) => {
-      const gap_id = run[0]!.message_id;
+      const [first] = run;
+      if (first === undefined) return;
+      const gap_id = first.message_id;
       if (index > 0) items.push({ kind: 'gap', gap: { gap_id, place: 'middle' } });
       else if (!atBeginning) items.push({ kind: 'gap', gap: { gap_id, place: 'beginning' } });
       for (const message of run) items.push({ kind: 'message', message: this.show(message) });
@@ -325,12 +296,8 @@ export class Timeline {
     for (const message of [...unstored, ...this.pending]) {
       items.push({ kind: 'message', message: this.show(message) });
     }
-    const loading = new Set(this.loading.keys());
-    return {
-      items: this.receipts.show(items, stored),
-      loading,
-      ...(this.fault !== undefined && { fault: this.fault }),
-    };
+    const { loading, fault } = this.gaps;
+    return { items: this.receipts.show(items, stored), loading, ...(fault !== undefined && { fault }) };
   }
 
   private changed(): void {
