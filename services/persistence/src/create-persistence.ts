@@ -8,7 +8,7 @@ import type { AuthenticationClient } from './peers/authentication-client';
 import { settingsFrom, type PersistenceConfiguration } from './configuration';
 import { CallerBudgets } from './caller-budgets';
 import { DeviceSweeper } from './retention/sweep-devices';
-import { Instance } from './inbox/instances';
+import { Instance } from './inbox/register-instance';
 import { runRetention } from './retention/run-retention';
 import { MessageConsumer } from './storing/message-consumer';
 import type { Context } from './context';

@@ -3,7 +3,7 @@ import type { Database } from '@chat-app/database';
 import { silentLogger } from '@chat-app/platform';
 import { openDatabase } from '../../testing/embedded-context';
 import { beginEpoch } from '../tools/sql/begin-epoch';
-import { Instance } from './instances';
+import { Instance } from './register-instance';
 import { readAnnouncement } from './sql/read-heads';
 import { openConnection } from './sql/open-connection';
 import { saveCursors } from './sql/save-cursors';
