@@ -41,10 +41,13 @@ afterAll(() => database.close());
 
 type Change = { type: 'react'; emoji: string; on: boolean } | { type: 'edit'; content: string } | { type: 'delete' };
 
+/** Each change is accepted a millisecond after the one before: reactions stand in the order in which they were first made. */
+let acceptedAt = 0;
 function recordOfChange(of: ChatMessage, actor_id: string, change: Change, id: string = randomUUID()) {
   const { message_id, conversation_id, recipient_id, sender_id } = of;
   const other = recipient_id === undefined ? {} : { recipient_id: actor_id === sender_id ? recipient_id : sender_id };
-  const acceptance = { actor_id, conversation_id, ...other, at: new Date().toISOString() };
+  acceptedAt = Math.max(acceptedAt + 1, Date.now());
+  const acceptance = { actor_id, conversation_id, ...other, at: new Date(acceptedAt).toISOString() };
   const frame = { ...change, id, message_id, conversation_id };
   const command = COMMANDS[frame.type];
   const value = (command.toRecord as (frame: object, acceptance: object) => { kind: string })(frame, acceptance);
