@@ -61,7 +61,7 @@ export const websocket: DashboardSpec = {
         },
         {
           title: 'Slow clients',
-          description: 'Sockets that stopped being pushed to: they are fed from the inbox once they drained.',
+          description: 'Congested sockets: they are fed from the inbox once they drained.',
           unit: 'reqps',
           queries: [counted('chat_websocket_congestions_total', 'congested', SERVICE)],
         },
@@ -173,7 +173,7 @@ export const websocket: DashboardSpec = {
           unit: 'short',
           queries: [
             gauge('sum', 'chat_fanout_channels', 'pod', SERVICE),
-            counted('chat_fanout_resubscriptions_total', 'subscribed anew, a second', SERVICE),
+            counted('chat_fanout_resubscriptions_total', 'resubscribed, a second', SERVICE),
           ],
         },
         {

@@ -92,7 +92,7 @@ function signalMetrics(
     signalsDropped: tally('chat_websocket_signals_dropped_total', help, 'reason', SIGNALS_DROPPED),
     presenceFailures: metrics.counter({
       name: 'chat_websocket_presence_failures_total',
-      help: 'Calls about presence that Redis or persistence did not answer.',
+      help: 'Presence requests that Redis or persistence did not answer.',
     }),
   };
 }
@@ -159,9 +159,9 @@ export function declareMetrics(metrics: Metrics, connections: { readonly size: n
     ...signalMetrics(metrics, tally),
     catchUpReads: tally('chat_websocket_inbox_reads_total', 'Reads of an inbox, by cause.', 'cause', READ_CAUSES),
     catchUpFailures: metrics.counter({ name: 'chat_websocket_inbox_read_failures_total', help: 'Reads that failed.' }),
-    confirmations: metrics.counter({ name: 'chat_websocket_cursors_written_total', help: 'Cursors handed on.' }),
+    confirmations: metrics.counter({ name: 'chat_websocket_cursors_written_total', help: 'Cursors written.' }),
     publishFailures: metrics.counter({ name: 'chat_websocket_publish_failures_total', help: 'Live publishes lost.' }),
-    slow: metrics.counter({ name: 'chat_websocket_congestions_total', help: 'Sockets that stopped being pushed to.' }),
+    slow: metrics.counter({ name: 'chat_websocket_congestions_total', help: 'Congested sockets.' }),
     appendSeconds: metrics.histogram({
       name: 'chat_websocket_append_seconds',
       help: 'From the send frame to the acknowledgement of the log.',

@@ -93,7 +93,7 @@ export class Reader implements PartitionReader {
       metrics.handled(labels, entries.length, seconds(), 'failed');
       this.#failures += 1;
       const error = asError(thrown);
-      log.logger.warn('batch failed, it will come again', { ...labels, failures: this.#failures, error });
+      log.logger.warn('batch failed, will be redelivered', { ...labels, failures: this.#failures, error });
       await delay(backoffMs(this.#failures, log.backoff), owner.closing);
       return;
     }

@@ -11,12 +11,12 @@ export function fanoutMetrics(metrics: Metrics) {
     ),
     received: counter('received', 'Payloads received.'),
     canaryMisses: counter('canary_misses', 'Times that this pod published to itself and did not receive it.'),
-    resubscriptions: counter('resubscriptions', 'Times that all channels were subscribed anew.'),
+    resubscriptions: counter('resubscriptions', 'Times that all channels were resubscribed.'),
     canaryRoundTrip: metrics.histogram({
       name: 'chat_fanout_canary_round_trip_seconds',
       help: 'Time from publishing to itself until this pod received it: what a live delivery takes through the broker.',
     }),
-    channels: metrics.gauge({ name: 'chat_fanout_channels', help: 'Channels that this pod wants.' }),
+    channels: metrics.gauge({ name: 'chat_fanout_channels', help: 'Channels that this pod subscribes to.' }),
     connected: metrics.gauge({ name: 'chat_fanout_connected', help: '1 while connected, 0 while degraded.' }),
   };
 }

@@ -72,7 +72,7 @@ export class BatchConsumer {
       const labels = { topic: payload.batch.topic, group: this.options.groupId };
       await this.#consumeAll({ payload, labels, signal: controller.signal, lastHeartbeat: performance.now() });
     } catch (error) {
-      this.host.logger.error('a batch was given up', { error: asError(error) });
+      this.host.logger.error('batch abandoned', { error: asError(error) });
     } finally {
       this.#inFlight.delete(controller);
     }

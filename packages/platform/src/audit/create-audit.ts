@@ -43,7 +43,7 @@ export function createAudit({ service, metrics, destination }: AuditOptions): Au
         left += 1;
         return;
       }
-      if (left > 0) logger.info('events without a line of their own', { left_out: left });
+      if (left > 0) logger.info('audit events over the limit', { left_out: left });
       left = 0;
       // A header of a stranger's: what is long says no more.
       const shown = origin === undefined ? {} : { origin: origin.slice(0, 200) };

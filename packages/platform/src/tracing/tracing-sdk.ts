@@ -32,7 +32,7 @@ function diagnosticsTo(logger: Logger): DiagLogger {
   const report = (message: string) => {
     if (performance.now() < quietUntil) return;
     quietUntil = performance.now() + 10_000;
-    logger.warn('tracing has trouble', { reason: message.slice(0, 500) });
+    logger.warn('tracing exporter error', { reason: message.slice(0, 500) });
   };
   const nothing = () => undefined;
   return { error: report, warn: report, info: nothing, debug: nothing, verbose: nothing };

@@ -38,7 +38,7 @@ export async function createDemoUsers(context: Context): Promise<void> {
     // Nobody who registers later may look like one of them.
     await claimLooks(context.database, id, looksOf(username));
   }
-  context.logger.warn('demo users with well-known passwords exist: never where it matters', {
+  context.logger.warn('demo users with well-known passwords exist: not for production', {
     usernames: DEMO_USERS.map((user) => user.username),
   });
 }

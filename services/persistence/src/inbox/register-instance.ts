@@ -26,7 +26,7 @@ export class Instance {
     this.#repeating = new BackgroundLoop({
       intervalMs: INTERVAL_MS,
       run: () => this.#register(),
-      onFailure: (error) => logger.debug('the database did not take that this pod runs', { error }),
+      onFailure: (error) => logger.debug('instance registration failed', { error }),
     });
   }
 

@@ -101,7 +101,7 @@ export class ReceiptTeller {
       await Promise.all(frames.map(({ channel, text }) => fanout.publish(channel, text)));
       metrics.receipts.inc({}, frames.length);
     } catch (error) {
-      logger.debug('receipts could not be told', { users: confirmed.length, markers: read.length, error });
+      logger.debug('receipts not published', { users: confirmed.length, markers: read.length, error });
     }
   }
 }

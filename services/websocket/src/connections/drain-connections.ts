@@ -55,12 +55,12 @@ export class ConnectionDrainer {
     const { acceptor, registry, cursors, metrics, settleMs, logger } = this.dependencies;
     await delay(settleMs);
     acceptor.refuseAll();
-    logger.info('sending clients away', { connections: registry.size });
+    logger.info('closing connections', { connections: registry.size });
     await this.#sendAway();
     for (const connection of [...registry.connections]) connection.terminate();
     await cursors.flush();
     metrics.draining.set(0);
-    logger.info('clients are gone');
+    logger.info('all connections closed');
   }
 
   /** Returns when nobody is left, or nobody who is left can be waited for any longer. */

@@ -58,7 +58,7 @@ export class SessionGuard {
         if (ended.has(connection.credential.sessionId)) connection.close('signed_out');
       }
     } catch (error) {
-      this.logger.debug('ended sessions could not be asked for', { error });
+      this.logger.debug('lookup of ended sessions failed', { error });
     }
   }
 }

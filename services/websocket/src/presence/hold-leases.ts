@@ -146,7 +146,7 @@ export class LeaseHolder {
     const { metrics, logger } = this.dependencies;
     this.#holdAllAt = -Infinity;
     metrics.presenceFailures.inc();
-    logger.debug('presence could not be said', { error });
+    logger.debug('presence update failed', { error });
   }
 
   /** Whoever is not told looks again by themselves. */

@@ -60,7 +60,7 @@ export class LastSeen {
 
   #failed(error: unknown): void {
     this.metrics.presenceFailures.inc();
-    this.logger.debug('when somebody was here last could not be kept or asked for', { error });
+    this.logger.debug('last-seen update or lookup failed', { error });
   }
 }
 

@@ -107,7 +107,7 @@ export class PresenceWatch {
       this.#replace(connection, watch, contacts.userIds);
     } catch (error) {
       metrics.presenceFailures.inc();
-      if (!isPlatformError(error, 'service_unavailable')) logger.error('contacts could not be asked for', { error });
+      if (!isPlatformError(error, 'service_unavailable')) logger.error('contact lookup failed', { error });
       wheel.after(SUBSCRIBE_RETRY_MS, () => {
         if (this.#watches.get(connection) === watch) void this.watch(connection, userIds);
       });

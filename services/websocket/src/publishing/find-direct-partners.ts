@@ -41,7 +41,7 @@ export class DirectPartners {
       if (membership?.kind === 'direct') partner = membership.recipient_id ?? userId;
     } catch (error) {
       if (!isPlatformError(error, 'service_unavailable')) {
-        this.logger.error('a direct conversation could not be asked for', { error });
+        this.logger.error('direct conversation lookup failed', { error });
       }
     }
     this.#known.set(key, { partner }, partner === undefined ? RETRY_MS : KNOWN_MS);

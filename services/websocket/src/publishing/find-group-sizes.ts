@@ -55,7 +55,7 @@ export class GroupSizes {
       else members = membership.members;
     } catch (error) {
       knownMs = RETRY_MS;
-      this.logger.debug('the size of a group could not be asked for', { error });
+      this.logger.debug('group size lookup failed', { error });
     }
     size.answer(members ?? size.members, this.clock.monotonic() + knownMs);
   }

@@ -46,7 +46,7 @@ export class Recipients {
       unknown = new Set(await this.authentication.findUnknownUsers(asked.map(([userId]) => userId)));
       for (const [userId] of asked) if (!unknown.has(userId)) this.#known.set(userId, true);
     } catch (error) {
-      this.logger.warn('recipients could not be looked up; taken to exist', { users: asked.length, error });
+      this.logger.warn('user lookup failed, assumed to exist', { users: asked.length, error });
     }
     for (const [userId, waiting] of asked) for (const resolve of waiting) resolve(!unknown.has(userId));
   }

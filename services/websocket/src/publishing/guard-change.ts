@@ -52,7 +52,7 @@ export class ChangeGuard {
       return edited_at === undefined ? destination : { ...destination, afterMs: Date.parse(edited_at) };
     } catch (error) {
       if (!isPlatformError(error, 'service_unavailable')) {
-        this.logger.error('whether a message may be changed could not be asked', { error });
+        this.logger.error('message change lookup failed', { error });
       }
       return { ok: false, code: 'unavailable', message: 'whether you may change it cannot be told right now' };
     }

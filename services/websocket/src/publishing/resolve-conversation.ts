@@ -84,7 +84,7 @@ export class ConversationResolver {
       return { ok: true, conversationId, recipientId };
     } catch (error) {
       if (!isPlatformError(error, 'service_unavailable')) {
-        this.logger.error('a membership could not be asked for', { error });
+        this.logger.error('membership lookup failed', { error });
       }
       return { ok: false, code: 'unavailable', message: 'whether you are a member cannot be told right now' };
     }
