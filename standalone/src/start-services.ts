@@ -5,7 +5,7 @@ import {
   type Authentication,
 } from '@chat-app/authentication';
 import {
-  createAuthenticationClient as createUserClient,
+  createUserClient,
   createPersistence,
   INTERNAL_BODY_BYTES as PERSISTENCE_BODY_BYTES,
   type Persistence,

@@ -1,7 +1,7 @@
 import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
 import type { Logger } from '@chat-app/platform';
-import type { AuthenticationClient } from './peers/authentication-client';
+import type { UserClient } from './peers/user-client';
 import type { CallerBudgets } from './caller-budgets';
 import type { PersistenceSettings } from './configuration';
 import type { PersistenceMetrics } from './metrics';
@@ -11,7 +11,7 @@ import type { ReceiptTeller } from './receipts/tell-receipts';
 export interface Context {
   database: Database;
   fanout: Fanout;
-  authentication: AuthenticationClient;
+  authentication: UserClient;
   settings: PersistenceSettings;
   budgets: CallerBudgets;
   receipts: ReceiptTeller;

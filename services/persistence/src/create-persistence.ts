@@ -4,7 +4,7 @@ import type { Fanout } from '@chat-app/fanout';
 import type { Logger, Metrics, Route } from '@chat-app/platform';
 import type { MessageLog, Subscription } from '@chat-app/message-log';
 import { archiveDeadMessages } from './storing/archive-dead-messages';
-import type { AuthenticationClient } from './peers/authentication-client';
+import type { UserClient } from './peers/user-client';
 import { settingsFrom, type PersistenceConfiguration } from './configuration';
 import { CallerBudgets } from './caller-budgets';
 import { DeviceSweeper } from './retention/sweep-devices';
@@ -26,7 +26,7 @@ export interface PersistenceDependencies {
   log: MessageLog;
   fanout: Fanout;
   database: Database;
-  authentication: AuthenticationClient;
+  authentication: UserClient;
   configuration: PersistenceConfiguration;
   logger: Logger;
   metrics: Metrics;

@@ -5,7 +5,7 @@ export {
   type Persistence,
   type PersistenceDependencies,
 } from './create-persistence';
-export { createAuthenticationClient, type AuthenticationClient } from './peers/authentication-client';
+export { createUserClient, type UserClient } from './peers/user-client';
 export { followEndedSessions } from './peers/follow-ended-sessions';
 export { persistenceVariables, type PersistenceConfiguration } from './configuration';
 export { redriveMessages, type RedriveCounts, type RedriveOptions } from './storing/redrive-messages';

@@ -22,7 +22,7 @@ import { redisFromConfiguration, redisVariables } from '@chat-app/fanout/redis';
 import { kafkaMessageLogFromConfiguration, kafkaVariables } from '@chat-app/message-log/kafka';
 import { ERRORS, INTERNAL_SECRET_HEADER } from '@chat-app/protocol';
 import {
-  createAuthenticationClient,
+  createUserClient,
   createPersistence,
   followEndedSessions,
   INTERNAL_BODY_BYTES,
@@ -85,7 +85,7 @@ async function start(context: ProcessContext): Promise<RunningService> {
   });
   cleanup.add('authentication client', () => authentication.close());
 
-  const authenticationClient = createAuthenticationClient(authentication);
+  const authenticationClient = createUserClient(authentication);
   const sessions = new StandingSessions({ source: authenticationClient, logger, metrics });
   cleanup.add('sessions', () => sessions.close());
   followEndedSessions(fanout, sessions);

@@ -12,7 +12,7 @@ import type { StoredFrame, WelcomeFrame } from '../connection/read-frame';
 import { readEntry } from '../entries';
 import type { EntryFrame } from '../entries/entry-kind';
 import type { EntryEvents, Missed } from '../events';
-import { InboxPosition } from '../state/inbox-position';
+import { ReceivedPosition } from '../state/received-position';
 import type { RecentIds } from '../state/recent-ids';
 import type { Timers } from '../state/timers';
 import type { Sender } from './send-messages';
@@ -49,7 +49,7 @@ export interface ReceiverOptions {
 }
 
 export class Receiver {
-  private inbox = new InboxPosition(undefined);
+  private inbox = new ReceivedPosition(undefined);
   /** Highest position this device has seen, over all connections. */
   private seen: number | undefined;
   private confirmed: number | undefined;
@@ -69,7 +69,7 @@ export class Receiver {
   }
 
   welcomed(welcome: WelcomeFrame): void {
-    this.inbox = new InboxPosition(welcome.seq);
+    this.inbox = new ReceivedPosition(welcome.seq);
     this.confirmed = welcome.seq;
     this.forgottenBefore = this.options.recent.forgotten;
     this.begun = false;

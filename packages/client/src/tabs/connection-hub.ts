@@ -14,7 +14,7 @@ import { readFrame, type Incoming, type WelcomeFrame } from '../connection/read-
 import type { Socket, SocketConstructor } from '../connection/socket';
 import { readEntry } from '../entries';
 import { parseObject } from '../parsing/checks';
-import { InboxPosition } from '../state/inbox-position';
+import { ReceivedPosition } from '../state/received-position';
 import { Timers } from '../state/timers';
 import { ownCopy, type CommandFrame } from './own-copy';
 
@@ -53,7 +53,7 @@ export class ConnectionHub {
   private readonly timers = new Timers();
   private socket: Socket | undefined;
   private welcome: WelcomeFrame | undefined;
-  private position = new InboxPosition(undefined);
+  private position = new ReceivedPosition(undefined);
   private confirmed: number | undefined;
   private token: string | undefined;
   private readonly asked = new Map<string, Asked>();
@@ -167,7 +167,7 @@ export class ConnectionHub {
 
   private welcomed(welcome: WelcomeFrame): void {
     this.welcome = welcome;
-    this.position = new InboxPosition(welcome.seq);
+    this.position = new ReceivedPosition(welcome.seq);
     for (const port of this.ports.values()) port.confirmed = welcome.seq ?? 0;
   }
 
@@ -231,7 +231,7 @@ export class ConnectionHub {
     this.socket = this.welcome = this.confirmed = this.token = undefined;
     this.asked.clear();
     this.unnumbered.clear();
-    this.position = new InboxPosition(undefined);
+    this.position = new ReceivedPosition(undefined);
     this.timers.clear('reconnect');
     // A socket of before may not be told what a client may not say.
     const mayBeSaid = code === CLOSE.normal || (code >= 3_000 && code < 5_000);

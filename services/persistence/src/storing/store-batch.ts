@@ -1,7 +1,7 @@
 import type { RecordBatch } from '@chat-app/message-log';
 import { asError, type Logger } from '@chat-app/platform';
 import type { PersistenceSettings } from '../configuration';
-import { classifyFailure } from './classify-failure';
+import { classifyStoreFailure } from './classify-store-failure';
 import type { BadRecord, Incoming } from './decode-batch';
 import { projectionOf } from './projections';
 import { RetryDelay } from './retry-delay';
@@ -58,7 +58,7 @@ export class BatchStorer {
         await batch.heartbeat();
       } catch (thrown) {
         batch.signal.throwIfAborted();
-        const failure = classifyFailure(thrown);
+        const failure = classifyStoreFailure(thrown);
         const outage = failure.fault === 'database' && this.#dependencies.settings.onDatabaseOutage === 'wait';
         if (outage) {
           await this.#waitForDatabase(batch, thrown, delay);

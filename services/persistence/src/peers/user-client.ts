@@ -3,13 +3,13 @@ import type { ServiceClient } from '@chat-app/platform';
 import type { SessionSource } from '@chat-app/tokens';
 
 /** What persistence asks authentication. */
-export interface AuthenticationClient {
+export interface UserClient {
   /** Which of these users do not exist. @throws PlatformError service_unavailable, service_refused */
   findUnknownUsers(userIds: readonly string[]): Promise<readonly string[]>;
 }
 
 /** Asks over HTTP. */
-export function createAuthenticationClient(client: ServiceClient): AuthenticationClient & SessionSource {
+export function createUserClient(client: ServiceClient): UserClient & SessionSource {
   return {
     async findUnknownUsers(userIds) {
       const body = { user_ids: userIds };

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { InboxPosition } from './inbox-position';
+import { ReceivedPosition } from './received-position';
 
 const always = (): boolean => true;
 
-describe('InboxPosition', () => {
+describe('ReceivedPosition', () => {
   it('begins where welcome says and follows numbered entries', () => {
-    const position = new InboxPosition(4);
+    const position = new ReceivedPosition(4);
     position.arrived(5);
     position.arrived(6);
     expect(position.value).toBe(6);
@@ -13,13 +13,13 @@ describe('InboxPosition', () => {
   });
 
   it('follows stored notices about messages that arrived', () => {
-    const position = new InboxPosition(0);
+    const position = new ReceivedPosition(0);
     expect(position.stored(1, ['a', 'b'], always)).toEqual([]);
     expect(position.value).toBe(2);
   });
 
   it('does not move past a stored message that never arrived', () => {
-    const position = new InboxPosition(0);
+    const position = new ReceivedPosition(0);
     expect(position.stored(1, ['a', 'b', 'c'], (id) => id !== 'b')).toEqual(['b']);
     expect(position.value).toBe(1);
     expect(position.hole).toBe(true);
@@ -29,18 +29,18 @@ describe('InboxPosition', () => {
   });
 
   it('ignores what it already has', () => {
-    const position = new InboxPosition(9);
+    const position = new ReceivedPosition(9);
     position.arrived(3);
     expect(position.stored(8, ['x', 'y'], () => false)).toEqual([]);
     expect(position.value).toBe(9);
   });
 
   it('learns its beginning from the first numbered entry where welcome named none', () => {
-    const byEntry = new InboxPosition(undefined);
+    const byEntry = new ReceivedPosition(undefined);
     expect(byEntry.value).toBeUndefined();
     byEntry.arrived(41);
     expect(byEntry.value).toBe(41);
-    const byNotice = new InboxPosition(undefined);
+    const byNotice = new ReceivedPosition(undefined);
     byNotice.stored(7, ['a', 'b'], always);
     expect(byNotice.value).toBe(8);
   });
@@ -54,7 +54,7 @@ describe('InboxPosition', () => {
     );
     fc.assert(
       fc.property(fc.nat(10), arrivals, (start, steps) => {
-        const position = new InboxPosition(start);
+        const position = new ReceivedPosition(start);
         const have = new Set<number>();
         let before = start;
         for (const step of steps) {

@@ -14,7 +14,7 @@ export type FailureClass = { fault: 'message'; code: string } | { fault: 'databa
  * revoked privilege) would meet every message alike: dead-lettering all of them would help nobody, so it is waited out like
  * an outage. @throws the error where it is no failure of the database at all
  */
-export function classifyFailure(error: unknown): FailureClass {
+export function classifyStoreFailure(error: unknown): FailureClass {
   if (!isPlatformError(error)) throw asError(error);
   const sqlstate = error.details['sqlstate'];
   const code = typeof sqlstate === 'string' ? sqlstate : error.code;

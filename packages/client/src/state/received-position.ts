@@ -8,7 +8,7 @@ const BEYOND_CAPACITY = 10_000;
  * A server sends entries ascending and without holes. Should one be missing, the position stays before the hole, whatever
  * comes after it: `hole` says so, and the next connection is sent everything after the confirmed position again.
  */
-export class InboxPosition {
+export class ReceivedPosition {
   private readonly beyond = new Set<number>();
 
   /** @param position as `welcome.seq` says; undefined where the inbox was unavailable: the first numbered entry says it. */
