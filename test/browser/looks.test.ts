@@ -38,6 +38,37 @@ describeInChromium('what the page looks like', (chromium) => {
     }));
     expect(isOver(avatar, dot)).toBe(true);
   });
+
+  it.each([390, 1_000])(
+    'lays nothing over what people wrote, on a screen of %d pixels that is touched',
+    async (width) => {
+      const [alice, bob] = await people.register(2);
+      const hers = await people.at(alice!, { viewport: { width, height: 800 }, hasTouch: true, isMobile: true });
+      const words = 'some more words that need a second line, as people write them every day';
+      await people.say(await people.client(bob!), alice!, ['hi', words]);
+      await hers.entry(bob!.username).click();
+      await hers.send('yes');
+      await hers.send(words);
+      await hers.page.locator('article.own .message-actions .round').nth(3).waitFor();
+      const faults = await hers.page.evaluate(() => {
+        const box = (one: Element) => one.getBoundingClientRect();
+        const buttons = [...document.querySelectorAll('.message-actions .round')];
+        const texts = [...document.querySelectorAll('.content, .bubble footer')];
+        const covered = buttons.filter((button) =>
+          texts.some((text) => {
+            const [one, other] = [box(button), box(text)];
+            return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+          }),
+        );
+        const outside = buttons.filter((button) => box(button).left < 0 || box(button).right > innerWidth);
+        return { buttons: buttons.length, covered: covered.length, outside: outside.length };
+      });
+      expect(faults).toEqual({ buttons: 8, covered: 0, outside: 0 });
+      await hers.message(words).last().getByRole('button', { name: 'What to do with this message' }).tap();
+      await hers.page.getByRole('menuitem', { name: 'Reply' }).tap();
+      await hers.page.locator('.about').getByText('some more words').waitFor();
+    },
+  );
 });
 
 function isOver(one: Box, other: Box): boolean {
