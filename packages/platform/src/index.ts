@@ -1,5 +1,6 @@
 /** How a service lives. The ports and their adapters are packages of their own. */
 export * from './errors';
+export { chunks } from './chunks';
 export * from './configuration';
 export * from './lifecycle';
 export * from './log';

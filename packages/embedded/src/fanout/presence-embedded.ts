@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Hold, PresenceLeases } from '@chat-app/fanout';
+import { holdOf } from '@chat-app/fanout/adapter';
 import { PlatformError } from '@chat-app/platform';
 
 /** When leases of pods end, and their holds of users, by the monotonic clock: what embedded leases of one process share. */
@@ -65,12 +66,7 @@ export class EmbeddedPresenceLeases implements PresenceLeases {
   }
 
   #hold(user: string): Hold | undefined {
-    const now = performance.now();
-    const held = [...(this.board.users.get(user) ?? [])]
-      .map(([pod, end]) => ({ pod, leftMs: Math.min(end, this.board.pods.get(pod) ?? 0) - now }))
-      .filter(({ leftMs }) => leftMs > 0);
-    if (held.length === 0) return undefined;
-    return { leftMs: Math.max(...held.map(({ leftMs }) => leftMs)), pods: held.map(({ pod }) => pod) };
+    return holdOf(this.board.users.get(user) ?? [], (pod) => this.board.pods.get(pod), performance.now());
   }
 
   #check(): void {

@@ -3,4 +3,5 @@ export { BrokerFanout, type BrokerEvents, type BrokerFanoutOptions, type BrokerL
 export { Canary } from './canary';
 export { fanoutMetrics } from './fanout-metrics';
 export { FanoutStatus } from './fanout-status';
+export { holdOf } from './hold-of';
 export { Subscriptions, type SubscribingConnection } from './subscriptions';

@@ -1,3 +1,5 @@
+import { chunks } from '@chat-app/platform';
+
 /** What is used of the connection that subscribes. Commands are answered in order. */
 export interface SubscribingConnection {
   subscribe(...channels: string[]): Promise<unknown>;
@@ -72,7 +74,7 @@ export class Subscriptions {
     const epoch = this.#epoch;
     this.#underWay += 1;
     try {
-      for (const chunk of chunksOf(channels)) {
+      for (const chunk of chunks(channels, CHUNK)) {
         await this.#connection.subscribe(...chunk);
         if (epoch !== this.#epoch) throw new Error('the connection was lost meanwhile');
         for (const channel of chunk) if (this.#wanted.has(channel)) this.#confirmed.add(channel);
@@ -94,14 +96,10 @@ export class Subscriptions {
    * only costs bandwidth until the next connection.
    */
   async release(channels: readonly string[]): Promise<void> {
-    for (const chunk of chunksOf(channels)) {
+    for (const chunk of chunks(channels, CHUNK)) {
       // Wanted again meanwhile: a SUBSCRIBE is on its way, and must stay the last word.
       const unwanted = chunk.filter((channel) => !this.#wanted.has(channel));
       if (unwanted.length > 0) await this.#connection.unsubscribe(...unwanted).catch(() => undefined);
     }
   }
-}
-
-function* chunksOf(channels: readonly string[]): Generator<string[]> {
-  for (let at = 0; at < channels.length; at += CHUNK) yield channels.slice(at, at + CHUNK);
 }

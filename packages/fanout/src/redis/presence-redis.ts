@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { PlatformError } from '@chat-app/platform';
+import { chunks, PlatformError } from '@chat-app/platform';
+import { holdOf } from '../adapter/hold-of';
 import type { Hold, PresenceLeases } from '../presence-leases';
 
 /** Runs commands of Redis in one round trip. @throws where any of them was refused or not answered in time */
@@ -41,7 +42,7 @@ export class RedisPresenceLeases implements PresenceLeases {
   }
 
   async hold(userIds: readonly string[], forMs: number): Promise<void> {
-    for (const users of chunks(userIds)) {
+    for (const users of chunks(userIds, USERS_AT_ONCE)) {
       const until = await this.#end(forMs);
       await this.#run(
         users.flatMap((user) => [
@@ -54,7 +55,7 @@ export class RedisPresenceLeases implements PresenceLeases {
 
   async release(userIds: readonly string[]): Promise<string[]> {
     const free: string[] = [];
-    for (const users of chunks(userIds)) {
+    for (const users of chunks(userIds, USERS_AT_ONCE)) {
       // One after the other: of two pods that let go at once the later one sees that nobody is left.
       const [pods, ...answers] = await this.#run([
         ['hgetall', PODS],
@@ -78,7 +79,7 @@ export class RedisPresenceLeases implements PresenceLeases {
 
   async find(userIds: readonly string[]): Promise<ReadonlyMap<string, Hold>> {
     const held = new Map<string, Hold>();
-    for (const users of chunks(userIds)) {
+    for (const users of chunks(userIds, USERS_AT_ONCE)) {
       const [pods, ...answers] = await this.#run([['hgetall', PODS], ...users.map((user) => ['hgetall', keyOf(user)])]);
       users.forEach((user, index) => {
         const hold = this.#hold(answers[index], pods);
@@ -91,12 +92,8 @@ export class RedisPresenceLeases implements PresenceLeases {
   /** How these holds last, each no longer than the lease of its pod; undefined where none does. */
   #hold(holds: unknown, pods: unknown): Hold | undefined {
     const leases = endsOf(pods);
-    const now = this.#now();
-    const held = Object.entries(endsOf(holds))
-      .map(([pod, end]) => ({ pod, leftMs: Math.min(Number(end), Number(leases[pod] ?? 0)) - now }))
-      .filter(({ leftMs }) => leftMs > 0);
-    if (held.length === 0) return undefined;
-    return { leftMs: Math.max(...held.map(({ leftMs }) => leftMs)), pods: held.map(({ pod }) => pod) };
+    const ends = Object.entries(endsOf(holds)).map(([pod, end]) => [pod, Number(end)] as const);
+    return holdOf(ends, (pod) => Number(leases[pod] ?? 0), this.#now());
   }
 
   #now(): number {
@@ -128,10 +125,4 @@ function keyOf(userId: string): string {
 
 function endsOf(answer: unknown): Ends {
   return typeof answer === 'object' && answer !== null ? (answer as Ends) : {};
-}
-
-function* chunks(userIds: readonly string[]): Iterable<readonly string[]> {
-  for (let start = 0; start < userIds.length; start += USERS_AT_ONCE) {
-    yield userIds.slice(start, start + USERS_AT_ONCE);
-  }
 }

@@ -1,5 +1,5 @@
 import { LIMITS } from '@chat-app/protocol';
-import type { Logger, TokenClaims } from '@chat-app/platform';
+import { chunks, type Logger, type TokenClaims } from '@chat-app/platform';
 import type { StandingSessions } from '@chat-app/tokens';
 import type { AuthenticationClient } from '../peers/authentication-client';
 import type { Registry } from './registry';
@@ -49,8 +49,7 @@ export class SessionGuard {
   async #ask(sessions: readonly string[]): Promise<void> {
     try {
       const ended = new Set<string>();
-      for (let start = 0; start < sessions.length; start += LIMITS.usersPerCall) {
-        const asked = sessions.slice(start, start + LIMITS.usersPerCall);
+      for (const asked of chunks(sessions, LIMITS.usersPerCall)) {
         for (const session of await this.authentication.findEndedSessions(asked)) ended.add(session);
       }
       if (ended.size === 0) return;

@@ -1,5 +1,5 @@
 import { LIMITS } from '@chat-app/protocol';
-import type { Logger } from '@chat-app/platform';
+import { chunks, type Logger } from '@chat-app/platform';
 import type { PersistenceClient } from '../peers/persistence-client';
 import type { TimerWheel } from '../timer-wheel';
 import type { Announcements } from './announcements';
@@ -23,8 +23,7 @@ export class HeadReader {
   /** Tells the head of each of these users who has an inbox. Resolves to whether all could be read; never rejects. */
   async read(userIds: readonly string[], tell: (userId: string, head: number) => void): Promise<boolean> {
     try {
-      for (let start = 0; start < userIds.length; start += LIMITS.usersPerCall) {
-        const part = userIds.slice(start, start + LIMITS.usersPerCall);
+      for (const part of chunks(userIds, LIMITS.usersPerCall)) {
         const asked = this.blocks.ask();
         const answer = await this.persistence.readHeads(part);
         this.blocks.take(part, answer.blocks, asked);

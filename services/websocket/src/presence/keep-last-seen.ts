@@ -1,5 +1,5 @@
 import { LIMITS } from '@chat-app/protocol';
-import type { Logger } from '@chat-app/platform';
+import { chunks, type Logger } from '@chat-app/platform';
 import { withTimeout } from '@chat-app/timing';
 import type { Clock } from '../clock';
 import type { WebsocketMetrics } from '../metrics';
@@ -24,7 +24,7 @@ export class LastSeen {
 
   /** These users left the last pod that held them. What cannot be kept is forgotten. */
   record(userIds: readonly string[]): void {
-    for (const users of chunks(userIds)) {
+    for (const users of chunks(userIds, LIMITS.usersPerCall)) {
       this.#recording = this.#recording
         .then(() => this.persistence.recordLastSeen(users))
         .catch((error: unknown) => this.#failed(error));
@@ -43,7 +43,8 @@ export class LastSeen {
 
   /** Finds when these users, who are away, were here last. Waits a moment at most; never rejects. */
   async find(users: readonly WatchedUser[]): Promise<void> {
-    await withTimeout(WAIT_MS, Promise.all(chunks(users).map((some) => this.#ask(some))));
+    const calls = [...chunks(users, LIMITS.usersPerCall)].map((some) => this.#ask(some));
+    await withTimeout(WAIT_MS, Promise.all(calls));
   }
 
   async #ask(users: readonly WatchedUser[]): Promise<void> {
@@ -62,12 +63,6 @@ export class LastSeen {
     this.metrics.presenceFailures.inc();
     this.logger.debug('last-seen update or lookup failed', { error });
   }
-}
-
-/** As many as one call takes, and the next. */
-function chunks<T>(all: readonly T[]): T[][] {
-  const count = Math.ceil(all.length / LIMITS.usersPerCall);
-  return Array.from({ length: count }, (_, n) => all.slice(n * LIMITS.usersPerCall, (n + 1) * LIMITS.usersPerCall));
 }
 
 /** Persistence may not know yet what this pod saw. */
