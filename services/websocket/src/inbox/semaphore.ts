@@ -3,8 +3,13 @@ export class Semaphore {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
-  constructor(permits: number) {
+  constructor(private readonly permits: number) {
     this.#free = permits;
+  }
+
+  /** Nothing runs, and so nobody waits. */
+  get idle(): boolean {
+    return this.#free === this.permits;
   }
 
   get waiting(): number {

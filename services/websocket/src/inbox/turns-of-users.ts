@@ -5,7 +5,7 @@ import { Semaphore } from './semaphore';
  * comes between. Keeps nothing of a user for whom nothing runs.
  */
 export class TurnsOfUsers {
-  readonly #users = new Map<string, { turns: Semaphore; asking: number }>();
+  readonly #users = new Map<string, Semaphore>();
 
   constructor(private readonly atOnce: number) {}
 
@@ -16,14 +16,12 @@ export class TurnsOfUsers {
 
   /** Undefined, and nothing is done, where the turn does not come within that time. */
   async runWithin<Result>(userId: string, waitMs: number, work: () => Promise<Result>): Promise<Result | undefined> {
-    const user = this.#users.get(userId) ?? { turns: new Semaphore(this.atOnce), asking: 0 };
-    this.#users.set(userId, user);
-    user.asking += 1;
+    const turns = this.#users.get(userId) ?? new Semaphore(this.atOnce);
+    this.#users.set(userId, turns);
     try {
-      return await user.turns.runWithin(waitMs, work);
+      return await turns.runWithin(waitMs, work);
     } finally {
-      user.asking -= 1;
-      if (user.asking === 0) this.#users.delete(userId);
+      if (turns.idle) this.#users.delete(userId);
     }
   }
 }
