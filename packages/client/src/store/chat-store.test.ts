@@ -62,6 +62,15 @@ async function lookAtGaps(store: ChatStore): Promise<void> {
     await store.loadGap(CONVERSATION, gap.gap.gap_id);
   }
 }
+/** The link goes down, these messages are stored, and with the next connection the catch-up brings the last ten of them. */
+async function misses(connection: FakeConnection, history: FakeHistory, from: number, to: number): Promise<void> {
+  connection.socket.terminate();
+  history.store(from, to);
+  const again = await scene.server.connection();
+  const last = to - 10;
+  again.welcome({ seq: last, skipped: last - from + 1 });
+  for (let n = last + 1; n <= to; n += 1) deliver(again, messageOf(n), n);
+}
 const unread = (store: ChatStore): number | undefined => store.conversations.get()[0]?.unread;
 
 describe('ChatStore', () => {
@@ -73,11 +82,7 @@ describe('ChatStore', () => {
     const { store, connection } = await online(history);
     store.setActive(CONVERSATION);
     await timelineShows(store, 'message 20');
-    connection.socket.terminate();
-    history.store(21, 140);
-    const again = await scene.server.connection();
-    again.welcome({ seq: 130, skipped: 110 });
-    for (let n = 131; n <= 140; n += 1) deliver(again, messageOf(n), n);
+    await misses(connection, history, 21, 140);
     await timelineShows(store, 'message 140', 'message 91');
     await lookAtGaps(store);
     expect(shown(store)).toEqual(numbers(1, 140));
@@ -87,11 +92,7 @@ describe('ChatStore', () => {
     const { store, connection } = await online(history);
     store.setActive(CONVERSATION);
     await until(store.timeline(CONVERSATION), ({ items, loading }) => items.length + loading.size === 0);
-    connection.socket.terminate();
-    history.store(1, 120);
-    const again = await scene.server.connection();
-    again.welcome({ seq: 110, skipped: 110 });
-    for (let n = 111; n <= 120; n += 1) deliver(again, messageOf(n), n);
+    await misses(connection, history, 1, 120);
     await timelineShows(store, 'message 120', 'message 71');
     await lookAtGaps(store);
     expect(shown(store)).toEqual(numbers(1, 120));
@@ -119,11 +120,7 @@ describe('ChatStore', () => {
     await timelineShows(store, 'message 20');
     deliver(connection, messageOf(21));
     await timelineShows(store, 'message 21');
-    connection.socket.terminate();
-    history.store(21, 140);
-    const again = await scene.server.connection();
-    again.welcome({ seq: 130, skipped: 110 });
-    for (let n = 131; n <= 140; n += 1) deliver(again, messageOf(n), n);
+    await misses(connection, history, 21, 140);
     await timelineShows(store, 'message 140', 'message 91');
     expect(shown(store)).toEqual([...numbers(1, 21), 'middle', ...numbers(91, 140)]);
     await eventually(() => history.markers.includes(uuid(140)));

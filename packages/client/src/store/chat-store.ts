@@ -223,8 +223,8 @@ export class ChatStore {
     this.stopFollowing();
     refresher.release();
     markers.release();
-    for (const derived of [listView, reader.status, this.connectionView, names.view]) derived.release();
-    for (const derived of [invitations.view, blocks.view]) derived.release();
+    const views = [listView, reader.status, this.connectionView, names.view, invitations.view, blocks.view];
+    for (const derived of views) derived.release();
     timelines.release();
     signals.release();
   }
