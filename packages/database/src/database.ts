@@ -41,7 +41,7 @@ export interface Database extends Queryable {
   transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result>;
   /**
    * Applies what is missing of these migrations, in order, under an advisory lock so that pods starting together do not
-   * collide; keeps what it applied in table `migrations` of `schema`, which it creates; ends with ANALYZE.
+   * collide; keeps what it applied in table `migrations` of `schema`, which it creates; ends with ANALYZE of large tables.
    * The search path is `schema` while a migration runs.
    * @throws PlatformError illegal_state for one that was changed after its release or sorts before what is applied
    */

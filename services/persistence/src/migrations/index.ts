@@ -15,6 +15,7 @@ import { createReactions } from './013-create-reactions';
 import { indexMessagesByVersion } from './014-index-messages-by-version';
 import { numberCursors } from './015-number-cursors';
 import { createLastSeen } from './016-create-last-seen';
+import { useIndexes } from './017-use-indexes';
 
 /** Schema of everything persistence owns. */
 export const SCHEMA = 'chat';
@@ -37,4 +38,5 @@ export const MIGRATIONS: readonly Migration[] = [
   indexMessagesByVersion,
   numberCursors,
   createLastSeen,
+  useIndexes,
 ];
