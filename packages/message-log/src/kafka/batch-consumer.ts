@@ -13,6 +13,7 @@ import { type Logger, asError } from '@chat-app/platform';
 import { backoffMs, delay, type BackoffOptions } from '@chat-app/timing';
 import type { ConsumerLabels, LogMetrics } from '../adapter/log-metrics';
 import type { BatchHandler, LogRecord, OutgoingRecord, SubscribeOptions } from '../message-log';
+import { OffsetCommits } from './commit-offsets';
 import type { EachBatchPayload } from './kafka-clients';
 import { isMembershipLost } from './map-errors';
 import { toLogRecord } from './to-log-record';
@@ -44,13 +45,16 @@ interface InFlight {
 
 export class BatchConsumer {
   readonly #inFlight = new Set<AbortController>();
+  readonly #commits: OffsetCommits;
   #closing = false;
 
   constructor(
     private readonly options: SubscribeOptions,
     private readonly handler: BatchHandler,
     private readonly host: BatchConsumerHost,
-  ) {}
+  ) {
+    this.#commits = new OffsetCommits(options.topic);
+  }
 
   /** Lets batches in flight finish or give up; begins no further one. */
   close(): void {
@@ -154,12 +158,9 @@ export class BatchConsumer {
     const { batch } = payload;
     payload.resolveOffset(last.offset);
     const next = (BigInt(last.offset) + 1n).toString();
-    const { topic } = labels;
     for (let attempt = 1; attempt <= COMMIT_ATTEMPTS; attempt += 1) {
       try {
-        await payload.commitOffsetsIfNecessary({
-          topics: [{ topic, partitions: [{ partition: batch.partition, offset: next }] }],
-        });
+        await this.#commits.commit(payload, batch.partition, next);
         break;
       } catch (error) {
         this.host.logger.warn('offset commit failed', { ...labels, partition: batch.partition, attempt, error });

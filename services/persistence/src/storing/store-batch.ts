@@ -5,7 +5,8 @@ import { classifyStoreFailure } from './classify-store-failure';
 import type { BadRecord, Incoming } from './decode-batch';
 import { projectionOf } from './projections';
 import { RetryDelay } from './retry-delay';
-import { storePart, type StorePartDependencies } from './store-part';
+import type { StorePartDependencies } from './store-part';
+import { CallGatherer } from './store-together';
 
 /** A store call aims to write at most this many inbox entries, so that a large group does not make a huge transaction. */
 const ENTRIES_PER_CALL = 20_000;
@@ -19,15 +20,18 @@ export interface StoreBatchDependencies extends StorePartDependencies {
  * Stores batches in calls of a size that the database bears. A part that it refuses for its data is halved until the bad
  * message stands alone: its neighbours are stored once. During an outage of the database a part waits in place.
  *
- * Batches of several partitions run side by side; the only state between them is the size of a call.
+ * Batches of several partitions run side by side; the only state between them is the size of a call, and the calls that they
+ * share.
  */
 export class BatchStorer {
   readonly #dependencies: StoreBatchDependencies;
+  readonly #calls: CallGatherer;
   /** Inbox entries per message, as of late. */
   #fanOut = 2;
 
   constructor(dependencies: StoreBatchDependencies) {
     this.#dependencies = dependencies;
+    this.#calls = new CallGatherer(dependencies, () => this.#callSize());
   }
 
   /** Answers what could not be stored. @throws when the batch must come again */
@@ -51,7 +55,7 @@ export class BatchStorer {
     for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
       batch.signal.throwIfAborted();
       try {
-        const { bad: refused, stored, entries } = await storePart(this.#dependencies, part);
+        const { bad: refused, stored, entries } = await this.#calls.store(part);
         bad.push(...refused);
         if (stored > 0) this.#fanOut = entries / stored;
         delay.succeeded();
