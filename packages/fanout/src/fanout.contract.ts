@@ -136,6 +136,25 @@ export function describeFanoutContract(title: string, open: () => Promise<Fanout
       await other.unsubscribe([name()]);
     });
 
+    it('tells the publisher how many pods heard it', async () => {
+      const channel = name();
+      expect(await one.publish(channel, 'nobody')).toBe(0);
+      await Promise.all([one.subscribe([channel]), other.subscribe([channel])]);
+      expect(await one.publish(channel, 'both')).toBe(2);
+      await other.unsubscribe([channel]);
+      expect(await one.publish(channel, 'one')).toBe(1);
+    });
+
+    it('carries what was published before it was closed', async () => {
+      const channel = name();
+      const listening = collect(other);
+      await other.subscribe([channel]);
+      const published = one.publish(channel, 'last');
+      await one.close();
+      await published;
+      await expect(listening.until(1)).resolves.toEqual([`${channel}=last`]);
+    });
+
     it('never calls the receiver inside publish', async () => {
       const channel = name();
       let publishing = false;

@@ -11,10 +11,11 @@ export type FanoutState = 'connected' | 'degraded';
 export interface Fanout {
   readonly state: FanoutState;
   /**
-   * Publishes bytes or text on a channel; publishes of one tick share a round trip.
+   * Publishes bytes or text on a channel; publishes of one tick share a round trip. Resolves to how many pods heard it, or
+   * undefined where the broker does not tell.
    * @throws PlatformError fanout_unavailable, at once while it is unavailable: nothing is queued for later
    */
-  publish(channel: string, payload: string): Promise<void>;
+  publish(channel: string, payload: string): Promise<number | undefined>;
   /**
    * Subscribes to these channels. Resolves when the broker confirmed; the channels stay wanted, and are
    * subscribed by the adapter as soon as it can, also when this rejects.

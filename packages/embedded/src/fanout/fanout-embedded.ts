@@ -3,8 +3,8 @@ import type { Fanout, FanoutState } from '@chat-app/fanout';
 
 /** Connects embedded fan-outs of one process as Redis connects pods. */
 export interface EmbeddedBus {
-  /** Hands a payload to every fan-out that subscribed the channel. */
-  publish(channel: string, payload: string): void;
+  /** Hands a payload to every fan-out that subscribed the channel, and answers how many did. */
+  publish(channel: string, payload: string): number;
   add(channel: string, subscriber: EmbeddedFanout): void;
   remove(channel: string, subscriber: EmbeddedFanout): void;
 }
@@ -15,10 +15,11 @@ export function createEmbeddedBus(): EmbeddedBus {
   return {
     publish(channel, payload) {
       const subscribers = channels.get(channel);
-      if (subscribers === undefined) return;
+      if (subscribers === undefined) return 0;
       // One copy for all: a payload is not to be written to.
       const bytes = Buffer.from(payload);
       for (const subscriber of [...subscribers]) subscriber.receive(channel, bytes);
+      return subscribers.size;
     },
     add(channel, subscriber) {
       const subscribers = channels.get(channel);
@@ -61,9 +62,9 @@ export class EmbeddedFanout implements Fanout {
     return this.#state;
   }
 
-  async publish(channel: string, payload: string): Promise<void> {
+  async publish(channel: string, payload: string): Promise<number> {
     this.#checkAvailable();
-    this.#bus.publish(channel, payload);
+    return this.#bus.publish(channel, payload);
   }
 
   async subscribe(channels: readonly string[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { asError, PlatformError, type Logger, type Metrics } from '@chat-app/platform';
 import type { Fanout, FanoutState } from '../fanout';
+import { Bundler, readBundle } from './bundles';
 import { Canary } from './canary';
 import { fanoutMetrics } from './fanout-metrics';
 import { FanoutStatus } from './fanout-status';
@@ -29,7 +30,7 @@ export interface BrokerEvents {
 export interface BrokerLinks extends SubscribingConnection {
   /** Connects, and tells what happens from then on. */
   open(events: BrokerEvents): void;
-  /** @throws where the broker did not take it in time */
+  /** Resolves to how many connections heard it, where the broker tells. @throws where the broker did not take it in time */
   publish(channel: string, payload: string): Promise<unknown>;
   /** Whether the broker refused a subscription, rather than not answering: the link is sound then. */
   isRefusal(thrown: unknown): boolean;
@@ -57,6 +58,7 @@ export interface BrokerFanoutOptions {
  */
 export class BrokerFanout implements Fanout {
   readonly #links: BrokerLinks;
+  readonly #bundler: Bundler;
   readonly #metrics: ReturnType<typeof fanoutMetrics>;
   readonly #canaryChannel: string;
   readonly #canary = new Canary();
@@ -74,6 +76,7 @@ export class BrokerFanout implements Fanout {
 
   constructor(links: BrokerLinks, { podName, logger, metrics, canaryIntervalMs }: BrokerFanoutOptions) {
     this.#links = links;
+    this.#bundler = new Bundler((channel, bundle) => links.publish(channel, bundle));
     this.#metrics = fanoutMetrics(metrics);
     this.#status = new FanoutStatus(logger, this.#metrics.connected);
     this.#metrics.channels.set(0);
@@ -89,11 +92,12 @@ export class BrokerFanout implements Fanout {
     return this.#status.state;
   }
 
-  async publish(channel: string, payload: string): Promise<void> {
+  async publish(channel: string, payload: string): Promise<number | undefined> {
     try {
       if (!this.#publisherReady) throw this.#lastError ?? new Error('not connected');
-      await this.#links.publish(channel, payload);
+      const heard = await this.#bundler.add(channel, payload);
       this.#metrics.published.inc();
+      return typeof heard === 'number' ? heard : undefined;
     } catch (thrown) {
       this.#metrics.publishFailures.inc();
       throw unavailable('the payload was not published', thrown);
@@ -134,7 +138,8 @@ export class BrokerFanout implements Fanout {
 
   close(): Promise<void> {
     clearInterval(this.#timer);
-    this.#closed ??= this.#links.close();
+    // What was published just now leaves before.
+    this.#closed ??= Promise.resolve().then(() => this.#links.close());
     return this.#closed;
   }
 
@@ -164,8 +169,10 @@ export class BrokerFanout implements Fanout {
   #receive(channel: string, payload: Uint8Array): void {
     if (channel === this.#canaryChannel) return this.#receiveCanary(Number(new TextDecoder().decode(payload)));
     if (!this.#subscriptions.wants(channel)) return;
-    this.#metrics.received.inc();
-    this.#receiver(channel, payload);
+    for (const one of readBundle(payload)) {
+      this.#metrics.received.inc();
+      this.#receiver(channel, one);
+    }
   }
 
   #receiveCanary(number: number): void {

@@ -23,6 +23,7 @@ export class UserOnPod<Connection extends Held<Connection>> {
   /** The newest entry after it that joined or left each group. */
   readonly #groupChanges = new Map<string, number>();
   #subscribed: Promise<boolean> | undefined;
+  #aloneUntil = 0;
   #blocks: ReadonlySet<string> = new Set();
   /** The question whose answer `blocks` is. */
   #blocksAsOf = -1;
@@ -58,6 +59,16 @@ export class UserOnPod<Connection extends Held<Connection>> {
     if (asked < this.#blocksAsOf) return;
     this.#blocksAsOf = asked;
     this.#blocks = new Set(others);
+  }
+
+  /** No other pod hears the user's channel, as the broker said of late. `now` is of the monotonic clock. */
+  isAlone(now: number): boolean {
+    return now < this.#aloneUntil;
+  }
+
+  /** The broker said that no other pod hears the user's channel; it is believed until then. */
+  aloneUntil(time: number): void {
+    this.#aloneUntil = time;
   }
 
   /** Subscribes to the user's channel once, whoever asks; true where it is subscribed, false where not for now. */

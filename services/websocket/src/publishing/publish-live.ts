@@ -10,6 +10,7 @@ import {
 import { isPlatformError, type Logger } from '@chat-app/platform';
 import type { Fanout } from '@chat-app/fanout';
 import type { Clock } from '../clock';
+import type { Connection } from '../connections/connection';
 import type { EnvelopeReceiver } from '../delivery/receive-envelope';
 import type { WebsocketMetrics } from '../metrics';
 
@@ -32,6 +33,9 @@ export interface PublisherDependencies {
   logger: Logger;
 }
 
+/** How long it is believed that no other pod hears a user's channel, milliseconds. */
+const ALONE_MS = 1_000;
+
 /**
  * Publishes an accepted event to whoever is online: on the channels of both users of a direct conversation, or on the
  * channel of the group. At most once: what is lost here is found in the inbox.
@@ -39,8 +43,8 @@ export interface PublisherDependencies {
 export class LivePublisher {
   constructor(private readonly dependencies: PublisherDependencies) {}
 
-  /** `origin` is the connection that asked for the event. Neither throws nor rejects. */
-  publish(event: AcceptedEvent, origin: string, traceparent: string | undefined): void {
+  /** For the connection that asked for the event. Neither throws nor rejects. */
+  publish(event: AcceptedEvent, asker: Connection, traceparent: string | undefined): void {
     const { actor_id, conversation_id, recipient_id } = event.acceptance;
     const payload = writeEnvelope(
       {
@@ -49,26 +53,43 @@ export class LivePublisher {
         event_id: event.eventId,
         conversation_id,
         actor_id,
-        origin,
+        origin: asker.id,
         accepted_at_ms: this.dependencies.clock.wall(),
         ...(traceparent !== undefined && { traceparent }),
       },
       frameOf(event),
     );
-    if (recipient_id === undefined) this.#publish(conversationChannel(conversation_id), payload);
+    if (recipient_id === undefined) void this.#publish(conversationChannel(conversation_id), payload);
     else {
-      this.#publish(userChannel(recipient_id), payload);
-      if (recipient_id !== actor_id) this.#publish(userChannel(actor_id), payload);
+      void this.#publish(userChannel(recipient_id), payload);
+      if (recipient_id !== actor_id) void this.#publishToOwn(asker, payload);
     }
   }
 
-  #publish(channel: string, payload: string): void {
+  /**
+   * To the other devices of whoever asked, if there may be any. A device that comes to another pod within the moment that this is
+   * not asked again finds the event in its inbox, as it finds everything that it does not hear.
+   */
+  async #publishToOwn({ user, userId }: Connection, payload: string): Promise<void> {
+    const { fanout, clock } = this.dependencies;
+    const isOnly = user?.connections.length === 1;
+    if (isOnly && user.isAlone(clock.monotonic())) return;
+    const heard = await this.#publish(userChannel(userId), payload);
+    // This pod itself hears it, where it is connected.
+    if (isOnly && heard === 1 && fanout.state === 'connected') user.aloneUntil(clock.monotonic() + ALONE_MS);
+  }
+
+  /** Answers how many pods heard it, as far as that is known. */
+  async #publish(channel: string, payload: string): Promise<number | undefined> {
     const { fanout, metrics, logger, envelopes } = this.dependencies;
-    fanout.publish(channel, payload).catch((error: unknown) => {
+    try {
+      return await fanout.publish(channel, payload);
+    } catch (error) {
       metrics.publishFailures.inc();
       if (!isPlatformError(error, 'fanout_unavailable')) logger.error('an event was not published', { error });
       envelopes.receive(channel, Buffer.from(payload));
-    });
+      return undefined;
+    }
   }
 }
 

@@ -242,7 +242,7 @@ export class MessageSender {
     });
     this.#settle(sending);
     // A state is told by whoever stores it, once it is stored.
-    if (!isState) publisher.publish(event, connection.id, traceparent);
+    if (!isState) publisher.publish(event, connection, traceparent);
   }
 
   #fail(sending: Sending, id: string, error: unknown): void {

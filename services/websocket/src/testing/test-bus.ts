@@ -28,10 +28,13 @@ export class TestBus {
     for (const fanout of this.#fanouts) fanout.changed(state);
   }
 
-  publish(channel: string, payload: string): void {
-    if (this.loses(channel)) return;
+  /** Answers how many heard it. */
+  publish(channel: string, payload: string): number {
+    const hearing = [...this.#fanouts].filter(({ channels }) => channels.has(channel));
+    if (this.loses(channel)) return hearing.length;
     const bytes = Buffer.from(payload);
-    for (const fanout of this.#fanouts) fanout.receive(channel, bytes);
+    for (const fanout of hearing) fanout.receive(channel, bytes);
+    return hearing.length;
   }
 }
 
@@ -48,9 +51,9 @@ export class TestFanout implements Fanout {
     return this.bus.state;
   }
 
-  async publish(channel: string, payload: string): Promise<void> {
+  async publish(channel: string, payload: string): Promise<number> {
     this.#available();
-    this.bus.publish(channel, payload);
+    return this.bus.publish(channel, payload);
   }
 
   async subscribe(channels: readonly string[]): Promise<void> {
