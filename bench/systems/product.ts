@@ -27,9 +27,11 @@ export interface ProductOptions {
   basePort: number;
   /** More environment of the services, to try a setting. */
   environment?: Record<string, string>;
+  /** 2 by default. */
+  websocketPods?: number;
 }
 
-/** This product: two websocket pods, one persistence, one authentication, on backends of its own. */
+/** This product: two websocket pods or as many as asked for, one persistence, one authentication, on backends of its own. */
 export class Product implements System {
   readonly name = 'chat-app';
   #services: RunningServices | undefined;
@@ -105,9 +107,10 @@ export class Product implements System {
     return (url, user) => this.connect(url, user, { room: answer.conversation_id });
   };
 
-  /** New services on the same backends: with nothing from the measurement before in memory. */
-  async restart(): Promise<void> {
+  /** New services on the same backends, as many or of the build that is given: with nothing from the measurement before in memory. */
+  async restart(other: Partial<Pick<ProductOptions, 'websocketPods' | 'root'>> = {}): Promise<void> {
     await this.#running.stop();
+    Object.assign(this.options, other);
     this.#services = await launch(this.options, this.environment);
   }
 
@@ -123,12 +126,12 @@ export class Product implements System {
 }
 
 function launch(options: ProductOptions, environment: Record<string, string>): Promise<RunningServices> {
-  const { root, directory, basePort } = options;
+  const { root, directory, basePort, websocketPods = 2 } = options;
   return startServices({
     root,
     directory,
     environment: { ...environment, ...UNLIMITED, ...options.environment },
-    websocketPods: 2,
+    websocketPods,
     persistencePods: 1,
     basePort: basePort + 200,
     readyTimeoutMs: 60_000,
