@@ -1,4 +1,4 @@
-import type { EventEnvelope, StoredEventsEnvelope } from '@chat-app/protocol';
+import { LIMITS, type EventEnvelope, type StoredEventsEnvelope } from '@chat-app/protocol';
 import { startSpan } from '@chat-app/platform';
 import type { Clock } from '../clock';
 import type { ConnectedUser } from '../connections/connection';
@@ -60,12 +60,16 @@ export class EventDeliverer {
     span?.end();
   }
 
-  /** Tells the connections of each user where events stand in their inbox. */
+  /**
+   * Tells the connections of each user where events stand in their inbox. In a conversation too large for receipts nobody waits for
+   * what its members confirm: each of them is told, and confirms, less often.
+   */
   stored(channel: string, envelope: StoredEventsEnvelope): void {
-    for (const user of this.dependencies.registry.subscribers(channel)) this.#notice(user, envelope);
+    const patient = hasMoreKeys(envelope.positions, LIMITS.receiptMembers);
+    for (const user of this.dependencies.registry.subscribers(channel)) this.#notice(user, envelope, patient);
   }
 
-  #notice(user: ConnectedUser, envelope: StoredEventsEnvelope): void {
+  #notice(user: ConnectedUser, envelope: StoredEventsEnvelope, patient: boolean): void {
     const positions = envelope.positions[user.userId];
     if (positions === undefined) return;
     const { follower, metrics } = this.dependencies;
@@ -75,8 +79,14 @@ export class EventDeliverer {
       if (seq !== undefined && seq > 0) pairs.push([seq, eventId]);
     });
     metrics.storedNotices.add('', pairs.length);
-    for (const connection of user.connections) follower.step(connection, { kind: 'notice', pairs });
+    for (const connection of user.connections) follower.step(connection, { kind: 'notice', pairs, patient });
   }
+}
+
+function hasMoreKeys(object: object, count: number): boolean {
+  let left = count;
+  for (const _ in object) if (--left < 0) return true;
+  return false;
 }
 
 /**

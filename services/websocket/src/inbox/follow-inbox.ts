@@ -20,8 +20,9 @@ export type InboxEvent = PositionEvent<EncodedFrame>;
 
 /** How long to wait for a late live copy or a reordered notice before the inbox is read, milliseconds. */
 const GRACE_MS = 50;
-/** How long stored pairs are collected, milliseconds. */
+/** How long stored pairs are collected, milliseconds: where others are told that the device has them, and where nobody is. */
 const COALESCE_STORED_MS = 1_000;
+const COALESCE_PATIENTLY_MS = 5_000;
 /** Between reads that fail: those who failed together do not come back together. */
 const RETRY = { firstMs: 500, maxMs: 15_000 };
 
@@ -139,7 +140,9 @@ export class InboxFollower {
         wheel.after(backoffMs(effect.attempt, RETRY, random), () => this.step(connection, { kind: 'retry' }));
         break;
       case 'flush_later':
-        wheel.after(COALESCE_STORED_MS, () => this.step(connection, { kind: 'flush' }));
+        wheel.after(effect.patient ? COALESCE_PATIENTLY_MS : COALESCE_STORED_MS, () =>
+          this.step(connection, { kind: 'flush' }),
+        );
         break;
     }
   }

@@ -32,6 +32,24 @@ describe('position', () => {
     expect(state.step({ kind: 'flush' })).toEqual([{ kind: 'stored', from: 5, eventIds: ['a'] }]);
   });
 
+  it('tells patiently what nobody waits for, and soon what follows it or is its own', () => {
+    const live = (eventId: string) => state.step({ kind: 'live', eventId, eventKind: 'message', body: '' });
+    const notice = (seq: number, eventId: string, patient: boolean) =>
+      state.step({ kind: 'notice', pairs: [[seq, eventId]], patient });
+    const state = opened();
+    for (const eventId of ['a', 'b', 'c']) live(eventId);
+    expect(notice(1, 'a', true)).toEqual([{ kind: 'flush_later', patient: true }]);
+    expect(notice(2, 'b', true)).toEqual([]);
+    expect(notice(3, 'c', false)).toEqual([{ kind: 'flush_later', patient: false }]);
+    expect(state.step({ kind: 'flush' })).toEqual([{ kind: 'stored', from: 1, eventIds: ['a', 'b', 'c'] }]);
+    state.step({ kind: 'sending', eventId: 'mine' });
+    state.step({ kind: 'settled', eventId: 'mine', accepted: true });
+    expect(notice(4, 'mine', true)).toEqual([{ kind: 'flush_later', patient: false }]);
+    expect(state.remembered).toBe(1);
+    state.step({ kind: 'flush' });
+    expect(state.remembered).toBe(0);
+  });
+
   it('waits a moment for the live copy of a noticed message, then reads', () => {
     const state = opened();
     expect(kinds(state.step({ kind: 'notice', pairs: [[1, 'a']] }))).toEqual(['check_later']);

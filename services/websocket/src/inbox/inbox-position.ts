@@ -23,6 +23,8 @@ export const MAX_WAITING = 256;
 const MAX_NOTICED = 1_024;
 /** Ids in one `stored` frame. */
 const MAX_IN_RUN = 256;
+/** Own events whose number somebody may wait for; of more all are told as soon as the others. */
+const MAX_OWN = 256;
 
 type LiveEvent<Body> = Extract<PositionEvent<Body>, { kind: 'live' }>;
 
@@ -40,9 +42,13 @@ export class InboxPosition<Body> {
   #cause: ReadCause = 'connect';
   readonly #sent = new SentIds();
   #inFlight: Set<string> | undefined;
+  /** Own events that were accepted and have no number yet: whoever sent them wants to know. */
+  #own: Set<string> | undefined;
   #noticed: Map<number, string> | undefined;
   #waiting: LiveEvent<Body>[] | undefined;
-  #run: { from: number; eventIds: string[] } | undefined;
+  #run: { from: number; eventIds: string[]; patient: boolean } | undefined;
+  /** What is numbered by the event that is being taken need not be told soon. */
+  #patient = false;
   #effects: PositionEffect<Body>[] = [];
 
   get phase(): Phase {
@@ -67,11 +73,14 @@ export class InboxPosition<Body> {
   get remembered(): number {
     const { size: noticed } = this.#noticed ?? { size: 0 };
     const { size: inFlight } = this.#inFlight ?? { size: 0 };
-    return noticed + inFlight + (this.#waiting?.length ?? 0) + (this.#run?.eventIds.length ?? 0);
+    return (
+      noticed + inFlight + (this.#own?.size ?? 0) + (this.#waiting?.length ?? 0) + (this.#run?.eventIds.length ?? 0)
+    );
   }
 
   /** Forgets the older half of the ids of stored events; call it about twice a minute. */
   rotate(): void {
+    this.#own = undefined;
     if (!this.#sent.empty) this.#sent.rotate();
   }
 
@@ -90,7 +99,10 @@ export class InboxPosition<Body> {
         return this.#live(event);
       case 'notice':
         for (const [seq, eventId] of event.pairs) this.#notice(seq, eventId);
-        return this.#progress(false);
+        this.#patient = event.patient === true;
+        this.#progress(false);
+        this.#patient = false;
+        return;
       case 'page':
         return this.#page(event);
       case 'opened':
@@ -119,7 +131,7 @@ export class InboxPosition<Body> {
         return;
       case 'settled':
         if (this.#inFlight?.delete(event.eventId) === true && this.#inFlight.size === 0) this.#inFlight = undefined;
-        if (event.accepted) this.#sent.add(event.eventId);
+        if (event.accepted) this.#sendOwn(event.eventId);
         return this.#progress(false);
       case 'flush':
         return this.#flushRun();
@@ -150,6 +162,13 @@ export class InboxPosition<Body> {
   #send({ eventId, eventKind, body }: LiveEvent<Body>): void {
     this.#effects.push({ kind: 'send', eventKind, body });
     this.#sent.add(eventId);
+  }
+
+  #sendOwn(eventId: string): void {
+    if (this.#sent.has(eventId)) return;
+    this.#sent.add(eventId);
+    this.#own ??= new Set();
+    if (this.#own.size < MAX_OWN) this.#own.add(eventId);
   }
 
   #notice(seq: number, eventId: string): void {
@@ -188,6 +207,7 @@ export class InboxPosition<Body> {
       this.#advance(eventId);
       return;
     }
+    this.#isOwn(eventId);
     this.#flushRun();
     this.#effects.push({ kind: 'entry', entry });
     this.#position = entry.seq;
@@ -199,11 +219,20 @@ export class InboxPosition<Body> {
     this.#position += 1;
     this.#sent.settle(eventId);
     if (this.#run !== undefined && this.#run.eventIds.length >= MAX_IN_RUN) this.#flushRun();
-    if (this.#run === undefined) {
-      this.#run = { from: this.#position, eventIds: [] };
-      this.#effects.push({ kind: 'flush_later' });
+    const patient = !this.#isOwn(eventId) && this.#patient;
+    if (this.#run === undefined || (this.#run.patient && !patient)) {
+      this.#run ??= { from: this.#position, eventIds: [], patient };
+      this.#run.patient = patient;
+      this.#effects.push({ kind: 'flush_later', patient });
     }
     this.#run.eventIds.push(eventId);
+  }
+
+  /** Whether it is an own event; asked once. */
+  #isOwn(eventId: string): boolean {
+    if (this.#own?.delete(eventId) !== true) return false;
+    if (this.#own.size === 0) this.#own = undefined;
+    return true;
   }
 
   #flushRun(): void {

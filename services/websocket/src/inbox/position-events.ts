@@ -13,8 +13,8 @@ export type PositionEvent<Body> =
   | { kind: 'open_failed' }
   /** A live event for this user. */
   | { kind: 'live'; eventId: string; eventKind: string; body: Body }
-  /** Events were stored in this user's inbox. */
-  | { kind: 'notice'; pairs: readonly StoredPair[] }
+  /** Events were stored in this user's inbox; `patient` where nobody waits for the device to confirm them. */
+  | { kind: 'notice'; pairs: readonly StoredPair[]; patient?: boolean }
   /** Part of what a read returned; `last` with its end. */
   | { kind: 'page'; entries: readonly EncodedEntry[]; head: number; last: boolean }
   | { kind: 'read_failed' }
@@ -47,7 +47,7 @@ export type PositionEffect<Body> =
   | { kind: 'check_later' }
   /** Send `retry` after a backoff that grows with the attempt (1, 2, …). */
   | { kind: 'retry_later'; attempt: number }
-  /** Send `flush` within about a second. */
-  | { kind: 'flush_later' };
+  /** Send `flush` within about a second, where `patient` within some. */
+  | { kind: 'flush_later'; patient: boolean };
 
 export type Phase = 'opening' | 'catching_up' | 'live' | 'behind';
