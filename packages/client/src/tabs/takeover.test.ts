@@ -24,7 +24,7 @@ interface OpenTab {
   readonly tab: FakeTab;
   readonly client: ChatClient;
   readonly shown: string[];
-  /** What it sent itself. */
+  /** What it sent itself, or took over to send. */
   readonly own: string[];
   /** How long the inbox was when it was first online. */
   since: number | undefined;
@@ -53,7 +53,9 @@ class World {
       tab,
       20,
     );
-    const opened: OpenTab = { tab, client, shown: [], own: [], since: undefined, missed: false };
+    // It may begin where a tab that was killed stopped: with what that left to be sent.
+    const own = client.pending.map(({ content }) => content);
+    const opened: OpenTab = { tab, client, shown: [], own, since: undefined, missed: false };
     client.on('message', ({ content }) => opened.shown.push(content));
     client.on('adopted', (entries) => opened.own.push(...entries.map(({ content }) => content)));
     client.on('connection', ({ state }) => {
