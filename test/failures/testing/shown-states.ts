@@ -16,6 +16,8 @@ export interface ShownStatesOptions {
 export class ShownStates {
   readonly #store: ChatStore;
   readonly #last = new Map<string, MessageState>();
+  /** By message id. Views are never changed in place: the same one again says nothing new, and there are many. */
+  readonly #lookedAt = new Map<string, MessageView>();
   readonly #unsubscribe: () => void;
 
   constructor(
@@ -40,7 +42,7 @@ export class ShownStates {
 
   /** A user of this device changes a message. Nothing happens where it is not there, or the outbox is full. */
   change(messageId: string, change: 'edit' | 'delete' | 'react', content: string, on: boolean): void {
-    const message = this.#messages().find((one) => one.message_id === messageId);
+    const message = [...this.#messages()].find((one) => one.message_id === messageId);
     if (message === undefined || message.deleted_at !== undefined || message.change !== undefined) return;
     const { user, conversationId: conversation_id, observe } = this.options;
     const at = Date.now();
@@ -54,7 +56,7 @@ export class ShownStates {
 
   /** The messages that it shows, by id. */
   states(): ReadonlyMap<string, MessageState> {
-    return new Map(this.#messages().map((message) => [message.message_id, stateOf(message)]));
+    return new Map([...this.#messages()].map((message) => [message.message_id, stateOf(message)]));
   }
 
   release(): void {
@@ -66,6 +68,8 @@ export class ShownStates {
     const { user, device, observe } = this.options;
     for (const message of this.#messages()) {
       const { message_id } = message;
+      if (this.#lookedAt.get(message_id) === message) continue;
+      this.#lookedAt.set(message_id, message);
       const state = stateOf(message);
       const last = this.#last.get(message_id);
       // An own change that waits is what its user wants, not what is so.
@@ -75,9 +79,10 @@ export class ShownStates {
     }
   }
 
-  #messages(): MessageView[] {
-    const { items } = this.#store.timeline(this.options.conversationId).get();
-    return items.flatMap((item) => (item.kind === 'message' ? [item.message] : []));
+  *#messages(): Iterable<MessageView> {
+    for (const item of this.#store.timeline(this.options.conversationId).get().items) {
+      if (item.kind === 'message') yield item.message;
+    }
   }
 }
 

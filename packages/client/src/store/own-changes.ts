@@ -35,7 +35,8 @@ export class OwnChanges {
 
   /** The message as its user wants it. */
   show(message: MessageView): MessageView {
-    const change = this.changes.get(message.message_id);
+    // Most timelines have none, and every message of one is shown again after each change.
+    const change = this.changes.size === 0 ? undefined : this.changes.get(message.message_id);
     if (change === undefined) return message;
     const { type, code, content } = change;
     if (code !== undefined) return { ...message, change: { type, state: 'failed', content, code } };
