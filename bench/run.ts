@@ -7,7 +7,7 @@
  *   --peers centrifugo       some of: relay socketio centrifugo ejabberd; none for none. One that is missing is named and left out
  *   --scale 0.1              a tenth of the users and of the time: to see that it works, not to measure
  *   --env A=1                more environment of the product's services, to try a setting; may be repeated
- *   --port 38000             first of the ports used, of which there are 400
+ *   --port 21000             first of the ports used, of which there are 400; below those that the kernel gives away
  *
  * Needs Linux (CPU time comes from /proc), and what `npm run backends` needs. Whatever else uses the CPU shows as noise.
  */
@@ -45,7 +45,7 @@ function readOptions(): Options {
       peers: { type: 'string', default: PEER_NAMES.join(',') },
       scale: { type: 'string', default: '1' },
       env: { type: 'string', multiple: true, default: [] },
-      port: { type: 'string', default: '38000' },
+      port: { type: 'string', default: '21000' },
     },
   });
   const [rounds, scale, port] = [values.rounds, values.scale, values.port].map(Number) as [number, number, number];

@@ -14,7 +14,7 @@ import { faultsOf } from './table';
 const EXPECTED_RATIO = 10;
 const TOLERATED = 1.5;
 const ROUNDS = 3;
-const PORT = Number(process.env['BENCH_PORT'] ?? 38_000);
+const PORT = Number(process.env['BENCH_PORT'] ?? 21_000);
 
 function run(system: System, seconds = 2): Promise<LoadFigures> {
   return load(system, { scenario: 'smoke', pairs: 30, window: 8, seconds });
