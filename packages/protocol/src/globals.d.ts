@@ -1,5 +1,6 @@
 // What this package uses of the globals that browsers and Node share; neither's whole library is wanted here.
 declare class TextEncoder {
+  encodeInto(text: string, into: Uint8Array): { read: number; written: number };
   encode(text: string): Uint8Array;
 }
 declare class TextDecoder {

@@ -1,13 +1,11 @@
-import { parse, v5, v7, validate } from 'uuid';
+import { parse, v7, validate } from 'uuid';
 import { canonicalJson } from './canonical-json';
+import { nameBasedId } from './name-based-id';
 
 /** Namespace of direct conversation ids. Never change it: ids derived from it are stored. */
 const CONVERSATION_NAMESPACE = parse('6f1c1f2e-8f0b-5a53-9d5e-0d6e0c8f7a11');
 /** Namespace of message ids. Never change it: ids derived from it are stored. */
 const MESSAGE_NAMESPACE = parse('b7a5a2c4-52b1-5f0e-8a39-6a1f4d0c9e22');
-
-/** Ids are made for every message: bytes once and by the runtime, where uuid would go through each text by character. */
-const encoder = new TextEncoder();
 
 /**
  * Whether a text has the shape of a UUID. Looser than RFC 9562 on purpose: the version and variant digits are not
@@ -20,7 +18,7 @@ export function isUuid(value: string): boolean {
 /** Id of the direct conversation of two users: the same for both, so that no lookup is needed to send. */
 export function directConversationId(oneUser: string, otherUser: string): string {
   const [first, second] = oneUser < otherUser ? [oneUser, otherUser] : [otherUser, oneUser];
-  return v5(encoder.encode(`${first}|${second}`), CONVERSATION_NAMESPACE);
+  return nameBasedId(`${first}|${second}`, CONVERSATION_NAMESPACE);
 }
 
 /** What makes a message the same message. */
@@ -50,7 +48,7 @@ export function messageId(identity: MessageIdentity): string {
   const { reply_to, mentions } = identity;
   if (reply_to !== undefined || mentions !== undefined) parts.push({ reply_to, mentions });
   const name = JSON.stringify(parts);
-  return v5(encoder.encode(name), MESSAGE_NAMESPACE);
+  return nameBasedId(name, MESSAGE_NAMESPACE);
 }
 
 /** Namespace of ids of edits and deletions. Never change it: ids derived from it are stored. */
@@ -71,15 +69,12 @@ export interface EditIdentity {
 export function editId({ actor_id, conversation_id, message_id, id, content, data }: EditIdentity): string {
   if (id === undefined) return v7();
   const custom = data === undefined ? null : canonicalJson(data);
-  return v5(
-    encoder.encode(JSON.stringify([actor_id, conversation_id, message_id, id, content, custom])),
-    CHANGE_NAMESPACE,
-  );
+  return nameBasedId(JSON.stringify([actor_id, conversation_id, message_id, id, content, custom]), CHANGE_NAMESPACE);
 }
 
 /** Id of the deletion of a message: it is deleted once. */
 export function deletionId(messageId: string): string {
-  return v5(encoder.encode(`deleted|${messageId}`), CHANGE_NAMESPACE);
+  return nameBasedId(`deleted|${messageId}`, CHANGE_NAMESPACE);
 }
 
 /** What makes a reaction, or taking one back, the same. */
@@ -97,7 +92,7 @@ export interface ReactionIdentity {
 export function reactionId({ actor_id, conversation_id, message_id, id, emoji, on }: ReactionIdentity): string {
   if (id === undefined) return v7();
   const name = JSON.stringify(['reacted', actor_id, conversation_id, message_id, id, emoji, on]);
-  return v5(encoder.encode(name), CHANGE_NAMESPACE);
+  return nameBasedId(name, CHANGE_NAMESPACE);
 }
 
 /** Namespace of entry ids. Never change it: clients keep ids derived from it. */
@@ -105,7 +100,7 @@ const ENTRY_NAMESPACE = parse('3e0b6f8e-54c5-5b7c-9a51-2f6f0b1d7c44');
 
 /** Id of an entry that was written before its event had one: the same each time it is read. */
 export function entryId(userId: string, seq: number): string {
-  return v5(encoder.encode(`${userId}|${seq}`), ENTRY_NAMESPACE);
+  return nameBasedId(`${userId}|${seq}`, ENTRY_NAMESPACE);
 }
 
 /** A new random id (UUIDv7: later ids sort after earlier ones, kind to B-trees). */
