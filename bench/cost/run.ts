@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { load, type LoadFigures } from '../scenarios/load';
 import { median, rounded } from '../measure/statistics';
 import type { Product } from '../systems/product';
+import { connectAll, nodeOf, type Client } from '../systems/system';
 import { withProduct } from '../systems/with-product';
 import { plotCost } from './plot';
 
@@ -63,16 +64,23 @@ function readOptions(): Options & { plotOnly: boolean } {
   };
 }
 
+/** Connects more users until there are so many. */
+async function grow(product: Product, clients: Client[], sockets: number): Promise<void> {
+  const users = Array.from({ length: sockets - clients.length }, (_, index) => clients.length + index);
+  clients.push(...(await connectAll(users, (user) => product.connect(nodeOf(product, user), user))));
+}
+
 /** Every socket is one of a pair; the messages a second are the same however many there are. */
 async function measure(
   product: Product,
-  sockets: number,
+  clients: readonly Client[],
   pods: number,
   { rate, seconds, rounds }: Options,
 ): Promise<CostFigures> {
+  const sockets = clients.length;
   const runs: LoadFigures[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    runs.push(await load(product, { scenario: 'cost', pairs: sockets / 2, rate, seconds }));
+    runs.push(await load(product, { scenario: 'cost', pairs: sockets / 2, rate, seconds, clients }));
   }
   const middle = (of: (run: LoadFigures) => number | undefined): number | undefined => {
     const found = median(runs.flatMap((run) => of(run) ?? []));
@@ -96,7 +104,12 @@ async function measureAll(options: Options): Promise<{ bySockets: CostFigures[];
   await withProduct({ basePort: PORT }, async (product) => {
     await product.users.create(Math.max(...options.sockets, SOCKETS_BY_PODS));
     await load(product, { scenario: 'warm-up', pairs: 50, window: 16, seconds: 5 });
-    for (const sockets of options.sockets) bySockets.push(await measure(product, sockets, 2, options));
+    const clients: Client[] = [];
+    for (const sockets of options.sockets) {
+      await grow(product, clients, sockets);
+      bySockets.push(await measure(product, clients, 2, options));
+    }
+    for (const client of clients.splice(0)) client.close();
     for (const pods of options.pods) {
       const known = bySockets.find((one) => one.sockets === SOCKETS_BY_PODS && one.pods === pods);
       if (known !== undefined) {
@@ -105,7 +118,9 @@ async function measureAll(options: Options): Promise<{ bySockets: CostFigures[];
       }
       await product.restart({ websocketPods: pods });
       await load(product, { scenario: 'warm-up', pairs: 50, window: 16, seconds: 5 });
-      byPods.push(await measure(product, SOCKETS_BY_PODS, pods, options));
+      await grow(product, clients, SOCKETS_BY_PODS);
+      byPods.push(await measure(product, clients, pods, options));
+      for (const client of clients.splice(0)) client.close();
     }
   });
   return { bySockets, byPods };

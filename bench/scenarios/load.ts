@@ -28,6 +28,8 @@ export interface LoadOptions {
   seconds: number;
   /** Milliseconds after the load within which everything has to come; what comes later is lost. */
   settleMs?: number;
+  /** Users 0 … 2 × pairs - 1 where they are connected already, and stay so; then nothing is held against what is stored. */
+  clients?: readonly Client[];
   /** Called when all are connected; what is stored is held against what was seen only without it. */
   whenConnected?: () => void;
 }
@@ -53,11 +55,11 @@ export async function load(system: System, options: LoadOptions): Promise<LoadFi
   const observations: Observation[] = [];
   const observe = (seen: Observation): void => void observations.push(seen);
   const users = Array.from({ length: 2 * pairs }, (_, user) => user);
-  const clients = await connectAll(users, (user): Promise<Client> =>
+  const connect = (user: number): Promise<Client> =>
     system instanceof Product && user < 2 * VERIFIED_PAIRS
       ? system.connect(nodeOf(system, user), user, { observe })
-      : system.connect(nodeOf(system, user), user),
-  );
+      : system.connect(nodeOf(system, user), user);
+  const clients = options.clients ?? (await connectAll(users, connect));
   try {
     const ledger = new Ledger();
     let running = true;
@@ -90,7 +92,7 @@ export async function load(system: System, options: LoadOptions): Promise<LoadFi
     const own = system.own().length;
     const mine = observations.filter((seen) => !('content' in seen) || ledger.owns(seen.content));
     const verified =
-      system instanceof Product && whenConnected === undefined
+      system instanceof Product && whenConnected === undefined && options.clients === undefined
         ? await verifyPairs(system, Math.min(pairs, VERIFIED_PAIRS), mine)
         : undefined;
     return {
@@ -107,7 +109,7 @@ export async function load(system: System, options: LoadOptions): Promise<LoadFi
       ...(verified !== undefined && { verified }),
     };
   } finally {
-    for (const client of clients) client.close();
+    if (options.clients === undefined) for (const client of clients) client.close();
   }
 }
 
