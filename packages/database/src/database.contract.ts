@@ -33,6 +33,13 @@ export function describeDatabaseContract(title: string, open: () => Promise<Data
     describeMigrations(() => database);
 
     it('answers a ping', () => database.ping());
+
+    it('maintains what can be in no transaction, and says what it refuses', async () => {
+      const { signal } = new AbortController();
+      await database.maintain({ name: 'vacuum', text: 'vacuum contract.things' }, signal);
+      const refused = database.maintain({ name: 'vacuum', text: 'vacuum contract.nothing' }, signal);
+      expect(await failureOf(refused)).toMatchObject({ code: 'database_refused', details: { statement: 'vacuum' } });
+    });
   });
 }
 

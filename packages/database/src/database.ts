@@ -46,6 +46,12 @@ export interface Database extends Queryable {
    * @throws PlatformError illegal_state for one that was changed after its release or sorts before what is applied
    */
   migrate(schema: string, migrations: readonly Migration[]): Promise<void>;
+  /**
+   * Runs a statement that takes as long as it takes, on a connection of its own and in no transaction. The signal ends the
+   * wait for it; whether the statement itself ends then is not said.
+   * @throws PlatformError database_unavailable, database_refused
+   */
+  maintain(statement: Statement, signal: AbortSignal): Promise<void>;
   /** @throws PlatformError database_unavailable */
   ping(): Promise<void>;
   /** Memoised. */

@@ -14,6 +14,7 @@ function serviceOn(migrate: Database['migrate']) {
       migrate,
       query,
       transaction: (work) => work({ query }),
+      maintain: () => Promise.resolve(),
       ping: () => Promise.resolve(),
       close: () => Promise.resolve(),
     },

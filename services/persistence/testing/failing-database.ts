@@ -14,6 +14,7 @@ export function failing(database: Database, ...failures: Error[]): Database & { 
     query,
     transaction: (work) => database.transaction(work),
     migrate: (schema, migrations) => database.migrate(schema, migrations),
+    maintain: (statement, signal) => database.maintain(statement, signal),
     ping: () => database.ping(),
     close: () => database.close(),
   };

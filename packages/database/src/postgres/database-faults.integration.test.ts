@@ -88,6 +88,20 @@ describeWithBackend('postgres', 'PostgreSQL when it fails', () => {
     await calls.ping();
   });
 
+  it('maintains for longer than a statement may take, until it is told to stop', async () => {
+    const calls = database({ timeouts: { statementMs: 200, answerMs: 300 } });
+    const during = { name: 'long', text: 'select pg_sleep(1)' };
+    await calls.maintain(during, new AbortController().signal);
+    const stopping = new AbortController();
+    const work = calls.maintain({ name: 'endless', text: 'select pg_sleep(60)' }, stopping.signal);
+    const failure = expect(work).rejects.toMatchObject({ code: 'database_unavailable' });
+    const text = `select 1 from pg_stat_activity where query = 'select pg_sleep(60)' and wait_event = 'PgSleep'`;
+    while ((await admin.query(named('waiting', text))).length === 0);
+    stopping.abort();
+    await failure;
+    await calls.ping();
+  });
+
   it('is unavailable when a lock is not to be had in time', async () => {
     const [holder, waiter] = [database(), database({ timeouts: { lockMs: 200 } })];
     const update = named('update', `update faults.things set word = 'other' where id = 1`);

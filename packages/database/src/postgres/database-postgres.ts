@@ -14,7 +14,13 @@ import type { Database, Migration, Queryable, SqlValue, Statement } from '../dat
 import { migrate } from '../adapter/migrate';
 import { StatementObserver } from '../adapter/observe-statement';
 import type { PostgresAddress } from './postgres-address';
-import { addressOf, clientConfig, POSTGRES_TIMEOUTS, type PostgresDatabaseOptions } from './postgres-options';
+import {
+  addressOf,
+  clientConfig,
+  POSTGRES_TIMEOUTS,
+  type PostgresDatabaseOptions,
+  type PostgresTimeouts,
+} from './postgres-options';
 import { PostgresSession, run } from './postgres-session';
 import type { postgresVariables } from './postgres-variables';
 
@@ -63,6 +69,7 @@ function warnWithoutTls({ host, tls }: PostgresAddress, { tlsCaFile, logger }: P
 
 class PostgresDatabase implements Database {
   readonly #config: ClientConfig;
+  readonly #timeouts: PostgresTimeouts;
   readonly #pool: Pool;
   readonly #poolSize: number;
   readonly #logger: Logger;
@@ -75,7 +82,8 @@ class PostgresDatabase implements Database {
     const { logger, metrics, poolSize = 10 } = options;
     const address = addressOf(options);
     warnWithoutTls(address, options);
-    this.#config = clientConfig(options, address, { ...POSTGRES_TIMEOUTS, ...options.timeouts });
+    this.#timeouts = { ...POSTGRES_TIMEOUTS, ...options.timeouts };
+    this.#config = clientConfig(options, address, this.#timeouts);
     this.#poolSize = poolSize;
     this.#logger = logger;
     this.#availability = new Availability('the database', logger);
@@ -130,21 +138,14 @@ class PostgresDatabase implements Database {
 
   async migrate(schema: string, migrations: readonly Migration[]): Promise<void> {
     // Of its own, because the lock belongs to the session and the limits are others.
-    const client = new Client({
-      ...this.#config,
-      statement_timeout: 0,
-      query_timeout: 0,
-      lock_timeout: MIGRATION_LOCK_MS,
-    });
-    client.on('error', (error) => this.#availability.failed(error));
-    try {
-      await this.#observer.run('connect', () => client.connect());
-      const session = new PostgresSession(client, this.#observer);
-      await session.query(LET_GO_OF_DEAD_PEERS);
-      await migrate(session, schema, migrations, this.#logger);
-    } finally {
-      await endWithin(CLOSE_MS, client.end());
-    }
+    await this.#onOwnConnection(MIGRATION_LOCK_MS, undefined, (session) =>
+      migrate(session, schema, migrations, this.#logger),
+    );
+  }
+
+  maintain(statement: Statement, signal: AbortSignal): Promise<void> {
+    const { lockMs } = this.#timeouts;
+    return this.#onOwnConnection(lockMs, signal, async (session) => void (await session.query(statement)));
   }
 
   async ping(): Promise<void> {
@@ -155,6 +156,28 @@ class PostgresDatabase implements Database {
     // A connection that died silently would keep its end waiting.
     this.#closed ??= endWithin(CLOSE_MS, this.#pool.end());
     return this.#closed;
+  }
+
+  /** Runs `work` on a connection without a bound on the time of a statement. The signal ends the connection. */
+  async #onOwnConnection(
+    lockMs: number,
+    signal: AbortSignal | undefined,
+    work: (session: PostgresSession) => Promise<void>,
+  ): Promise<void> {
+    signal?.throwIfAborted();
+    const client = new Client({ ...this.#config, statement_timeout: 0, query_timeout: 0, lock_timeout: lockMs });
+    client.on('error', (error) => this.#availability.failed(error));
+    const abort = (): void => void client.end();
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      await this.#observer.run('connect', () => client.connect());
+      const session = new PostgresSession(client, this.#observer);
+      await session.query(LET_GO_OF_DEAD_PEERS);
+      await work(session);
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      await endWithin(CLOSE_MS, client.end());
+    }
   }
 
   /** Runs `work` on a connection of the pool, and gives it back unless it is unusable. */

@@ -99,6 +99,10 @@ class PgliteDatabase implements Database {
     return run;
   }
 
+  async maintain(statement: Statement): Promise<void> {
+    await this.query(statement);
+  }
+
   async ping(): Promise<void> {
     await this.query({ name: 'ping', text: 'select 1' });
   }
