@@ -126,6 +126,7 @@ Takes the resources of the container.
 - { name: MAX_GROUP_MEMBERS, value: {{ .maxGroupMembers | int64 | toString | quote }} }
 - { name: CONFIRMED_ENTRY_DAYS, value: {{ .retention.confirmedEntryDays | int64 | toString | quote }} }
 - { name: ENTRY_DAYS, value: {{ .retention.entryDays | int64 | toString | quote }} }
+- { name: MESSAGE_DAYS, value: {{ .retention.messageDays | int64 | toString | quote }} }
 - { name: DEVICES_KEPT_DAYS, value: {{ .retention.deviceDays | int64 | toString | quote }} }
 - { name: REDRIVEN_MESSAGE_DAYS, value: {{ .retention.redrivenMessageDays | int64 | toString | quote }} }
 - { name: DEAD_MESSAGE_DAYS, value: {{ .retention.deadMessageDays | int64 | toString | quote }} }

@@ -46,6 +46,10 @@ export class FakeHistory {
       const changedAfter = query.get('changed_after');
       if (changedAfter !== null) return { status: 200, body: this.changes(Number(changedAfter)) };
       this.reads += 1;
+      const mark = query.get('before');
+      if (mark !== null && !this.messages.some((one) => one.message_id === mark)) {
+        return refused(410, 'message_expired', false);
+      }
       return { status: 200, body: this.page(query.get('before'), Number(query.get('limit'))) };
     });
     server.http.set(`PUT ${at}/read`, (body) => {

@@ -47,6 +47,11 @@ export const ERRORS = {
   },
   unknown_invitation: { status: 404, retryable: false, action: 'Read the invitations again: this one is over.' },
   unknown_message: { status: 404, retryable: false, action: 'Check the message id.' },
+  message_expired: {
+    status: 410,
+    retryable: false,
+    action: 'Show that it is gone, and what came before it: the operator keeps messages for a time.',
+  },
   too_late: { status: 409, retryable: false, action: 'Leave the message as it is: its time for changes is over.' },
   too_many_reactions: {
     status: 409,

@@ -9,7 +9,7 @@ import { settingsFrom, type PersistenceConfiguration } from './configuration';
 import { CallerBudgets } from './caller-budgets';
 import { DeviceSweeper } from './retention/sweep-devices';
 import { Instance } from './inbox/register-instance';
-import { runRetention } from './retention/run-retention';
+import { Retention } from './retention/run-retention';
 import { MessageConsumer } from './storing/message-consumer';
 import type { Context } from './context';
 import { createPersistenceMetrics } from './metrics';
@@ -64,7 +64,7 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
   const subscriptions: Subscription[] = [];
   const instance = new Instance(database, logger);
   const sweeper = new DeviceSweeper(context);
-  const retention = runRetention(context);
+  const retention = new Retention(context);
   let drained: Promise<void> | undefined;
   return {
     routes: publicRoutes(context),

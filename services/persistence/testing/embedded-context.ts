@@ -19,6 +19,7 @@ import { storeEvents, type StoreOutcome } from '../src/storing/store-events';
 const RETENTION = {
   CONFIRMED_ENTRY_DAYS: 7,
   ENTRY_DAYS: 90,
+  MESSAGE_DAYS: 0,
   REDRIVEN_MESSAGE_DAYS: 60,
   DEAD_MESSAGE_DAYS: 0,
 };

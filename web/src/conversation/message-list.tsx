@@ -76,7 +76,7 @@ function RowView({ row, id, isGroup, timeline, mayLoad }: RowProps) {
   const blocked = useObservable(store.blocked);
   switch (row.kind) {
     case 'begin':
-      return <p class="day">{t.conversation.begin}</p>;
+      return <p class="day">{timeline.hasEnded === true ? t.conversation.ended : t.conversation.begin}</p>;
     case 'day':
       return (
         <p class="day">

@@ -27,6 +27,8 @@ export interface History {
   more: boolean;
   /** How new it is: `changed_after` of a question for what changed since. Absent from servers of before. */
   version?: number | undefined;
+  /** Messages that were stored before this time are gone; nothing else is before these. */
+  expired_before?: string | undefined;
 }
 export interface Members {
   members: {
@@ -89,7 +91,12 @@ export const isConversations = answer<Conversations>({
   conversations: list(object({ ...CONVERSATION, last_message: optional(object(MESSAGE)) })),
   next: optional(text),
 });
-export const isHistory = answer<History>({ messages: list(object(MESSAGE)), more: flag, version: optional(count) });
+export const isHistory = answer<History>({
+  messages: list(object(MESSAGE)),
+  more: flag,
+  version: optional(count),
+  expired_before: optional(text),
+});
 export const isMembers = answer<Members>({
   members: list(object({ user_id: text, role: text, joined_at: text, received: MARK, read: MARK })),
   invited: optional(list(object({ user_id: text, role: text, invited_by: text }))),

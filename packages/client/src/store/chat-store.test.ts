@@ -341,6 +341,18 @@ describe('ChatStore', () => {
     expect(shown(store)).toEqual(['beginning', ...numbers(11, 60)]);
   });
 
+  it('ends where messages were removed for their age: what is shown stays, and nothing is sought before it', async () => {
+    history.store(1, 140);
+    const { store } = await online(history);
+    store.setActive(CONVERSATION);
+    await timelineShows(store, 'message 140', 'message 91');
+    history.messages.splice(0, 100);
+    await lookAtGaps(store);
+    expect(shown(store)).toEqual(numbers(91, 140));
+    const { fault, hasEnded } = store.timeline(CONVERSATION).get();
+    expect([fault, hasEnded]).toEqual([undefined, true]);
+  });
+
   it('shows a conversation that nobody wrote in yet as empty', async () => {
     const { store } = await online(history);
     scene.server.http.set(`GET /conversations/${CONVERSATION}/messages`, () =>

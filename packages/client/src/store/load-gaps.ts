@@ -1,6 +1,7 @@
 import type { StoredMessage } from '@chat-app/protocol';
 import type { History } from '../http/answers';
 import type { HistoryPage } from '../http/conversations';
+import { ChatError } from '../errors';
 import type { HistoryPieces } from './history-pieces';
 import type { MessageView } from './views';
 
@@ -29,6 +30,7 @@ export class GapLoader {
   /** Moves on where the history's continuity breaks: what was asked for before has no place any more. */
   private generation = 0;
   private wasRead = false;
+  private endedBefore = false;
 
   constructor(private readonly options: GapLoaderOptions) {}
 
@@ -40,6 +42,11 @@ export class GapLoader {
   /** Why the last load failed, where it did. */
   get fault(): string | undefined {
     return this.failure;
+  }
+
+  /** Whether messages were removed for their age before the oldest there is. */
+  get hasEnded(): boolean {
+    return this.endedBefore;
   }
 
   /** Loads what is next to the newer side of a gap. Never rejects: `fault` says what went wrong. */
@@ -75,8 +82,11 @@ export class GapLoader {
     for (let reads = 0; reads < MAX_READS; reads += 1) {
       const { generation } = this;
       const streaming = pieces.streaming;
-      const { messages, more, version } = await history(gapId === END_GAP ? { limit } : { before: gapId, limit });
+      const asked = gapId === END_GAP ? history({ limit }) : history({ before: gapId, limit }).catch(nothingBefore);
+      const answer = await asked;
+      const { messages, more, version } = answer;
       if (generation !== this.generation) continue;
+      if (answer === NOTHING || answer.expired_before !== undefined) this.endedBefore = true;
       const page = takeIn(messages);
       onPage(version);
       if (gapId !== END_GAP) return pieces.readBefore(gapId, page, more);
@@ -87,4 +97,13 @@ export class GapLoader {
     }
     throw new Error('the history changes faster than it can be read');
   }
+}
+
+/** What is before a message that was removed for its age: it is gone like it. */
+const NOTHING: History = { messages: [], more: false };
+
+/** @throws any failure but that */
+function nothingBefore(thrown: unknown): History {
+  if (thrown instanceof ChatError && thrown.code === 'message_expired') return NOTHING;
+  throw thrown;
 }

@@ -296,8 +296,13 @@ export class Timeline {
     for (const message of [...unstored, ...this.pending]) {
       items.push({ kind: 'message', message: this.show(message) });
     }
-    const { loading, fault } = this.gaps;
-    return { items: this.receipts.show(items, stored), loading, ...(fault !== undefined && { fault }) };
+    const { loading, fault, hasEnded } = this.gaps;
+    return {
+      items: this.receipts.show(items, stored),
+      loading,
+      ...(hasEnded && { hasEnded }),
+      ...(fault !== undefined && { fault }),
+    };
   }
 
   private changed(): void {

@@ -85,6 +85,8 @@ export interface TimelineView {
   readonly items: readonly TimelineItem[];
   /** Gaps whose messages are being loaded. */
   readonly loading: ReadonlySet<string>;
+  /** Messages were removed for their age before the oldest there is. */
+  readonly hasEnded?: boolean;
   /** Why the last load failed; absent once one succeeds. */
   readonly fault?: string;
 }

@@ -193,4 +193,9 @@ export const HistoryResponse = z.object({
    * `changed_after` it is where the next question goes on. Absent from persistence of the version before.
    */
   version: z.int().min(0).optional(),
+  /**
+   * When: messages of the conversation that were stored before this are gone, and nothing but that is before these. Absent where the
+   * history is whole.
+   */
+  expired_before: z.string().optional(),
 });

@@ -29,6 +29,10 @@ function newestContent(row: NumberedRow): Record<string, unknown> {
   return { content: row.content, ...(row.data !== null && { data: row.data }), ...changesOf(row) };
 }
 
+function isOfLostMessage({ number, id }: NumberedRow): boolean {
+  return id === null && (number === EVENT_KINDS.message.number || number === EVENT_KINDS.edited.number);
+}
+
 /** What an entry is called whose record is gone: it has its number, so that nothing is missing, and says nothing. */
 const EXPIRED = 'expired';
 
@@ -38,6 +42,8 @@ function recordOf(
   userId: string,
 ): Record<string, unknown> & Record<'kind' | 'event_id' | 'conversation_id', string> {
   const conversation_id = row.group_id ?? '';
+  // Its message went with what is too old: of an edit the text would come back.
+  if (isOfLostMessage(row)) return { kind: EXPIRED, event_id: row.event_id ?? row.message_id ?? '', conversation_id };
   if (row.body !== null) {
     const { kind, ...fields } = row.body;
     return { ...fields, ...newestContent(row), kind: String(kind), event_id: row.event_id ?? '', conversation_id };

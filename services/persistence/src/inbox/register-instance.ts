@@ -1,7 +1,7 @@
 import { FEATURES, newId } from '@chat-app/protocol';
 import type { Database } from '@chat-app/database';
 import { BackgroundLoop, type Logger } from '@chat-app/platform';
-import { KNOWS_EXPIRED_ENTRIES } from '../retention/sql/claim-cleanup';
+import { KNOWS_EXPIRED_ENTRIES, KNOWS_EXPIRED_MESSAGES } from '../retention/sql/claim-cleanup';
 import { deregisterInstance, registerInstance } from './sql/register-instance';
 
 /** How often a pod says that it runs; others count it for six times as long. */
@@ -21,7 +21,7 @@ export class Instance {
   constructor(
     private readonly database: Database,
     logger: Logger,
-    private readonly features: readonly string[] = [...FEATURES, KNOWS_EXPIRED_ENTRIES],
+    private readonly features: readonly string[] = [...FEATURES, KNOWS_EXPIRED_ENTRIES, KNOWS_EXPIRED_MESSAGES],
   ) {
     this.#repeating = new BackgroundLoop({
       intervalMs: INTERVAL_MS,

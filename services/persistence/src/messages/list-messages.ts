@@ -3,12 +3,13 @@ import { route, type Route } from '@chat-app/platform';
 import { HistoryQuery, HistoryResponse, ConversationPath } from '@chat-app/protocol';
 import { checkMembership } from '../conversations/check-membership';
 import type { Context } from '../context';
-import { refusal } from '../refusal';
+import { findExpiredBefore } from './sql/find-expired-before';
 import { toStoredMessage, type StoredMessageRow } from './message-row';
 import { findVersion, listChangedMessages } from './sql/list-changed-messages';
 import { findMessageNumber } from './sql/find-message-number';
 import { listMessagesAfter } from './sql/list-messages-after';
 import { listMessagesBefore } from './sql/list-messages-before';
+import { refuseUnknown } from './refuse-unknown';
 
 /** History of a conversation, for its members: the newest messages, those before or after one of them, or those that changed. */
 export function listMessagesRoute({ database }: Context): Route {
@@ -32,14 +33,24 @@ export function listMessagesRoute({ database }: Context): Route {
       const more = rows.length > query.limit;
       const last = query.changed_after === undefined ? undefined : messages.at(-1)?.version;
       const reached = more ? last : Math.max(version, last ?? 0, query.changed_after ?? 0);
-      return { status: 200, body: { messages, more, version: reached ?? version } };
+      const isBeginning = !more && query.after === undefined && query.changed_after === undefined;
+      const expired = isBeginning ? await findExpiredBefore(database, conversation) : undefined;
+      return {
+        status: 200,
+        body: {
+          messages,
+          more,
+          version: reached ?? version,
+          ...(expired !== undefined && { expired_before: expired.toISOString() }),
+        },
+      };
     },
   });
 }
 
 /**
  * In the order of their versions where changes are asked for, oldest first after a message, else newest first.
- * @throws HttpError unknown_message
+ * @throws HttpError unknown_message, message_expired
  */
 async function listMessages(
   database: Queryable,
@@ -52,7 +63,7 @@ async function listMessages(
   const mark = before ?? after;
   if (mark === undefined) return listMessagesBefore(database, conversationId, undefined, limit, callerId);
   const number = await findMessageNumber(database, conversationId, mark);
-  if (number === undefined) throw refusal('unknown_message');
+  if (number === undefined) throw await refuseUnknown(database, conversationId);
   const list = after === undefined ? listMessagesBefore : listMessagesAfter;
   return list(database, conversationId, number, limit, callerId);
 }

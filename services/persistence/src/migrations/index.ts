@@ -16,6 +16,7 @@ import { indexMessagesByVersion } from './014-index-messages-by-version';
 import { numberCursors } from './015-number-cursors';
 import { createLastSeen } from './016-create-last-seen';
 import { useIndexes } from './017-use-indexes';
+import { createMessagePartitions } from './018-create-message-partitions';
 
 /** Schema of everything persistence owns. */
 export const SCHEMA = 'chat';
@@ -39,4 +40,5 @@ export const MIGRATIONS: readonly Migration[] = [
   numberCursors,
   createLastSeen,
   useIndexes,
+  createMessagePartitions,
 ];

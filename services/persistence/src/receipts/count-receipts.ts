@@ -2,7 +2,7 @@ import { route, type Route } from '@chat-app/platform';
 import { MessagePath, ReceiptCountsResponse } from '@chat-app/protocol';
 import { checkMembership } from '../conversations/check-membership';
 import type { Context } from '../context';
-import { refusal } from '../refusal';
+import { refuseUnknown } from '../messages/refuse-unknown';
 import { countReceipts } from './sql/count-receipts';
 
 /** How many received and read a message, in a conversation of any size. Whoever keeps their own receipts is told no numbers. */
@@ -17,7 +17,7 @@ export function countReceiptsRoute({ database }: Context): Route {
     async handle({ caller, params: { conversation_id: id, message_id: messageId } }) {
       const { settings } = await checkMembership(database, id, caller.userId);
       const counts = await countReceipts(database, id, messageId);
-      if (counts === undefined) throw refusal('unknown_message');
+      if (counts === undefined) throw await refuseUnknown(database, id);
       return { status: 200, body: settings?.['receipts'] === 'off' ? {} : counts };
     },
   });

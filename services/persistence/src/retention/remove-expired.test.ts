@@ -6,7 +6,7 @@ import { ask, contextOn, directMessage, openDatabase, storeAll } from '../../tes
 import type { Context } from '../context';
 import { registerInstance, deregisterInstance } from '../inbox/sql/register-instance';
 import { internalRoutes, publicRoutes } from '../routes';
-import { runRetention } from './run-retention';
+import { Retention } from './run-retention';
 import { removeExpired } from './remove-expired';
 import { retentionFrom } from './retention-settings';
 
@@ -14,6 +14,7 @@ const DAY_MS = 86_400_000;
 const LIMITS = {
   CONFIRMED_ENTRY_DAYS: 2,
   ENTRY_DAYS: 7,
+  MESSAGE_DAYS: 0,
   REDRIVEN_MESSAGE_DAYS: 5,
   DEAD_MESSAGE_DAYS: 12,
 };
@@ -169,7 +170,7 @@ describe('rows that end', () => {
     await tell(user, 3);
     await run(`update chat.messages set stored_at = $1`, [day(-8)]);
     jest.useFakeTimers({ doNotFake: ['Date', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate'] });
-    const cleaner = runRetention(contextWith(), 10);
+    const cleaner = new Retention(contextWith(), 10);
     cleaner.start();
     while ((await count('inbox')) > 0) await jest.advanceTimersByTimeAsync(12);
     await cleaner.close();

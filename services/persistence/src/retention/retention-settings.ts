@@ -18,6 +18,13 @@ export const retentionVariables = {
     description:
       'Days after which an inbox entry is removed, confirmed or not: a device is told how many it missed; 0: never.',
   }),
+  MESSAGE_DAYS: integer({
+    default: 0,
+    min: 0,
+    max: MAX_DAYS,
+    description:
+      'Days after which messages are removed, a month of them at a time (below 60: a week); entries of inboxes go no later; 0: never.',
+  }),
   REDRIVEN_MESSAGE_DAYS: integer({
     default: 60,
     min: 0,
@@ -38,15 +45,19 @@ type Values = { readonly [Name in keyof typeof retentionVariables]: number };
 export interface RetentionSettings {
   readonly confirmedEntryMs: number | undefined;
   readonly entryMs: number | undefined;
+  readonly messageMs: number | undefined;
   readonly redrivenMessageMs: number | undefined;
   readonly deadMessageMs: number | undefined;
 }
 
 export function retentionFrom(values: Values): RetentionSettings {
   const time = (days: number): number | undefined => (days === 0 ? undefined : days * DAY_MS);
+  const [messageMs, entryMs] = [time(values.MESSAGE_DAYS), time(values.ENTRY_DAYS)];
   return {
     confirmedEntryMs: time(values.CONFIRMED_ENTRY_DAYS),
-    entryMs: time(values.ENTRY_DAYS),
+    // An entry is its message: it ends first.
+    entryMs: messageMs === undefined ? entryMs : Math.min(messageMs, entryMs ?? messageMs),
+    messageMs,
     redrivenMessageMs: time(values.REDRIVEN_MESSAGE_DAYS),
     deadMessageMs: time(values.DEAD_MESSAGE_DAYS),
   };

@@ -9,7 +9,7 @@ const READ_INBOX: Statement = {
 select head.last_seq as head, head.expired_seq as expired, ${CURRENT_EPOCH} as epoch, entry.*
 from chat.inbox_heads head
 left join lateral (
-  select i.seq, i.kind as number, i.event_id, i.conversation_id as group_id, ev.body,
+  select i.seq, i.kind as number, i.message_id, i.event_id, i.conversation_id as group_id, ev.body,
     ${messageColumns('m', '$1::uuid')}
   from chat.inbox i
   left join chat.events ev on ev.id = i.event_id
@@ -32,6 +32,8 @@ export interface EntryRow extends Nullable<MessageRow> {
   seq: number | null;
   /** Number of the kind. */
   number: number | null;
+  /** Of an entry that is a message. */
+  message_id: string | null;
   event_id: string | null;
   /** Conversation of an entry that is no message. */
   group_id: string | null;

@@ -2,6 +2,8 @@ import type { Queryable, Statement } from '@chat-app/database';
 
 /** What a pod knows whose reads go by `expired_seq`; one that does not know it would look for entries that are gone. */
 export const KNOWS_EXPIRED_ENTRIES = 'expired_entries';
+/** What a pod knows that says of messages that they are gone, and of what was about them. */
+export const KNOWS_EXPIRED_MESSAGES = 'expired_messages';
 
 const CLAIM_CLEANUP: Statement = {
   name: 'claim_cleanup',
@@ -10,8 +12,13 @@ select c.task, c.walked_to, c.cutoff, (select i.cleared_before from chat.cleanup
 from chat.cleanups c
 where c.task = any ($1::text[]) and c.due_at <= $2::timestamptz and not exists (
   select from chat.instances p
-  where p.seen_at > now() - interval '1 minute' and not '${KNOWS_EXPIRED_ENTRIES}' = any (p.features))
+  where p.seen_at > now() - interval '1 minute' and not
+    case c.task when 'messages' then '${KNOWS_EXPIRED_MESSAGES}' else '${KNOWS_EXPIRED_ENTRIES}' end = any (p.features))
 order by c.due_at, c.task limit 1 for update of c skip locked`,
+};
+const CONTINUE_CLEANUP: Statement = {
+  name: 'continue_cleanup',
+  text: 'update chat.cleanups set due_at = $2::timestamptz where task = $1',
 };
 const SAVE_CLEANUP: Statement = {
   name: 'save_cleanup',
@@ -52,4 +59,9 @@ export async function saveCleanup(
   dueAt: Date,
 ): Promise<void> {
   await transaction.query(SAVE_CLEANUP, [task, dueAt, walked_to, cutoff, cleared_before]);
+}
+
+/** What the task waited for is done: it is due. */
+export async function continueCleanup(on: Queryable, task: string, dueAt: Date): Promise<void> {
+  await on.query(CONTINUE_CLEANUP, [task, dueAt]);
 }
