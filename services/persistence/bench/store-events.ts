@@ -4,7 +4,11 @@
  * checked for gaps.
  *
  *   DATABASE_URL=postgres://… node --require ./test/testing/run-typescript.cjs services/persistence/bench/store-events.ts [options]
- *     --messages 60000  --users 20000  --partners 10  --writers 1  --batch 500  --rounds 3
+ *     --messages 60000  --users 20000  --partners 10  --writers 1  --batch 500  --rounds 3  --history 0  --partitions 0
+ *     --versions store_events,store_messages
+ *
+ * `--history` messages are there before, not measured; with `--partitions` in so many partitions of `messages`, one of which is the
+ * table of before and one of which takes what is measured.
  *
  * Each user talks to the next `partners` users, so that most conversations exist after a while. It works in a database of
  * its own, which it drops. Prints one line of JSON for each run and one with the medians; `database_us_per_message` is CPU time of PostgreSQL's processes, where
@@ -31,6 +35,9 @@ const { values } = parseArgs({
     writers: { type: 'string', default: '1' },
     batch: { type: 'string', default: '500' },
     rounds: { type: 'string', default: '3' },
+    history: { type: 'string', default: '0' },
+    partitions: { type: 'string', default: '0' },
+    versions: { type: 'string', default: 'store_events,store_messages' },
   },
 });
 const [count, users, partners, writers, batch] = [
@@ -69,10 +76,10 @@ const VERSIONS: Record<string, (database: Database, messages: readonly ChatMessa
 void main();
 
 async function main(): Promise<void> {
-  const rates = new Map<string, number[]>(Object.keys(VERSIONS).map((version) => [version, []]));
+  const rates = new Map<string, number[]>(values.versions.split(',').map((version) => [version, []]));
   for (let round = 0; round < Number(values.rounds); round += 1) {
     // Who is first in a round is second in the next: the machine warms up for both alike.
-    const versions = Object.keys(VERSIONS);
+    const versions = [...rates.keys()];
     if (round % 2 === 1) versions.reverse();
     for (const version of versions) {
       const result = await runIn(version);
@@ -109,6 +116,7 @@ function open(url: URL): Database {
 
 async function run(database: Database, version: string) {
   const ids = Array.from({ length: users }, () => randomUUID());
+  await storeHistory(database, ids);
   const batches = Array.from({ length: count / batch }, () => Array.from({ length: batch }, () => messageOf(ids)));
   const took: number[] = [];
   const databaseBefore = await databaseCpuSeconds(database);
@@ -130,8 +138,47 @@ async function run(database: Database, version: string) {
     messages_per_second: Math.round(count / seconds),
     database_us_per_message: Number.isNaN(cpu) ? undefined : Math.round((cpu * 1_000_000) / count),
     call_ms: { p50: Math.round(took.at(took.length / 2) ?? 0), p99: Math.round(took.at(took.length * 0.99) ?? 0) },
+    ...(await bytesOfRows(database)),
     faulty_inboxes: await faultyInboxes(database),
   };
+}
+
+/** What is there before, in partitions where that is asked for. */
+async function storeHistory(database: Database, ids: readonly string[]): Promise<void> {
+  const parts = Math.max(1, Number(values.partitions));
+  const each = Math.floor(Number(values.history) / parts / batch) * batch;
+  for (let part = 0; part < parts; part += 1) {
+    if (Number(values.partitions) > 0 && part > 0) await openPartition(database, part);
+    for (let stored = 0; stored < each; stored += batch) {
+      const messages = Array.from({ length: batch }, () => messageOf(ids));
+      await VERSIONS['store_events']?.(database, messages);
+    }
+  }
+  await database.query({ name: 'vacuum', text: 'vacuum analyze' });
+}
+
+/** The next partition: the first is the table as it was. */
+async function openPartition(database: Database, part: number): Promise<void> {
+  const day = (days: number): string => `(date '2030-01-01' + ${days})`;
+  const run = (text: string) => database.query({ name: 'partition', text });
+  if (part === 1) {
+    await run(`select chat.bound_messages(${day(0)})`);
+    await run('alter table chat.messages validate constraint messages_bound');
+    await run('select chat.partition_messages()');
+  }
+  await run(`select chat.add_message_partition(${day(part * 30)})`);
+  await run(`select chat.open_message_partition(${day((part - 1) * 30)}, now())`);
+}
+
+/** What a message and an entry of an inbox take on disk, each with its indexes. */
+async function bytesOfRows(database: Database): Promise<Record<string, number>> {
+  const text = `select
+    (pg_total_relation_size('chat.messages') + coalesce(
+      (select sum(pg_total_relation_size(i.inhrelid)) from pg_inherits i where i.inhparent = 'chat.messages'::regclass), 0))::float8
+      / greatest((select count(*) from chat.messages), 1) as message,
+    pg_total_relation_size('chat.inbox')::float8 / greatest((select count(*) from chat.inbox), 1) as entry`;
+  const [row] = await database.query<{ message: number; entry: number }>({ name: 'bytes', text });
+  return { bytes_per_message: Math.round(row?.message ?? 0), bytes_per_entry: Math.round(row?.entry ?? 0) };
 }
 
 function messageOf(ids: readonly string[]): ChatMessage {
