@@ -114,6 +114,45 @@ describeInChromium('a conversation on the page', (chromium) => {
     expect(isolated).toMatch(/isolate|plaintext/);
   });
 
+  it('shows hostile titles, reactions, edits, quotes and invitations as text too, and runs none of them', async () => {
+    const [alice, bob] = await people.register(2);
+    const his = await people.at(bob!);
+    const hers = await people.client(alice!);
+    const code = '<img src=x onerror="globalThis.ran = true">';
+    const title = `${code}\u202egnp.exe`;
+    const emoji = '<svg/onload=globalThis.ran=1>';
+    await his.writeTo(alice!);
+    await his.send('hello');
+    await his.page.locator('article.own .message-state.stored').waitFor();
+    const { conversation_id } = await hers.conversations.createGroup(title, [bob!.id]);
+    await his.entry(code).click();
+    await his.page.getByRole('heading', { name: code }).waitFor();
+    const first = hers.send({ conversation_id, content: 'harmless' });
+    const { message_id } = first;
+    await hers.settle(first.id, 'stored');
+    await his.message('harmless').waitFor();
+    const edited = hers.edit({ conversation_id, message_id, content: `edited ${code}` });
+    await hers.settle(edited.id, 'stored');
+    const answer = hers.send({ conversation_id, content: 'an answer', reply_to: message_id });
+    await hers.settle(answer.id, 'stored');
+    const reacted = hers.react({ conversation_id, message_id, emoji, on: true });
+    await hers.settle(reacted.id, 'stored');
+    await his.message(`edited ${code}`).first().getByRole('button', { name: emoji }).waitFor();
+    await his.message('an answer').getByText(code).waitFor();
+    const stranger = await people.client((await people.register(1))[0]!);
+    const group = await stranger.conversations.createGroup(`of a stranger ${code}`, [bob!.id]);
+    // Who left is asked, also where nobody else is.
+    const own = await people.client(bob!);
+    await own.invitations.accept(group.conversation_id).catch(() => undefined);
+    await own.conversations.removeMember(group.conversation_id, bob!.id);
+    await stranger.conversations.putMember(group.conversation_id, bob!.id);
+    await his.page.getByRole('region', { name: 'Invitations' }).getByText(`of a stranger ${code}`).waitFor();
+    expect(await his.page.evaluate(() => 'ran' in globalThis)).toBe(false);
+    expect(await his.page.locator('img[src="x"], svg[onload], [onerror]').count()).toBe(0);
+    const overflow = await his.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+  });
+
   it('makes web addresses links that know nothing of the page', async () => {
     const [alice, bob] = await people.register(2);
     const hers = await people.at(alice!);
