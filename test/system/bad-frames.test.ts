@@ -86,6 +86,13 @@ describeSystem('frames that are wrong', (target) => {
     await stillWorks();
   });
 
+  it('get a send rejected whose data is nested deeper than any stack', async () => {
+    const data = `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+    socket.sendText(`{"type":"send","id":"deep","recipient_id":"${bob.id}","content":"x","data":${data}}`);
+    expect(await socket.next('rejected')).toMatchObject({ id: 'deep', code: 'invalid_request' });
+    await stillWorks();
+  });
+
   it('do not count content at the bound among them', async () => {
     const recipient = await users.connect(bob, { pod: 1 });
     const content = 'é'.repeat(8 * 1024);

@@ -22,6 +22,8 @@ describe('CustomData', () => {
     ['U+0000 in a name', { 'x\u0000': 1 }],
     ['a lone surrogate, deep inside', { a: [{ b: ['\udc00'] }] }],
     ['a byte too much', { a: 'x'.repeat(LIMITS.dataBytes - '{"a":""}'.length + 1) }],
+    ['what is nested a level too deep', nested(LIMITS.dataLevels + 1)],
+    ['what is nested deeper than the stack', nested(20_000)],
     ['too much outside ASCII', { a: 'ü'.repeat(LIMITS.dataBytes / 2) }],
   ])('refuses %s and says why', (_what, value) => {
     expect(customDataFault(value)).toMatch(/^must /);
@@ -32,6 +34,7 @@ describe('CustomData', () => {
   it('takes as much as is allowed, and a backslash before what only looks like an escape', () => {
     for (const data of [
       { a: 'x'.repeat(LIMITS.dataBytes - '{"a":""}'.length) },
+      nested(LIMITS.dataLevels),
       { a: '\\u0000' },
       { a: '\\\\ud800' },
     ]) {
@@ -39,3 +42,8 @@ describe('CustomData', () => {
     }
   });
 });
+
+/** An object of so many levels. */
+function nested(levels: number): unknown {
+  return { a: JSON.parse(`${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}`) as unknown };
+}

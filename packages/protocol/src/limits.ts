@@ -9,6 +9,8 @@ export const LIMITS = {
   contentBytes: 16 * 1024,
   /** Largest `data` of a message, conversation or user, as JSON. */
   dataBytes: 4 * 1024,
+  /** Objects and lists within each other in `data`, itself included. */
+  dataLevels: 64,
   /** Longest client-chosen message id, in characters. */
   clientIdCharacters: 128,
   /** Most users that one message mentions. */

@@ -160,13 +160,11 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
   const ender = new ConnectionEnder(registry, subscriptions, cursors, { watch: presence, leases: holder }, metrics);
   const receiver = new FrameReceiver({
     ...{ sender, typing, presence, announcements, cursors, authenticator, ender, transmitter, rates, metrics, clock },
+    logger,
   });
   const sockets = new SocketServer({ frameBytes: configuration.FRAME_BYTES, closeTimeoutMs: CLOSE_TIMEOUT_MS });
-  const refused = new RefusedHandshakes(
-    configuration.REFUSED_HANDSHAKES_PER_MINUTE,
-    configuration.REFUSED_HANDSHAKES_PER_MINUTE,
-    configuration.TRUSTED_PROXIES,
-  );
+  const { REFUSED_HANDSHAKES_PER_MINUTE: refusals, TRUSTED_PROXIES } = configuration;
+  const refused = new RefusedHandshakes(refusals, refusals, TRUSTED_PROXIES);
   const acceptor = new ConnectionAcceptor({
     ...{ configuration, verifier, sockets, registry, subscriptions, opener, follower, transmitter },
     ...{ rates, refused, listener: receiver, announcements, heartbeats, sessions, metrics, clock, logger },

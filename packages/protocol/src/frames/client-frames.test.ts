@@ -42,6 +42,16 @@ describe('decodeClientFrame', () => {
     expect(decode({ type: 'typing', recipient_id: USER_2, active: false })).toMatchObject({ ok: true });
   });
 
+  it('refuses what is nested deeper than the stack, wherever it stands', () => {
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    for (const field of ['content', 'data', 'id', 'mentions', 'reply_to', 'recipient_id']) {
+      const frame = `{"type":"send","recipient_id":"${USER_2}","content":"hi","${field}":${deep}}`;
+      expect(decodeClientFrame(frame)).toMatchObject({ ok: false, code: 'invalid_request' });
+    }
+    const data = `{"type":"send","recipient_id":"${USER_2}","content":"hi","data":{"a":${deep}}}`;
+    expect(decodeClientFrame(data)).toMatchObject({ ok: false, code: 'invalid_request' });
+  });
+
   it('ignores fields it does not know', () => {
     expect(decode({ type: 'received', seq: 1, later: true })).toEqual({
       ok: true,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { ALICE, TestWorld, until, type TestPod } from '../testing/test-pod';
+import { PresenceWatch } from '../presence/watch-presence';
+import { ALICE, BOB, TestWorld, until, type TestPod } from '../testing/test-pod';
 import type { TestClient } from '../testing/ws-test-client';
 
 describe('what clients say', () => {
@@ -27,6 +28,26 @@ describe('what clients say', () => {
     alice.say({ type: 'received', seq: 0 });
     alice.say({ type: 'send', recipient_id: ALICE, content: 'x' });
     await alice.next('accepted');
+  });
+
+  it('refuses custom data that is nested deeper than the stack, and the pod goes on', async () => {
+    const deep = `${'['.repeat(15_000)}${']'.repeat(15_000)}`;
+    alice.say(`{"type":"send","id":"deep","recipient_id":"${ALICE}","content":"x","data":{"a":${deep}}}`);
+    expect(await alice.next('rejected')).toMatchObject({ id: 'deep', code: 'invalid_request' });
+    alice.say({ type: 'send', id: 'after', recipient_id: ALICE, content: 'x' });
+    expect(await alice.next('accepted')).toMatchObject({ id: 'after' });
+  });
+
+  it('ends the connection in which the pod finds a fault of its own, and no other', async () => {
+    const bob = await world.connect(pod, BOB);
+    const failing = jest.spyOn(PresenceWatch.prototype, 'watch').mockImplementation(() => {
+      throw new RangeError('a fault, by the test');
+    });
+    alice.say({ type: 'watch', user_ids: [BOB] });
+    expect((await alice.closed).code).toBe(1011);
+    failing.mockRestore();
+    bob.say({ type: 'send', recipient_id: BOB, content: 'x' });
+    await bob.next('accepted');
   });
 
   it('closes a client that keeps sending what cannot be read', async () => {

@@ -6,6 +6,7 @@ import type { WebsocketMetrics } from '../metrics';
 import type { PresenceWatch } from '../presence/watch-presence';
 import type { TypingPublisher } from '../publishing/publish-typing';
 import type { MessageSender } from '../publishing/send-message';
+import type { Logger } from '@chat-app/platform';
 import type { Clock } from '../clock';
 import type { Connection, ConnectionListener } from './connection';
 import type { ConnectionEnder } from './end-connection';
@@ -25,15 +26,25 @@ export interface ReceiverDependencies {
   rates: UserRates;
   metrics: WebsocketMetrics;
   clock: Clock;
+  logger: Logger;
 }
 
 /** Receives what sockets send: reads a client's frames and hands each to whoever does it. */
 export class FrameReceiver implements ConnectionListener {
   constructor(private readonly dependencies: ReceiverDependencies) {}
 
-  /** Takes one text frame. Never throws. */
+  /** Takes one text frame. Never throws: a fault of ours ends the connection that found it, not those of everybody. */
   onText(connection: Connection, text: string): void {
     if (!connection.alive) return;
+    try {
+      this.#receive(connection, text);
+    } catch (error) {
+      this.dependencies.logger.error('a frame could not be received', { error });
+      connection.close('internal_error');
+    }
+  }
+
+  #receive(connection: Connection, text: string): void {
     connection.heartbeat.received();
     const decoded = decodeClientFrame(text);
     this.dependencies.metrics.framesIn.add(decoded.ok ? decoded.frame.type : 'unreadable');
