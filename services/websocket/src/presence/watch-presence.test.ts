@@ -1,5 +1,7 @@
 import { presenceChannel, writeEnvelope } from '@chat-app/protocol';
 import { EmbeddedPresenceLeases } from '@chat-app/embedded/fanout';
+import { Connection } from '../connections/connection';
+import { Transmitter } from '../delivery/transmit-frame';
 import type { TestFanout } from '../testing/test-bus';
 import { ALICE, BOB, CAROL, TestWorld, until, type TestPod } from '../testing/test-pod';
 import type { TestClient } from '../testing/ws-test-client';
@@ -16,7 +18,10 @@ describe('presence', () => {
     for (const user of [ALICE, BOB]) world.persistence.change(GROUP, user, 'joined', false);
     alice = await world.connect(pods[0], ALICE);
   });
-  afterEach(() => world.close());
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await world.close();
+  });
 
   const tells = async (client: TestClient, user_id: string, state: string): Promise<void> => {
     for (;;) {
@@ -220,6 +225,28 @@ describe('presence', () => {
     expect(await seen(tablet)).toEqual({ user_id: BOB, state: 'offline' });
     hidden.clear();
     expect(await seen(tablet)).toHaveProperty('last_seen_at');
+  });
+
+  it('waits once for a connection that does not read, however often it watches and whoever comes and goes', async () => {
+    alice.say({ type: 'watch', user_ids: [BOB] });
+    await tells(alice, BOB, 'offline');
+    const congested = jest
+      .spyOn(Transmitter.prototype, 'isCongested')
+      .mockImplementation(({ userId }) => userId === ALICE);
+    const drained: (() => void)[] = [];
+    jest.spyOn(Connection.prototype, 'onceDrained').mockImplementation((tell) => void drained.push(tell));
+    for (let times = 1; times <= 10; times += 1) {
+      alice.say({ type: 'watch', user_ids: [BOB] });
+      await until(() => congested.mock.calls.length >= times);
+    }
+    const bob = await world.connect(pods[1], BOB);
+    await until(() => congested.mock.calls.length > 10);
+    expect(drained).toHaveLength(1);
+    congested.mockRestore();
+    drained[0]?.();
+    await tells(alice, BOB, 'online');
+    await bob.close();
+    await tells(alice, BOB, 'offline');
   });
 
   it('is told without when somebody was here last where persistence cannot say it', async () => {

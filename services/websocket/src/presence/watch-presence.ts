@@ -61,6 +61,8 @@ interface Watch {
 export class PresenceWatch {
   readonly #watched = new Map<string, WatchedUser>();
   readonly #watches = new Map<Connection, Watch>();
+  /** Connections that do not read, and are told how it is once they do. */
+  readonly #heldBack = new WeakSet<Connection>();
   #due = new Set<WatchedUser>();
   #timer: NodeJS.Timeout | undefined;
   /** Until then the absence of a lease means nothing, by the monotonic clock. */
@@ -277,8 +279,7 @@ export class PresenceWatch {
     const { transmitter, metrics } = this.dependencies;
     if (transmitter.isCongested(connection)) {
       metrics.signalsDropped.add('congested');
-      // It is told how it is once it reads again.
-      connection.onceDrained(() => this.#tell(connection, this.#watches.get(connection)?.users ?? []));
+      this.#tellOnceDrained(connection);
       return;
     }
     const sees = this.#watches.get(connection)?.seesLastSeen === true;
@@ -288,6 +289,16 @@ export class PresenceWatch {
         if (!sees || state !== 'offline' || lastSeenAt === undefined) return { user_id: userId, state };
         return { user_id: userId, state, last_seen_at: new Date(lastSeenAt).toISOString() };
       }),
+    });
+  }
+
+  /** Once for all that it misses: whoever never reads must not make the pod keep more and more to tell. */
+  #tellOnceDrained(connection: Connection): void {
+    if (this.#heldBack.has(connection)) return;
+    this.#heldBack.add(connection);
+    connection.onceDrained(() => {
+      this.#heldBack.delete(connection);
+      this.#tell(connection, this.#watches.get(connection)?.users ?? []);
     });
   }
 }
