@@ -98,7 +98,7 @@ const emptyPersistence: PersistenceClient = {
   askChange: async () => ({}),
   findMembership: () => Promise.resolve(undefined),
   // Everybody shares a conversation with everybody.
-  findContacts: (_user, ids) => Promise.resolve({ userIds: [...ids], seesLastSeen: true }),
+  findContacts: (_user, ids) => Promise.resolve({ userIds: [...ids], seesLastSeen: true, hiding: [] }),
   recordLastSeen: () => Promise.resolve(),
   findLastSeen: () => Promise.resolve(new Map()),
 };

@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   const metrics = declareMetrics(own, registry);
   const wheel = new TimerWheel(25);
   const persistence: Pick<PersistenceClient, 'findContacts' | 'findLastSeen' | 'recordLastSeen'> = {
-    findContacts: async (_user, ids) => ({ userIds: [...ids], seesLastSeen: true }),
+    findContacts: async (_user, ids) => ({ userIds: [...ids], seesLastSeen: true, hiding: [] }),
     findLastSeen: async () => new Map(),
     recordLastSeen: async () => undefined,
   };

@@ -126,6 +126,8 @@ export const ContactsResponse = z.looseObject({
   contacts: z.array(z.string()),
   /** Whether this user lets others know when they were here last; absent from persistence of the version before. */
   shows_last_seen: z.boolean().optional(),
+  /** Those of the contacts who do not; absent likewise. */
+  hiding_last_seen: z.array(z.string()).optional(),
 });
 
 /** `PUT /internal/last-seen` (persistence): these users were here until now. Answers 204. */

@@ -17,11 +17,13 @@ export function findContactsRoute({ database }: Context): Route {
     body: ContactsRequest,
     responses: { 200: ContactsResponse },
     async handle({ body: { user_id, user_ids } }) {
-      const [contacts, isHidden] = await Promise.all([
+      const [found, isHidden] = await Promise.all([
         findContacts(database, user_id, user_ids),
         hidesLastSeen(database, user_id),
       ]);
-      return { status: 200, body: { contacts, shows_last_seen: !isHidden } };
+      const contacts = found.map((contact) => contact.user_id);
+      const hiding = found.filter((contact) => contact.hides_last_seen).map((contact) => contact.user_id);
+      return { status: 200, body: { contacts, shows_last_seen: !isHidden, hiding_last_seen: hiding } };
     },
   });
 }

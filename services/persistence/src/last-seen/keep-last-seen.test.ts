@@ -55,9 +55,11 @@ describe('when somebody was here last', () => {
     const [ann, bob] = [randomUUID(), randomUUID()];
     await storeAll(served.database, [directMessage(ann, bob)]);
     const contacts = () => served.ask('POST /internal/contacts', { body: { user_id: ann, user_ids: [bob] } });
-    expect(await contacts()).toEqual({ contacts: [bob], shows_last_seen: true });
+    expect(await contacts()).toEqual({ contacts: [bob], shows_last_seen: true, hiding_last_seen: [] });
     await change(ann, 'off');
-    expect(await contacts()).toEqual({ contacts: [bob], shows_last_seen: false });
+    expect(await contacts()).toEqual({ contacts: [bob], shows_last_seen: false, hiding_last_seen: [] });
+    await change(bob, 'off');
+    expect(await contacts()).toMatchObject({ hiding_last_seen: [bob] });
   });
 
   it('is no setting without a name', async () => {

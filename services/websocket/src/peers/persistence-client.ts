@@ -24,6 +24,8 @@ export interface Contacts {
   userIds: string[];
   /** Whether one is told when they were here last: not where one keeps one's own to oneself. */
   seesLastSeen: boolean;
+  /** Those of them who let nobody know when they were here last. */
+  hiding: string[];
 }
 
 /**
@@ -82,7 +84,8 @@ export function createPersistenceClient(client: ServiceClient): PersistenceClien
         body,
         response: ContactsResponse,
       });
-      return { userIds: answer.contacts, seesLastSeen: answer.shows_last_seen === true };
+      const { contacts, shows_last_seen, hiding_last_seen = [] } = answer;
+      return { userIds: contacts, seesLastSeen: shows_last_seen === true, hiding: hiding_last_seen };
     },
     async recordLastSeen(userIds) {
       const body = { user_ids: userIds };

@@ -227,6 +227,20 @@ describe('presence', () => {
     expect(await seen(tablet)).toHaveProperty('last_seen_at');
   });
 
+  it('says when somebody was here last to nobody who asks after it was hidden, also where it was asked for before', async () => {
+    world.persistence.lastSeen.set(BOB, Date.now() - 3_600_000);
+    const watch = async (client: TestClient) => {
+      client.say({ type: 'watch', user_ids: [BOB] });
+      return (await client.next('presence')).users[0];
+    };
+    expect(await watch(alice)).toHaveProperty('last_seen_at');
+    world.persistence.hidden.add(BOB);
+    world.persistence.change(GROUP, CAROL, 'joined', false);
+    const carol = await world.connect(pods[0], CAROL);
+    expect(await watch(carol)).toEqual({ user_id: BOB, state: 'offline' });
+    expect(await watch(alice)).toEqual({ user_id: BOB, state: 'offline' });
+  });
+
   it('waits once for a connection that does not read, however often it watches and whoever comes and goes', async () => {
     alice.say({ type: 'watch', user_ids: [BOB] });
     await tells(alice, BOB, 'offline');

@@ -41,7 +41,7 @@ export interface PresenceWatchDependencies {
   logger: Logger;
 }
 
-const NOBODY: Contacts = { userIds: [], seesLastSeen: false };
+const NOBODY: Contacts = { userIds: [], seesLastSeen: false, hiding: [] };
 
 /** What one connection watches. */
 interface Watch {
@@ -106,6 +106,8 @@ export class PresenceWatch {
       // Another watch took its place, or it is gone.
       if (this.#watches.get(connection) !== watch) return;
       watch.seesLastSeen = contacts.seesLastSeen;
+      // Asked for by somebody before they hid it.
+      for (const userId of contacts.hiding) this.#watched.get(userId)?.forgetLastSeen();
       this.#replace(connection, watch, contacts.userIds);
     } catch (error) {
       metrics.presenceFailures.inc();

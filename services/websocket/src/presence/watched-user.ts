@@ -19,6 +19,11 @@ export class WatchedUser {
 
   constructor(readonly userId: string) {}
 
+  /** They hide it from now on. */
+  forgetLastSeen(): void {
+    this.lastSeenAt = undefined;
+  }
+
   /** False where nobody watches any more. */
   remove(connection: Connection): boolean {
     const index = this.watchers.indexOf(connection);

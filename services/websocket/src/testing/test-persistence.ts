@@ -258,7 +258,8 @@ export class TestPersistence implements PersistenceClient {
     this.#available();
     const groups = [...this.#groups.values()].filter((members) => members.has(userId));
     const others = userIds.filter((other) => other !== userId && groups.some((members) => members.has(other)));
-    return { userIds: others, seesLastSeen: !this.hidden.has(userId) };
+    const hiding = others.filter((other) => this.hidden.has(other));
+    return { userIds: others, seesLastSeen: !this.hidden.has(userId), hiding };
   }
 
   async recordLastSeen(userIds: readonly string[]): Promise<void> {
