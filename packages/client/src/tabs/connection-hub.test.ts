@@ -120,6 +120,16 @@ describe('ConnectionHub', () => {
     expect(confirmed()).toEqual([4, 6, 7, 8]);
   });
 
+  it('watches no more users for all clients together than a server takes', () => {
+    const { hub, online } = begin();
+    const socket = online();
+    const users = (from: string) => Array.from({ length: 400 }, (_, n) => `${from}-${n}`);
+    for (const port of ['a', 'b']) hub.send(port, JSON.stringify({ type: 'watch', user_ids: users(port) }));
+    const asked = socket.sent.at(-1)?.['user_ids'] as string[];
+    expect(asked).toHaveLength(500);
+    expect(asked).toEqual(expect.arrayContaining(users('a')));
+  });
+
   it('shows each token to the server once, and watches whom any client watches', () => {
     const { hub, online } = begin();
     const socket = online();

@@ -9,7 +9,7 @@
  * One thread, no awaits. States of the socket: none → opening → welcomed → none.
  */
 import type { AcceptedFrame } from '@chat-app/protocol';
-import { CLOSE } from '@chat-app/protocol/pure';
+import { CLOSE, LIMITS } from '@chat-app/protocol/pure';
 import { readFrame, type Incoming, type WelcomeFrame } from '../connection/read-frame';
 import type { Socket, SocketConstructor } from '../connection/socket';
 import { readEntry } from '../entries';
@@ -214,10 +214,10 @@ export class ConnectionHub {
     this.socket?.send(JSON.stringify({ type: 'received', seq }));
   }
 
-  /** A connection watches whom any of its tabs does. */
+  /** A connection watches whom any of its tabs does, as many as a server lets it: of more it would take none. */
   private watch(): void {
     const users = new Set([...this.ports.values()].flatMap(({ watched }) => watched));
-    this.socket?.send(JSON.stringify({ type: 'watch', user_ids: [...users] }));
+    this.socket?.send(JSON.stringify({ type: 'watch', user_ids: [...users].slice(0, LIMITS.watchedUsers) }));
   }
 
   private end(code: number, reason: string): void {
