@@ -26,6 +26,43 @@ describeInChromium('a session on the page', (chromium) => {
     await hers.page.getByRole('alert').filter({ hasText: 'do not belong together' }).waitFor();
   });
 
+  it('hides a password that is typed, lets it be pasted, and tells password managers which one it is', async () => {
+    const [alice] = await people.register(1);
+    const { page } = await people.open(alice!);
+    const field = page.getByLabel('Password');
+    expect([await field.getAttribute('type'), await field.getAttribute('autocomplete')]).toEqual([
+      'password',
+      'current-password',
+    ]);
+    await page.getByLabel('User name').fill(alice!.username);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.evaluate((password) => navigator.clipboard.writeText(password), alice!.password);
+    await field.focus();
+    await page.keyboard.press('ControlOrMeta+V');
+    await page.keyboard.press('Enter');
+    await page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByRole('button', { name: /account/ }).click();
+    expect([await field.getAttribute('type'), await field.getAttribute('autocomplete')]).toEqual([
+      'password',
+      'new-password',
+    ]);
+  });
+
+  it.each([
+    ['a desk', 1_200],
+    ['a phone', 390],
+  ])('offers to log out beside the conversations on %s, and from within one a step away', async (_, width) => {
+    const [alice, bob] = await people.register(2);
+    const hers = await people.at(alice!, { viewport: { width, height: 800 } });
+    const out = hers.page.getByRole('button', { name: 'Log out' });
+    expect(await out.isVisible()).toBe(true);
+    await hers.writeTo(bob!);
+    if (!(await out.isVisible())) await hers.page.goBack();
+    await out.click();
+    await hers.page.getByLabel('Password').waitFor();
+  });
+
   it('begins with a new account, and a taken name is refused', async () => {
     const [alice] = await people.register(1);
     const hers = await people.open(alice!);

@@ -40,6 +40,17 @@ describe('log in', () => {
     expect((await service.logIn('composed', 'pa\u0308ssword fi')).status).toBe(200);
   });
 
+  it('takes a password as it was typed, to its end: one of 128 characters, and none that differs in the last or in case', async () => {
+    const password = `${'long enough '.repeat(10)}to end x`;
+    expect(password).toHaveLength(128);
+    await service.registered('to-the-end', password);
+    const status = async (typed: string) => (await service.logIn('to-the-end', typed)).status;
+    expect(await status(password.replace(/x$/, 'y'))).toBe(401);
+    expect(await status(password.toUpperCase())).toBe(401);
+    expect(await status(` ${password.slice(0, -1)}`)).toBe(401);
+    expect(await status(password)).toBe(200);
+  });
+
   it('answers alike for a wrong password and for a name that is no user', async () => {
     await service.registered('exists');
     const wrong = await service.logIn('exists', 'not the password');
