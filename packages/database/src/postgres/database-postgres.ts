@@ -62,7 +62,7 @@ export function postgresFromConfiguration(
 
 /** Between the processes of one machine there is no network to listen on. */
 function warnWithoutTls({ host, tls }: PostgresAddress, { tlsCaFile, logger }: PostgresDatabaseOptions): void {
-  if (tls || tlsCaFile !== undefined || /^(localhost$|127\.|::1$|\/)/.test(host)) return;
+  if (tls || tlsCaFile !== undefined || /^(localhost$|127(\.\d{1,3}){3}$|::1$|\/)/.test(host)) return;
   const remedy = 'set DATABASE_TLS_CA_FILE, or sslmode=verify-full in DATABASE_URL';
   logger.warn(`PostgreSQL is spoken to without TLS: everything stored crosses the network in the clear; ${remedy}`);
 }
