@@ -3,7 +3,13 @@ export type Part = { readonly text: string; readonly href?: string };
 
 /** Of web addresses only: nothing else may be followed by a click. */
 const ADDRESS = /\bhttps?:\/\/[^\s<>"'`\p{Cc}\p{Cf}]+/giu;
-const TRAILING = /[.,;:!?'"*_~»“”’…]+$/u;
+const PUNCTUATION = new Set('.,;:!?\'"*_~»“”’…');
+/** By the bracket that closes: the one that opens. */
+const OPENED_BY = new Map([
+  [')', '('],
+  [']', '['],
+  ['}', '{'],
+]);
 
 /** Finds the web addresses of a text. The parts joined are the text. */
 export function splitLinks(text: string): Part[] {
@@ -20,19 +26,23 @@ export function splitLinks(text: string): Part[] {
   return parts;
 }
 
-/** Without the punctuation of the sentence around it, and without a bracket that was opened before it. */
+/**
+ * Without the punctuation of the sentence around it, and without a bracket that was opened before it. One way from the end: what
+ * somebody wrote may be thousands of brackets, and everybody's page shows it.
+ */
 function trimmed(address: string): string {
-  let result = address;
-  for (;;) {
-    const before = result;
-    result = result.replace(TRAILING, '');
-    for (const [open, close] of ['()', '[]', '{}']) {
-      if (result.endsWith(close!) && count(result, close!) > count(result, open!)) result = result.slice(0, -1);
-    }
-    if (result === before) return result;
+  const left = countBrackets(address);
+  const leftOf = (bracket: string): number => left.get(bracket) ?? 0;
+  for (let end = address.length; ; end -= 1) {
+    const last = address.charAt(end - 1);
+    const open = OPENED_BY.get(last);
+    if (open === undefined ? !PUNCTUATION.has(last) : leftOf(last) <= leftOf(open)) return address.slice(0, end);
+    if (open !== undefined) left.set(last, leftOf(last) - 1);
   }
 }
 
-function count(text: string, character: string): number {
-  return text.split(character).length - 1;
+function countBrackets(text: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const [bracket] of text.matchAll(/[()[\]{}]/g)) counts.set(bracket, (counts.get(bracket) ?? 0) + 1);
+  return counts;
 }
