@@ -122,7 +122,7 @@ export default tseslint.config(
     others: NETWORKED,
   }),
   vendor('kafkajs', ['packages/message-log/src/kafka/kafka-clients.ts']),
-  vendor('ioredis', ['packages/fanout/src/redis/fanout-redis.ts']),
+  vendor('ioredis', ['packages/fanout/src/redis/redis-links.ts']),
   vendor('pg', ['packages/database/src/postgres/database-postgres.ts']),
   vendor('umzug', ['packages/database/src/adapter/migrate.ts']),
   vendor('undici', ['packages/platform/src/http/spread-pool.ts']),

@@ -1,4 +1,5 @@
 import { Metrics, silentLogger } from '@chat-app/platform';
+import { fanoutMetrics } from './fanout-metrics';
 import { BrokerFanout, type BrokerEvents, type BrokerLinks } from './broker-fanout';
 
 /** Links to a broker in memory, whose faults are the test's to choose. */
@@ -57,7 +58,11 @@ const beats = (count: number) => jest.advanceTimersByTimeAsync(count * INTERVAL_
 beforeEach(async () => {
   jest.useFakeTimers();
   links = new FakeLinks();
-  fanout = new BrokerFanout(links, { podName: 'pod', logger: silentLogger, metrics: new Metrics('test') });
+  fanout = new BrokerFanout(links, {
+    podName: 'pod',
+    logger: silentLogger,
+    metrics: fanoutMetrics(new Metrics('test')),
+  });
   gaps = 0;
   fanout.onGap(() => (gaps += 1));
   links.ready();
@@ -116,6 +121,25 @@ describe('a fan-out through a broker', () => {
     expect([fanout.state, links.drops]).toEqual(['degraded', 0]);
     links.refusal = undefined;
     await beats(1);
+    expect([fanout.state, links.drops]).toEqual(['connected', 0]);
+  });
+
+  it('asks for the canary’s channel again on each new link, where not every channel would do', async () => {
+    await fanout.close();
+    let names = 0;
+    fanout = new BrokerFanout(links, {
+      podName: 'pod',
+      logger: silentLogger,
+      metrics: fanoutMetrics(new Metrics('test')),
+      nameCanary: () => `canary:${(names += 1)}`,
+    });
+    links.ready();
+    await beats(1);
+    links.events.subscriberLost('its channels went elsewhere');
+    links.subscribed.clear();
+    links.events.subscriberReady();
+    await beats(4);
+    expect([...links.subscribed]).toEqual([`canary:${names}`]);
     expect([fanout.state, links.drops]).toEqual(['connected', 0]);
   });
 

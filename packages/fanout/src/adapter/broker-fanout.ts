@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { asError, PlatformError, type Logger, type Metrics } from '@chat-app/platform';
+import { asError, PlatformError, type Logger } from '@chat-app/platform';
 import type { Fanout, FanoutState } from '../fanout';
 import { Bundler, readBundle } from './bundles';
 import { Canary } from './canary';
-import { fanoutMetrics } from './fanout-metrics';
+import type { FanoutMetrics } from './fanout-metrics';
 import { FanoutStatus } from './fanout-status';
 import { Subscriptions, type SubscribingConnection } from './subscriptions';
 
@@ -17,7 +17,8 @@ export interface BrokerEvents {
   publisherLost: () => void;
   /** A new link that subscribes, to nothing yet. */
   subscriberReady: () => void;
-  subscriberLost: () => void;
+  /** The link is gone, or what it subscribed to is no longer certain, for this reason. */
+  subscriberLost: (reason?: string) => void;
   received: (channel: string, payload: Uint8Array) => void;
   /** Why a link failed: told to whoever asks why the fan-out is degraded. */
   failed: (error: Error) => void;
@@ -44,9 +45,11 @@ export interface BrokerFanoutOptions {
   /** Names this pod in its canary's channel. */
   podName: string;
   logger: Logger;
-  metrics: Metrics;
+  metrics: FanoutMetrics;
   /** How often the canary is sent; 3 s. */
   canaryIntervalMs?: number;
+  /** The canary's channel on the next link, where not every channel would do. */
+  nameCanary?: () => string;
 }
 
 /**
@@ -59,8 +62,9 @@ export interface BrokerFanoutOptions {
 export class BrokerFanout implements Fanout {
   readonly #links: BrokerLinks;
   readonly #bundler: Bundler;
-  readonly #metrics: ReturnType<typeof fanoutMetrics>;
-  readonly #canaryChannel: string;
+  readonly #metrics: FanoutMetrics;
+  readonly #nameCanary: () => string;
+  #canaryChannel: string;
   readonly #canary = new Canary();
   #beatAt = 0;
   readonly #timer: NodeJS.Timeout;
@@ -74,13 +78,16 @@ export class BrokerFanout implements Fanout {
   #lastError: Error | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(links: BrokerLinks, { podName, logger, metrics, canaryIntervalMs }: BrokerFanoutOptions) {
+  constructor(links: BrokerLinks, options: BrokerFanoutOptions) {
+    const { podName, logger, metrics, canaryIntervalMs } = options;
     this.#links = links;
     this.#bundler = new Bundler((channel, bundle) => links.publish(channel, bundle));
-    this.#metrics = fanoutMetrics(metrics);
+    this.#metrics = metrics;
     this.#status = new FanoutStatus(logger, this.#metrics.connected);
     this.#metrics.channels.set(0);
-    this.#canaryChannel = `canary:${podName}:${randomBytes(6).toString('hex')}`;
+    const canary = `canary:${podName}:${randomBytes(6).toString('hex')}`;
+    this.#nameCanary = options.nameCanary ?? (() => canary);
+    this.#canaryChannel = this.#nameCanary();
     this.#subscriptions = new Subscriptions(links);
     this.#subscriptions.want([this.#canaryChannel]);
     links.open(this.#events());
@@ -155,11 +162,12 @@ export class BrokerFanout implements Fanout {
       },
       subscriberReady: () => {
         this.#subscriberReady = true;
+        this.#renewCanary();
         void this.#resubscribe();
       },
-      subscriberLost: () => {
+      subscriberLost: (reason = 'the subscribing connection was lost') => {
         this.#loseSubscriber();
-        this.#degrade('the subscribing connection was lost');
+        this.#degrade(reason);
       },
       received: (channel, payload) => this.#receive(channel, payload),
       failed: (error) => (this.#lastError = error),
@@ -178,6 +186,12 @@ export class BrokerFanout implements Fanout {
   #receiveCanary(number: number): void {
     if (!this.#canary.received(number)) return;
     this.#metrics.canaryRoundTrip.observe((performance.now() - this.#beatAt) / 1_000);
+  }
+
+  #renewCanary(): void {
+    this.#subscriptions.unwant([this.#canaryChannel]);
+    this.#canaryChannel = this.#nameCanary();
+    this.#subscriptions.want([this.#canaryChannel]);
   }
 
   async #resubscribe(): Promise<void> {

@@ -1,5 +1,7 @@
 import type { Metrics } from '@chat-app/platform';
 
+export type FanoutMetrics = ReturnType<typeof fanoutMetrics>;
+
 /** The metrics of a fan-out. */
 export function fanoutMetrics(metrics: Metrics) {
   const counter = (name: string, help: string) => metrics.counter({ name: `chat_fanout_${name}_total`, help });

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,17 +10,10 @@ import { describeWithBackend } from '../../../../test/testing/backends';
 import type { Fanout } from '../fanout';
 import { collect, inState } from '../fanout.contract';
 import { createRedisFanout } from './fanout-redis';
+import { documentedUsers } from './testing/documented-users';
 
-const OPERATIONS = join(__dirname, '../../../../docs/operations.md');
 const PASSWORD = 'secret';
 type Service = 'authentication' | 'websocket' | 'persistence';
-
-/** The users of Redis as docs/operations.md gives them to operators, with a password. */
-function usersOfTheDocumentation(): string[] {
-  const text = readFileSync(OPERATIONS, 'utf8');
-  const lines = text.split('\n').filter((line) => /^user /.test(line));
-  return lines.map((line) => line.replace('>…', `>${PASSWORD}`));
-}
 
 /** What each service publishes and subscribes to. */
 const PUBLISHES: Record<Service, string[]> = {
@@ -54,7 +47,7 @@ describeWithBackend('redis', 'the users of Redis that the documentation names', 
     port = (probe.address() as AddressInfo).port;
     probe.close();
     const file = join(directory, 'users.acl');
-    writeFileSync(file, `${usersOfTheDocumentation().join('\n')}\n`);
+    writeFileSync(file, `${documentedUsers(PASSWORD).join('\n')}\n`);
     const options = ['--port', String(port), '--save', '', '--bind', '127.0.0.1', '--aclfile', file];
     server = spawn('redis-server', options);
     let output = '';
@@ -127,17 +120,20 @@ describeWithBackend('redis', 'the users of Redis that the documentation names', 
     expect([authentication, websocket, persistence].map(({ state }) => state)).toEqual(Array(3).fill('connected'));
   });
 
-  it.each(SERVICES)('let %s publish on its own channels and on no other: NOPERM', async (service) => {
+  /** On one Redis, and on a cluster. */
+  const KINDS = SERVICES.flatMap((service) => [[service, ''] as const, [service, 's'] as const]);
+
+  it.each(KINDS)('let %s %spublish on its own channels and on no other: NOPERM', async (service, kind) => {
     const connection = raw(service);
     const answers: Record<string, string> = {};
-    for (const channel of CHANNELS) answers[channel] = await refusalOf(connection.publish(channel, 'x'));
+    for (const channel of CHANNELS) answers[channel] = await refusalOf(connection[`${kind}publish`](channel, 'x'));
     const expected = CHANNELS.map((channel) => [channel, PUBLISHES[service].includes(channel) ? 'taken' : 'NOPERM']);
     expect(answers).toEqual(Object.fromEntries(expected));
   });
 
-  it.each(SERVICES)('let %s subscribe to its own channels and to no other: NOPERM', async (service) => {
+  it.each(KINDS)('let %s %ssubscribe to its own channels and to no other: NOPERM', async (service, kind) => {
     const answers: Record<string, string> = {};
-    for (const channel of CHANNELS) answers[channel] = await refusalOf(raw(service).subscribe(channel));
+    for (const channel of CHANNELS) answers[channel] = await refusalOf(raw(service)[`${kind}subscribe`](channel));
     const expected = CHANNELS.map((channel) => [channel, SUBSCRIBES[service].includes(channel) ? 'taken' : 'NOPERM']);
     expect(answers).toEqual(Object.fromEntries(expected));
     expect(await refusalOf(raw(service).psubscribe('*'))).toBe('NOPERM');

@@ -11,7 +11,7 @@ const USERS_AT_ONCE = 500;
 /** How much longer than its last hold a user's key stays: it ends by itself where nobody tidies it. */
 const KEY_KEPT = 2;
 /** Each pod, and when its lease ends. No user has this name: they are ids. */
-const PODS = 'presence:pods';
+export const PODS = 'presence:pods';
 /** So long after its lease ended a pod is taken out. */
 const ENDED_KEPT_MS = 3_600_000;
 

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util';
-import { secretOf, silentLogger, Metrics } from '@chat-app/platform';
-import { connectionOptions, parseRedisUrl, reconnectDelayMs } from './redis-options';
+import { parseConfiguration, secretOf, silentLogger, Metrics } from '@chat-app/platform';
+import { createRedisFanout } from './fanout-redis';
+import { addressFrom, connectionOptions, parseRedisUrl, reconnectDelayMs } from './redis-options';
+import { redisVariables } from './redis-variables';
 
 const context = { podName: 'pod 1', logger: silentLogger, metrics: new Metrics('test') };
 
@@ -47,6 +49,29 @@ describe('the options of Redis', () => {
     expect(failure).toMatchObject({ code: 'configuration_invalid' });
     expect((failure as Error).message).toContain('REDIS_URL');
     expect(inspect(failure)).not.toContain('secret');
+  });
+
+  it('name a node of a cluster, with the login and the TLS of all', () => {
+    const cluster = ['one:6379', 'two:6379'];
+    const options = { url: 'redis://unused', cluster, username: 'v', password: secretOf('q'), tls: true, ...context };
+    const node = connectionOptions(options, { host: 'three', port: 7000 });
+    expect(node).toMatchObject({
+      host: 'three',
+      port: 7000,
+      username: 'v',
+      password: 'q',
+      tls: { servername: 'three' },
+    });
+    expect(node).not.toHaveProperty('sentinels');
+  });
+
+  it('are those of Sentinels or of a cluster, not of both', () => {
+    const variables = (environment: Record<string, string>) =>
+      addressFrom(parseConfiguration(environment, redisVariables));
+    expect(variables({ REDIS_CLUSTER: 'one:6379, [::1]:6380' })).toMatchObject({ cluster: ['one:6379', '[::1]:6380'] });
+    expect(() => variables({ REDIS_CLUSTER: 'one:6379', REDIS_SENTINELS: 'two:26379' })).toThrow('REDIS_CLUSTER');
+    expect(() => variables({ REDIS_CLUSTER: 'one' })).toThrow('REDIS_CLUSTER');
+    expect(() => createRedisFanout({ cluster: ['one'], ...context })).toThrow('REDIS_CLUSTER');
   });
 
   it('refuse a Sentinel without a port', () => {

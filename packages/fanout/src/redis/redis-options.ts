@@ -12,12 +12,14 @@ import {
 import type { redisVariables } from './redis-variables';
 
 export interface RedisFanoutOptions {
-  /** redis://host:port, or rediss:// for TLS; unused with Sentinels. */
+  /** redis://host:port, or rediss:// for TLS; unused with Sentinels and with a cluster. */
   url?: string | undefined;
   /** host:port of each Sentinel. */
   sentinels?: readonly string[] | undefined;
   /** Name of the master that the Sentinels watch. */
   sentinelName?: string | undefined;
+  /** host:port of some nodes of a cluster: the others are found through any of them. */
+  cluster?: readonly string[] | undefined;
   /** ACL user; what it needs is in docs/operations.md. */
   username?: string | undefined;
   /** Read again for every new connection. */
@@ -36,10 +38,14 @@ export interface RedisFanoutOptions {
 const DEFAULT_PORT = 6379;
 const RECONNECT = { firstMs: 50, maxMs: 2_000 };
 
-/** What both connections share, as the library `ioredis` takes it. @throws PlatformError configuration_invalid */
-export function connectionOptions(options: RedisFanoutOptions) {
+/**
+ * What both connections share, as the library `ioredis` takes it, to the server that the options name or to this node of a
+ * cluster. @throws PlatformError configuration_invalid
+ */
+export function connectionOptions(options: RedisFanoutOptions, node?: HostPort) {
   const { sentinels = [], sentinelName = 'mymaster', username, password, podName } = options;
-  const address = sentinels.length > 0 ? undefined : parseRedisUrl(options.url ?? `redis://localhost:${DEFAULT_PORT}`);
+  const address: (HostPort & Partial<RedisAddress>) | undefined =
+    node ?? (sentinels.length > 0 ? undefined : serverOf(options.url));
   const secret = password?.read() ?? address?.password;
   const user = username ?? address?.username;
   const tls = options.tls === true || address?.tls === true ? tlsOptions(options.tlsCaFile, address?.host) : undefined;
@@ -65,9 +71,13 @@ export function connectionOptions(options: RedisFanoutOptions) {
   };
 }
 
-/** The variables of the group `redisVariables` as options. */
+/** The variables of the group `redisVariables` as options. @throws PlatformError configuration_invalid */
 export function addressFrom(configuration: Configuration<typeof redisVariables>) {
+  if (configuration.REDIS_CLUSTER.length > 0 && configuration.REDIS_SENTINELS.length > 0) {
+    throw configurationInvalid([{ variable: 'REDIS_CLUSTER', fault: 'must not be set beside REDIS_SENTINELS' }]);
+  }
   return {
+    cluster: configuration.REDIS_CLUSTER,
     url: configuration.REDIS_URL,
     sentinels: configuration.REDIS_SENTINELS,
     sentinelName: configuration.REDIS_SENTINEL_NAME,
@@ -114,12 +124,19 @@ function tlsOptions(caFile: string | undefined, host: string | undefined) {
   };
 }
 
-interface RedisAddress {
+interface HostPort {
   host: string;
   port: number;
+}
+
+interface RedisAddress extends HostPort {
   username?: string;
   password?: string;
   tls: boolean;
+}
+
+function serverOf(url: string | undefined): RedisAddress {
+  return parseRedisUrl(url ?? `redis://localhost:${DEFAULT_PORT}`);
 }
 
 /** @throws PlatformError configuration_invalid, without repeating the URL: it may hold a password */
@@ -143,8 +160,17 @@ export function parseRedisUrl(url: string): RedisAddress {
   };
 }
 
-function sentinelAddress(text: string): { host: string; port: number } {
+function sentinelAddress(text: string): HostPort {
+  return parseAddress(text, 'REDIS_SENTINELS');
+}
+
+/** The nodes of the cluster that the options name. @throws PlatformError configuration_invalid */
+export function clusterAddresses(cluster: readonly string[]): HostPort[] {
+  return cluster.map((address) => parseAddress(address, 'REDIS_CLUSTER'));
+}
+
+function parseAddress(text: string, variable: string): HostPort {
   const address = parseHostPort(text);
   if (address !== undefined) return address;
-  throw configurationInvalid([{ variable: 'REDIS_SENTINELS', fault: 'must be a list of host:port' }]);
+  throw configurationInvalid([{ variable, fault: 'must be a list of host:port' }]);
 }
