@@ -174,6 +174,8 @@ Takes the resources of the container.
 {{- with .root.Values.redis.external -}}
 {{- if .url -}}
 - { name: REDIS_URL, value: {{ .url | quote }} }
+{{- else if .cluster -}}
+- { name: REDIS_CLUSTER, value: {{ join "," .cluster | quote }} }
 {{- else -}}
 - { name: REDIS_SENTINELS, value: {{ join "," .sentinels | quote }} }
 - { name: REDIS_SENTINEL_NAME, value: {{ .sentinelName | quote }} }

@@ -33,6 +33,19 @@ const REFUSED: [string, unknown, RegExp][] = [
     { redis: { internal: { enabled: false }, external: { sentinels: ['s:1'] } } },
     /sentinelName/,
   ],
+  [
+    'Sentinels of a cluster',
+    {
+      redis: { internal: { enabled: false }, external: { sentinels: ['s:1'], sentinelName: 'chat', cluster: ['c:1'] } },
+    },
+    /redis\.external: url, sentinels and cluster exclude/,
+  ],
+  [
+    'a node of a cluster without a port',
+    { redis: { internal: { enabled: false }, external: { cluster: ['redis'] } } },
+    /cluster/,
+  ],
+  ['a cluster beside a Redis of its own', { redis: { external: { cluster: ['c:1'] } } }, /redis\.internal\.enabled/],
   ['a collector that the policies close', { tracing: { endpoint: 'http://c:4318' } }, /networkPolicy\.tracingTo/],
   [
     'a service of breached passwords that the policies close',

@@ -298,4 +298,26 @@ describeWithHelm('workloads of the chart', () => {
     });
     expect(rendering.all('Deployment')).toHaveLength(3);
   });
+
+  it('speaks to the nodes of a Redis Cluster, each service as its own user', () => {
+    const rendering = render({
+      redis: {
+        internal: { enabled: false },
+        external: {
+          cluster: ['redis-0.redis:6379', '[fd00::3]:6379'],
+          users: { websocket: { username: 'chat-websocket', passwordSecret: 'redis-websocket' } },
+        },
+      },
+      networkPolicy: { redisTo: [{ podSelector: {} }] },
+    });
+    const environment = environmentOf(rendering.get('Deployment', 'chat-websocket'));
+    expect(environment).toMatchObject({
+      REDIS_CLUSTER: 'redis-0.redis:6379,[fd00::3]:6379',
+      REDIS_USERNAME: 'chat-websocket',
+      REDIS_PASSWORD_FILE: '/etc/chat-app/redis-password',
+    });
+    expect(Object.keys(environment)).not.toEqual(expect.arrayContaining(['REDIS_URL']));
+    expect(Object.keys(environment)).not.toEqual(expect.arrayContaining(['REDIS_SENTINELS']));
+    expect(rendering.all('Deployment')).toHaveLength(3);
+  });
 });
