@@ -10,6 +10,7 @@ import { silentLogger } from '@chat-app/platform';
 import { createKafkaMessageLog } from '@chat-app/message-log/kafka';
 import { startServices, type RunningServices } from '../../../scripts/processes/start-services';
 import { freePorts, privateDirectory } from '../../testing/backend-process';
+import { RedisCluster } from '../../testing/redis-cluster';
 import { TcpProxy } from '../../testing/tcp-proxy';
 import { startBackends, type Backends } from './backends';
 import { Balancer } from './balancer';
@@ -28,6 +29,8 @@ export interface StackOptions {
     /** What services trust: a file or directory, for KAFKA_TLS_CA_FILE. */
     trusted: string;
   };
+  /** Then services come to a Redis Cluster of three nodes and a replica of each, past the proxy of the one Redis. */
+  redisCluster?: boolean;
   websocketPods?: number;
   persistencePods?: number;
   /** Variables of all services. */
@@ -38,6 +41,7 @@ export interface StackOptions {
 export class Stack {
   private constructor(
     readonly backends: Backends,
+    private readonly redisCluster: RedisCluster | undefined,
     readonly proxies: { redis: TcpProxy; database: TcpProxy; kafka: TcpProxy | undefined },
     readonly websocket: Balancer,
     readonly persistence: Balancer,
@@ -59,7 +63,9 @@ export class Stack {
       return one;
     };
     const backends = await startBackends(nodes, kafkaTls?.certificates);
+    let redisCluster: RedisCluster | undefined;
     try {
+      if (options.redisCluster === true) redisCluster = await RedisCluster.start({ replicasOfEach: 1 });
       const redis = keep(await TcpProxy.open(`127.0.0.1:${backends.redis.port}`));
       const database = keep(await TcpProxy.open(`127.0.0.1:${backends.postgres.port}`));
       const { kafkaProxyPort } = backends;
@@ -83,6 +89,7 @@ export class Stack {
           KAFKA_BROKERS: backends.kafkaTlsAddress ?? backends.kafkaAddress,
           ...(kafkaTls !== undefined && { KAFKA_TLS_CA_FILE: kafkaTls.trusted }),
           REDIS_URL: `redis://${redis.address}`,
+          ...(redisCluster !== undefined && { REDIS_CLUSTER: redisCluster.addresses.join(',') }),
           AUTHENTICATION_DATABASE_URL: backends.databaseUrl('authentication', database.port),
           PERSISTENCE_DATABASE_URL: backends.databaseUrl('persistence', database.port),
           REGISTRATIONS_PER_MINUTE: '1000000',
@@ -101,6 +108,7 @@ export class Stack {
       });
       const stack = new Stack(
         backends,
+        redisCluster,
         { redis, database, kafka },
         sockets,
         api,
@@ -113,9 +121,15 @@ export class Stack {
       return stack;
     } catch (error) {
       for (const one of opened.reverse()) await one.close();
+      await redisCluster?.release();
       await backends.release();
       throw error;
     }
+  }
+
+  get cluster(): RedisCluster {
+    if (this.redisCluster === undefined) throw new Error('the stack has no Redis Cluster');
+    return this.redisCluster;
   }
 
   get authenticationUrl(): string {
@@ -145,6 +159,7 @@ export class Stack {
     await this.services.stop();
     for (const one of [this.websocket, this.persistence, this.internalPersistence]) await one.close();
     for (const proxy of Object.values(this.proxies)) await proxy?.close();
+    await this.redisCluster?.release();
     await this.backends.release();
     this.directory.remove();
   }
