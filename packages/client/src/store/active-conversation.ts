@@ -3,10 +3,12 @@ import type { ReadMarkers } from './mark-read';
 import type { Names } from './names';
 import type { ReceiptReader } from './receipt-reader';
 import type { Timelines } from './timelines';
+import type { UnreadCounts } from './unread-counts';
 
 export interface ActiveConversationParts {
   readonly list: ConversationList;
   readonly timelines: Timelines;
+  readonly counts: UnreadCounts;
   readonly names: Names;
   readonly markers: ReadMarkers;
   readonly receipts: ReceiptReader;
@@ -51,21 +53,24 @@ export class ActiveConversation {
     this.markUnread();
   }
 
-  /** What is unread in it is read. */
+  /** What is unread in it is read, once it is shown. */
   markUnread(): void {
-    if (this.current === undefined) return;
-    if ((this.parts.list.get(this.current)?.unread ?? 0) > 0) this.mark();
+    if (this.current === undefined || !this.parts.timelines.of(this.current).isCurrent) return;
+    if (this.parts.counts.of(this.current).unread > 0) this.mark();
   }
 
   /** All of it is read. */
   mark(): void {
     if (this.current === undefined) return;
-    const { list, timelines, markers, onChanged } = this.parts;
-    const newest = timelines.of(this.current).newestOfOthers;
-    const record = list.get(this.current);
-    if (newest === undefined || record === undefined) return;
-    record.unread = record.unreadMentions = 0;
-    markers.mark(this.current, newest.message_id);
+    const { list, timelines, counts, markers, onChanged } = this.parts;
+    const { newestOfOthers, liveOfOthers } = timelines.of(this.current);
+    if (newestOfOthers === undefined || list.get(this.current) === undefined) return;
+    counts.read(this.current);
+    markers.mark(
+      this.current,
+      newestOfOthers.message_id,
+      liveOfOthers.map((one) => one.message_id),
+    );
     onChanged();
   }
 }

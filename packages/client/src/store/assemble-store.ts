@@ -1,4 +1,5 @@
 /** Puts the store together: in the order in which its parts need each other, each given what it uses and no more. */
+import type { ConversationResponse } from '@chat-app/protocol';
 import type { ChatStorage } from '../storage';
 import { ActiveConversation } from './active-conversation';
 import { Blocks } from './blocks';
@@ -19,6 +20,7 @@ import { SavedTexts } from './saved-texts';
 import { Signals } from './signals';
 import type { StoreClient } from './store-client';
 import { Timelines } from './timelines';
+import { UnreadCounts } from './unread-counts';
 import type { ConversationView } from './views';
 
 export interface ChatStoreOptions {
@@ -54,35 +56,41 @@ export interface StoreParts {
 
 export function assembleStore(client: StoreClient, options: ChatStoreOptions): StoreParts {
   const list = new ConversationList(client.userId);
+  const counts = new UnreadCounts();
   const texts = new SavedTexts(options.storage, client.userId, (id) => list.get(id)?.recipient_id);
-  const listView = new Derived(() => list.views((id) => texts.draft(id)));
+  const listView = new Derived(() =>
+    list.views(
+      (id) => texts.draft(id),
+      (id) => counts.of(id),
+    ),
+  );
   const onChanged = (): void => listView.changed();
   const names = new Names(async (userId) => (await client.getUser(userId)).username);
   const wantName = (userId: string): void => names.want(userId);
-  const timelines = new Timelines(client, options, (id) => list.get(id)?.kind === 'direct');
+  const isDirect = (id: string): boolean => list.get(id)?.kind === 'direct';
+  const timelines = new Timelines(client, options, isDirect);
 
   // What the user looks at, what is read of it, and what the server says of conversations.
-  const markers: ReadMarkers = new ReadMarkers((id, message) =>
+  const markRead = async (id: string, messageId: string): Promise<void> => {
+    await client.conversations.markRead(id, messageId);
+    counts.marked(id);
     // What came after the user left counts, and no answer that came before this one could tell.
-    client.conversations.markRead(id, message).then(() => id !== active.id && refresher.refreshSoon(id)),
-  );
+    if (id !== active.id) refresher.refreshSoon(id);
+  };
+  const markers: ReadMarkers = new ReadMarkers(markRead, isDirect);
   const receipts = new ReceiptReader(client, timelines, (id) => list.get(id)?.kind === 'group');
-  const active: ActiveConversation = new ActiveConversation({ list, timelines, names, markers, receipts, onChanged });
-  const refresher: ConversationRefresher = new ConversationRefresher({
-    client,
-    list,
-    names,
-    markers,
-    active,
-    onChanged,
+  const active: ActiveConversation = new ActiveConversation({
+    ...{ list, timelines, names, counts, markers, receipts, onChanged },
   });
-  const keeper = new ListKeeper(list, timelines, refresher, onChanged);
+  const refresher: ConversationRefresher = new ConversationRefresher({
+    ...{ client, list, names, counts, markers, active, onChanged },
+  });
+  const keeper = new ListKeeper(list, timelines, counts, refresher, onChanged);
   const page = {
-    ...{ client, list, names, onChanged },
-    isRead: (id: string) => markers.isPending(id),
+    ...{ client, list, names, counts, onChanged },
+    takeUnread: (answer: ConversationResponse, askedAt: number) => refresher.takeUnread(answer, askedAt),
     // What is in view was not marked before somebody knew that it is unread.
     onTaken: () => active.markUnread(),
-    onUncertain: (id: string) => refresher.refreshSoon(id),
   };
   const reader = new ListReader((after) => readPage(page, after));
 
@@ -99,7 +107,7 @@ export function assembleStore(client: StoreClient, options: ChatStoreOptions): S
     onAmended: (id, amendment) => keeper.amended(id, amendment),
   });
   const events = new EventFollower({
-    ...{ client, list, timelines, names, markers, active, refresher, keeper, reader, writing },
+    ...{ client, list, timelines, names, counts, markers, active, refresher, keeper, reader, writing },
     ...{ receipts, settings, invitations, blocks, onChanged },
   });
   return {

@@ -39,7 +39,7 @@ export async function createGroup(
   for (const user of users) names.set(user.user_id, user.username);
   const ids = users.map((user) => user.user_id).filter((id) => id !== client.userId);
   const answer = await client.conversations.createGroup(title, [...new Set(ids)]);
-  list.describe(answer, false);
+  list.describe(answer);
   list.bump(answer.conversation_id);
   onChanged();
   return answer.conversation_id;

@@ -2,6 +2,7 @@
  * The user's conversations: what the server says of each, newest activity first, and what changed here since. Pure state.
  */
 import type { ConversationResponse, ConversationSettings } from '@chat-app/protocol';
+import type { UnreadCount } from './unread-counts';
 import { viewOf, type ConversationView, type MessageView } from './views';
 
 /** One conversation. Owned by the list; others read it. */
@@ -11,8 +12,6 @@ export interface ConversationRecord {
   title?: string;
   recipient_id?: string;
   role: ConversationResponse['role'];
-  unread: number;
-  unreadMentions: number;
   /** How it is to the user; unknown until the server says it. */
   settings?: ConversationSettings;
   last?: MessageView;
@@ -32,10 +31,14 @@ export class ConversationList {
   }
 
   /** Snapshots of all, newest activity first. */
-  views(draftOf: (conversationId: string) => string): ConversationView[] {
+  views(
+    draftOf: (conversationId: string) => string,
+    unreadOf: (conversationId: string) => UnreadCount,
+  ): ConversationView[] {
     return this.order.map((id) => {
       const { described: _described, ...record } = this.records.get(id)!;
-      return { ...record, draft: draftOf(id) };
+      const { unread, mentions } = unreadOf(id);
+      return { ...record, unread, unreadMentions: mentions, draft: draftOf(id) };
     });
   }
 
@@ -47,8 +50,6 @@ export class ConversationList {
       conversation_id: conversationId,
       kind: recipientId === undefined ? 'group' : 'direct',
       role: 'member',
-      unread: 0,
-      unreadMentions: 0,
       member: true,
       // Of a direct conversation everything is known.
       described: recipientId !== undefined,
@@ -65,8 +66,8 @@ export class ConversationList {
     this.order = [conversationId, ...this.order.filter((id) => id !== conversationId)];
   }
 
-  /** What the server says of one conversation. @param keepUnread whether what is counted here is newer */
-  describe(answer: ConversationResponse, keepUnread: boolean): ConversationRecord {
+  /** What the server says of one conversation. */
+  describe(answer: ConversationResponse): ConversationRecord {
     const record = this.ensure(answer.conversation_id, answer.recipient_id);
     record.kind = answer.kind;
     if (answer.title !== undefined) record.title = answer.title;
@@ -75,10 +76,6 @@ export class ConversationList {
     if (answer.settings !== undefined) record.settings = answer.settings;
     record.member = true;
     record.described = true;
-    if (!keepUnread) {
-      record.unread = answer.unread_count;
-      record.unreadMentions = answer.unread_mention_count ?? 0;
-    }
     if (answer.last_message !== undefined && record.last?.state !== 'sending') {
       record.last = viewOf(answer.last_message, this.userId, 'stored');
     }
@@ -88,9 +85,9 @@ export class ConversationList {
   /**
    * A page of the server's list. The first page tells the order; those that it does not name follow in their order.
    */
-  page(answers: readonly ConversationResponse[], isFirst: boolean, keepUnread: (id: string) => boolean): void {
+  page(answers: readonly ConversationResponse[], isFirst: boolean): void {
     const before = new Set(this.order);
-    for (const answer of answers) this.describe(answer, keepUnread(answer.conversation_id));
+    for (const answer of answers) this.describe(answer);
     const ids = answers.map((answer) => answer.conversation_id);
     const named = new Set(ids);
     const rest = this.order.filter((id) => !named.has(id));

@@ -14,12 +14,14 @@ import type { ReceiptReader } from './receipt-reader';
 import type { ConversationRefresher } from './refresh-conversations';
 import type { StoreClient } from './store-client';
 import type { Timelines } from './timelines';
+import type { UnreadCounts } from './unread-counts';
 
 export interface EventFollowerParts {
   readonly client: StoreClient;
   readonly list: ConversationList;
   readonly timelines: Timelines;
   readonly names: Names;
+  readonly counts: UnreadCounts;
   readonly markers: ReadMarkers;
   readonly active: ActiveConversation;
   readonly refresher: ConversationRefresher;
@@ -68,7 +70,7 @@ export class EventFollower {
   }
 
   private received(message: ChatEvents['message']): void {
-    const { client, list, timelines, names, active, keeper, refresher } = this.parts;
+    const { client, list, timelines, names, counts, active, keeper, refresher } = this.parts;
     const { conversation_id, sender_id, recipient_id, seq } = message;
     const own = sender_id === client.userId;
     const record = list.ensure(conversation_id, own || recipient_id === undefined ? recipient_id : sender_id);
@@ -77,13 +79,13 @@ export class EventFollower {
     if (record.recipient_id !== undefined) names.want(record.recipient_id);
     // A marker that is on its way is about what came before.
     if (isNew && !own && conversation_id !== active.id) {
-      record.unread += 1;
-      if (message.mentions?.includes(client.userId) === true) record.unreadMentions += 1;
+      const isMention = message.mentions?.includes(client.userId) === true;
+      counts.arrived(conversation_id, message.message_id, { isMention, isStored: seq !== undefined });
     }
     keeper.activity(conversation_id);
     if (!own && conversation_id === active.id) active.mark();
-    // What comes from the inbox may be in the server's count already.
-    if (seq !== undefined || !record.described) refresher.refreshSoon(conversation_id);
+    // What comes from the inbox may be in the server's count already, and what was read in a page is not in the one here.
+    if (seq !== undefined || !isNew || !record.described) refresher.refreshSoon(conversation_id);
   }
 
   /** A message was edited, deleted or reacted to: its content is told as an event too, but may be missed. */
@@ -96,23 +98,31 @@ export class EventFollower {
 
   /** Another device of the user has read a conversation, or this one has. */
   private readElsewhere({ conversation_id, message_id, user_id }: ChatEvents['read']): void {
-    const { client, list, timelines, refresher, onChanged } = this.parts;
+    const { client, list, timelines, counts, refresher, onChanged } = this.parts;
     const record = list.get(conversation_id);
-    if (user_id !== client.userId || record === undefined || record.unread === 0) return;
+    if (user_id !== client.userId || record === undefined) return;
+    counts.marked(conversation_id);
+    if (counts.of(conversation_id).unread === 0) return;
     const newest = timelines.of(conversation_id).newestOfOthers ?? record.last;
-    if (newest?.message_id === message_id) record.unread = record.unreadMentions = 0;
-    // How many came after it the server knows.
-    else refresher.refreshSoon(conversation_id);
+    if (newest?.message_id === message_id) counts.read(conversation_id);
+    else counts.readUpTo(conversation_id, message_id);
+    // How many came after it the server knows, and whether there are any that are not known here.
+    if (newest?.message_id !== message_id || !timelines.of(conversation_id).isCurrent) {
+      refresher.refreshSoon(conversation_id);
+    }
     onChanged();
   }
 
   private stored(messageIds: readonly string[]): void {
-    this.parts.timelines.stored(messageIds);
-    this.parts.markers.retry(messageIds);
+    const { timelines, markers, counts, refresher } = this.parts;
+    timelines.stored(messageIds);
+    markers.stored(messageIds);
+    for (const conversationId of counts.stored(messageIds)) refresher.refreshSoon(conversationId);
   }
 
   private missed({ reason }: ChatEvents['missed']): void {
-    const { timelines, reader, active } = this.parts;
+    const { timelines, counts, reader, active } = this.parts;
+    counts.missed();
     timelines.missed((reason as string) === 'restored');
     void reader.load();
     active.lookAgain();

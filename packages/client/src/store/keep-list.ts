@@ -2,12 +2,14 @@ import { amend, type Amendment } from './amend-messages';
 import type { ConversationList } from './conversation-list';
 import type { ConversationRefresher } from './refresh-conversations';
 import type { Timelines } from './timelines';
+import type { UnreadCounts } from './unread-counts';
 
 /** Keeps the list of conversations in line with what happens in their timelines. */
 export class ListKeeper {
   constructor(
     private readonly list: ConversationList,
     private readonly timelines: Timelines,
+    private readonly counts: UnreadCounts,
     private readonly refresher: ConversationRefresher,
     private readonly onChanged: () => void,
   ) {}
@@ -37,8 +39,11 @@ export class ListKeeper {
     const { message_id, deleted_at } = amendment;
     const record = this.list.get(conversationId);
     if (record?.last?.message_id === message_id) record.last = amend(record.last, amendment);
-    // One that was not read counts no more.
-    if (deleted_at !== undefined && (record?.unread ?? 0) > 0) this.refresher.refreshSoon(conversationId);
+    if (deleted_at !== undefined && this.counts.of(conversationId).unread > 0) {
+      // One that was not read counts no more.
+      this.counts.deleted(conversationId, message_id);
+      this.refresher.refreshSoon(conversationId);
+    }
     this.onChanged();
   }
 }

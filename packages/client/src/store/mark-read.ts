@@ -2,6 +2,7 @@ import { backoffMs, type BackoffOptions } from '@chat-app/timing';
 import { isFinal } from '../errors';
 import { monotonicNow } from '../state/clock';
 import { Timers } from '../state/timers';
+import { SeenLive } from './seen-live';
 
 /** A message that is shown the moment it arrives is stored a little later: until then it cannot be marked. */
 const BACKOFF: BackoffOptions = { firstMs: 400, maxMs: 10_000, jitter: 'full' };
@@ -19,26 +20,38 @@ export class ReadMarkers {
   private readonly timers = new Timers();
   /** When the last marker of a conversation was sent. */
   private readonly sentAt = new Map<string, number>();
+  private readonly seen = new SeenLive();
 
-  constructor(private readonly put: (conversationId: string, messageId: string) => Promise<unknown>) {}
+  /** @param isDirect whether a conversation is there for the server once its first message is stored */
+  constructor(
+    private readonly put: (conversationId: string, messageId: string) => Promise<unknown>,
+    private readonly isDirect: (conversationId: string) => boolean,
+  ) {}
 
   /** Whether a marker of this conversation is not on the server yet. */
   isPending(conversationId: string): boolean {
     return this.wanted.has(conversationId);
   }
 
-  /** The user has read up to and including this message. */
-  mark(conversationId: string, messageId: string): void {
+  /** The user has read up to and including this message. @param live what of it is not stored yet */
+  mark(conversationId: string, messageId: string, live: readonly string[] = []): void {
+    this.seen.read(conversationId, messageId, live);
     if (this.wanted.get(conversationId)?.messageId === messageId) return;
     this.wanted.set(conversationId, { messageId, failures: 0 });
     this.send(conversationId);
   }
 
-  /** These messages are stored, or the connection is back: what waits for that is tried now. */
-  retry(messageIds?: readonly string[]): void {
+  /** These messages are stored, in this order: what waits for that is tried now. */
+  stored(messageIds: readonly string[]): void {
+    for (const [conversationId, messageId] of this.seen.stored(messageIds)) this.mark(conversationId, messageId);
     for (const [conversationId, { messageId }] of this.wanted) {
-      if (messageIds === undefined || messageIds.includes(messageId)) this.send(conversationId);
+      if (messageIds.includes(messageId)) this.send(conversationId);
     }
+  }
+
+  /** The connection is back: what waits is tried now. */
+  retry(): void {
+    for (const conversationId of this.wanted.keys()) this.send(conversationId);
   }
 
   release(): void {
@@ -81,7 +94,7 @@ export class ReadMarkers {
     // Nothing was told to anybody: the next try need not wait.
     this.sentAt.delete(conversationId);
     if (this.wanted.get(conversationId) !== marker) return true;
-    if (isFinal(thrown) && thrown.code !== 'unknown_message') {
+    if (isFinal(thrown) && !this.mayCome(conversationId, thrown.code)) {
       this.wanted.delete(conversationId);
       return false;
     }
@@ -89,5 +102,10 @@ export class ReadMarkers {
     const delay = Math.max(SHORTEST_MS, backoffMs(marker.failures, BACKOFF));
     this.timers.set(conversationId, delay, () => this.send(conversationId));
     return false;
+  }
+
+  /** Whether what is not there for the server may only not be stored yet. */
+  private mayCome(conversationId: string, code: string): boolean {
+    return code === 'unknown_message' || (code === 'unknown_conversation' && this.isDirect(conversationId));
   }
 }

@@ -6,6 +6,7 @@ import type { ConversationList } from './conversation-list';
 import type { ReadMarkers } from './mark-read';
 import type { Names } from './names';
 import type { StoreClient } from './store-client';
+import type { UnreadCounts } from './unread-counts';
 
 /** Counts of entries are read from the server this long after the last of them. */
 const SETTLE_MS = 300;
@@ -16,6 +17,7 @@ export interface RefresherParts {
   readonly client: StoreClient;
   readonly list: ConversationList;
   readonly names: Names;
+  readonly counts: UnreadCounts;
   readonly markers: ReadMarkers;
   readonly active: ActiveConversation;
   /** The list has changed. */
@@ -30,9 +32,10 @@ export class ConversationRefresher {
 
   /** Asks now. Never rejects. */
   async refresh(conversationId: string): Promise<void> {
-    const { client, list, onChanged } = this.parts;
+    const { client, list, counts, onChanged } = this.parts;
+    const askedAt = counts.ask();
     try {
-      this.describe(await client.conversations.get(conversationId));
+      this.describe(await client.conversations.get(conversationId), askedAt);
     } catch (thrown) {
       const record = list.get(conversationId);
       // Nothing else would tell what it is now: the connection may stand all the while.
@@ -52,10 +55,22 @@ export class ConversationRefresher {
     this.timers.releaseAll();
   }
 
-  private describe(answer: ConversationResponse): void {
-    const { list, names, markers, active } = this.parts;
+  /** Takes in how much the server counted as unread when it was asked, and asks again where that may be less than what is known. */
+  takeUnread(
+    { conversation_id, unread_count, unread_mention_count, last_message }: ConversationResponse,
+    askedAt: number,
+  ): void {
+    const { counts, markers } = this.parts;
     // What the server counts may be read already: a marker is on its way.
-    list.describe(answer, markers.isPending(answer.conversation_id));
+    if (markers.isPending(conversation_id)) return;
+    const counted = { unread: unread_count, mentions: unread_mention_count ?? 0 };
+    if (counts.answered(conversation_id, askedAt, counted, last_message?.message_id)) this.refreshSoon(conversation_id);
+  }
+
+  private describe(answer: ConversationResponse, askedAt: number): void {
+    const { list, names, active } = this.parts;
+    list.describe(answer);
+    this.takeUnread(answer, askedAt);
     if (answer.conversation_id === active.id) active.markUnread();
     if (answer.recipient_id !== undefined) names.want(answer.recipient_id);
   }

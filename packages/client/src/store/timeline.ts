@@ -68,6 +68,11 @@ export class Timeline {
     return undefined;
   }
 
+  /** Messages of others that came and are not stored yet. */
+  get liveOfOthers(): readonly MessageView[] {
+    return this.pieces.unstored.filter((one) => !one.own);
+  }
+
   /** Whether the newest messages were read, so that what is shown reaches the present. */
   get isCurrent(): boolean {
     return this.pieces.atEnd;
