@@ -103,6 +103,8 @@ async function picture(browser: Browser, name: string, options: BrowserContextOp
     await signIn(page);
     if (scene.open !== undefined) await open(page, scene.open);
     if (scene.typist !== undefined) await typing(page, scene.typist, scene.open ?? '');
+    // Where the mouse was last something looks chosen.
+    await page.mouse.move(0, 0);
     await page.screenshot({ path: join(IMAGES, `${name}.png`) });
     console.log(`${name}.png`);
   } finally {
