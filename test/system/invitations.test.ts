@@ -72,6 +72,28 @@ describeSystem('invitations', (target) => {
     expect(blocked).toEqual([409, 'declined']);
   });
 
+  it('are over once an owner withdraws them, and may be made again', async () => {
+    const phone = await users.connect(bob, { pod: 1 });
+    expect(await put()).toEqual([202, undefined]);
+    await phone.next('invited');
+    const withdrawn = await users.api(alice, 'DELETE', `/conversations/${group}/members/${bob.id}`);
+    expect(withdrawn.status).toBe(204);
+    expect(await phone.next('uninvited')).toMatchObject({ conversation_id: group, user_id: bob.id });
+    expect((await answer('accept')).body.error.code).toBe('unknown_invitation');
+    expect(await put()).toEqual([202, undefined]);
+    expect(await phone.next('invited')).toMatchObject({ conversation_id: group });
+  });
+
+  it('are over on all devices once the user blocks who made them', async () => {
+    const desk = await users.connect(bob, { pod: 1 });
+    expect(await put()).toEqual([202, undefined]);
+    await desk.next('invited');
+    expect((await users.api(bob, 'PUT', `/blocks/${alice.id}`)).status).toBe(204);
+    expect(await desk.next('uninvited')).toMatchObject({ conversation_id: group, user_id: bob.id });
+    expect((await users.api(bob, 'GET', '/invitations')).body).toEqual({ invitations: [] });
+    expect((await answer('accept')).body.error.code).toBe('unknown_invitation');
+  });
+
   it('are told to the client, which answers them', async () => {
     const client = await createChatClient({
       url: target.authentication,

@@ -14,6 +14,7 @@ export interface AnswerBody {
   sessions: { session_id: string; device_name?: string; current: boolean }[];
   keys: Record<string, unknown>[];
   conversation_id: string;
+  settings: Record<string, unknown>;
   conversations: { conversation_id: string; unread_count: number }[];
   next: string;
   members: { user_id: string; role: string }[];
