@@ -35,6 +35,7 @@ function quietDay() {
     heads: ['ann', 'ben'].map((user_id) => ({ user_id, last_seq: 3 })),
     dead: [],
     retried: [],
+    markers: [{ user_id: 'ben', conversation_id: 'ann-ben', number: 0, unread: 3 }],
   };
   const population = {
     members: new Map([['ann-ben', ['ann', 'ben']]]),
@@ -47,6 +48,17 @@ function quietDay() {
 type Day = ReturnType<typeof quietDay>;
 
 const shownOf = (day: Day) => day.observations.filter((one) => one.kind === 'shown');
+
+/** A change of ann's that was accepted. */
+const changed = (
+  change: 'edit' | 'delete' | 'react',
+  message_id: string,
+  content: string,
+  when: { askedAt?: number; at?: number; on?: boolean } = {},
+): Observation => ({
+  ...{ kind: 'changed', user: 'ann', event_id: `${change} ${content}`, message_id, change, content },
+  ...{ askedAt: 4_000, at: 4_005, on: true, ...when },
+});
 
 /** Each fault is planted alone and must be found under its own name, and under no other. */
 const PLANTED: [BrokenPromise, string, (day: Day) => void][] = [
@@ -137,6 +149,76 @@ const PLANTED: [BrokenPromise, string, (day: Day) => void][] = [
     },
   ],
   [
+    'devices disagree',
+    'a badge that stays on one device after another read',
+    (day) => {
+      const ben = { user: 'ben', conversation_id: 'ann-ben' };
+      day.stores.markers = [{ user_id: 'ben', conversation_id: 'ann-ben', number: 12, unread: 0 }];
+      day.observations.push(
+        { kind: 'badge', at: 4_000, ...ben, device: 'ben-phone', unread: 0 },
+        { kind: 'badge', at: 4_000, ...ben, device: 'ben-tablet', unread: 2 },
+      );
+    },
+  ],
+  [
+    'read and not marked',
+    'a read marker that was lost, on which all devices agree',
+    (day) => {
+      const ben = { user: 'ben', conversation_id: 'ann-ben', device: 'ben-phone' };
+      day.stores.markers = [{ user_id: 'ben', conversation_id: 'ann-ben', number: 11, unread: 1 }];
+      day.observations.push(
+        { kind: 'read', at: 4_000, ...ben, message_id: 'm3' },
+        { kind: 'badge', at: 5_000, ...ben, unread: 1 },
+      );
+    },
+  ],
+  [
+    'accepted change missing',
+    'an edit that was accepted and is nowhere, on which all devices agree',
+    (day) => {
+      day.stores.messages[0]!.state = { content: 'from ann, number 0', deleted: false, reactions: [] };
+      day.observations.push(changed('edit', 'm1', 'another text'));
+    },
+  ],
+  [
+    'accepted change missing',
+    'an edit that one made before it stands',
+    (day) => {
+      day.stores.messages[0]!.state = { content: 'second', deleted: false, reactions: [] };
+      day.observations.push(
+        changed('edit', 'm1', 'second', { askedAt: 4_000, at: 4_005 }),
+        changed('edit', 'm1', 'third', { askedAt: 4_006, at: 4_010 }),
+      );
+    },
+  ],
+  [
+    'accepted change missing',
+    'a deletion that was accepted and never happened',
+    (day) => {
+      day.stores.messages[1]!.state = { content: 'from ann, number 1', deleted: false, reactions: [] };
+      day.observations.push(changed('delete', 'm2', ''));
+    },
+  ],
+  [
+    'accepted change missing',
+    'a reaction that was accepted and is not there',
+    (day) => {
+      day.stores.messages[1]!.state = { content: 'from ann, number 1', deleted: false, reactions: ['🎉 ann'] };
+      day.observations.push(changed('react', 'm2', '👍'));
+    },
+  ],
+  [
+    'accepted change missing',
+    'a reaction that was taken back and is there',
+    (day) => {
+      day.stores.messages[1]!.state = { content: 'from ann, number 1', deleted: false, reactions: ['👍 ann'] };
+      day.observations.push(
+        changed('react', 'm2', '👍', { askedAt: 4_000, at: 4_005 }),
+        changed('react', 'm2', '👍', { askedAt: 4_006, at: 4_010, on: false }),
+      );
+    },
+  ],
+  [
     'shown and never sent',
     'an edit out of nowhere',
     (day) => {
@@ -202,6 +284,25 @@ describe('the checker', () => {
     // One that was deleted before it came.
     shownOf(day)[1]!.content = '';
     expect(check(day).broken).toEqual(Object.fromEntries(PROMISES.map((promise) => [promise, []])));
+  });
+
+  it('takes any of the changes that were on their way together, and none of those of a message that is deleted', () => {
+    const day = quietDay();
+    day.stores.messages[0]!.state = { content: 'one', deleted: false, reactions: [] };
+    day.stores.messages[1]!.state = { content: '', deleted: true, reactions: [] };
+    day.observations.push(
+      changed('edit', 'm1', 'one', { askedAt: 4_000, at: 4_020 }),
+      changed('edit', 'm1', 'other', { askedAt: 4_010, at: 4_015 }),
+      changed('react', 'm1', '👍', { askedAt: 4_000, at: 4_020 }),
+      changed('react', 'm1', '👍', { askedAt: 4_010, at: 4_015, on: false }),
+      ...['edit', 'react', 'delete'].map((change) => changed(change as 'edit', 'm2', 'x')),
+    );
+    expect(check(day).broken['accepted change missing']).toEqual([]);
+    day.stores.messages[0]!.state = { content: 'other', deleted: false, reactions: ['👍 ann'] };
+    expect(check(day).broken['accepted change missing']).toEqual([]);
+    day.stores.messages[0]!.state = { content: 'from ann, number 0', deleted: false, reactions: [] };
+    day.stores.dead.push('edit one', 'edit other');
+    expect(check(day).broken['accepted change missing']).toEqual([]);
   });
 
   it('takes a dead message for one that is not lost', () => {

@@ -1,4 +1,5 @@
-import { disagreements, shownAfterDeletion } from './check-states';
+import { missingChanges } from './check-changes';
+import { disagreements, shownAfterDeletion, unmarked, wrongBadges } from './check-states';
 import type { Evidence, Observation } from './history';
 
 /** The promises, each with the cases that broke it. */
@@ -14,6 +15,8 @@ export const PROMISES = [
   'order broken',
   'shown after a deletion',
   'devices disagree',
+  'accepted change missing',
+  'read and not marked',
   'state leaked',
 ] as const;
 export type BrokenPromise = (typeof PROMISES)[number];
@@ -55,7 +58,12 @@ export function check(evidence: Evidence): Verdict {
       'position wrong': wrongPositions(evidence, of('positioned')),
       'order broken': brokenOrder(evidence, sent, accepted),
       'shown after a deletion': shownAfterDeletion(evidence.observations),
-      'devices disagree': disagreements(evidence, of('final')),
+      'devices disagree': [
+        ...disagreements(evidence, of('final')),
+        ...wrongBadges(evidence.stores.markers, of('badge')),
+      ],
+      'accepted change missing': missingChanges(evidence.stores, of('changed')),
+      'read and not marked': unmarked(evidence.stores, of('read')),
       'state leaked': [...(evidence.population.leaks ?? [])],
     },
   };

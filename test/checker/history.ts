@@ -30,10 +30,26 @@ export type Observation =
       change: 'edit' | 'delete' | 'react';
       content: string;
     }
+  /** The server accepted an edit, a deletion or a reaction; `content` is that of an edit, or the emoji, which is on or off. */
+  | {
+      kind: 'changed';
+      at: number;
+      askedAt: number;
+      user: string;
+      event_id: string;
+      message_id: string;
+      change: 'edit' | 'delete' | 'react';
+      content: string;
+      on: boolean;
+    }
+  /** A device showed nothing of a conversation as unread any more, and this as the newest message of others. */
+  | { kind: 'read'; at: number; user: string; device: string; conversation_id: string; message_id: string }
   /** A device shows a message in another state than before. */
   | { kind: 'showing'; at: number; user: string; device: string; message_id: string; state: MessageState }
   /** What a device shows at the end, of a message that was to be changed. */
-  | { kind: 'final'; at: number; user: string; device: string; message_id: string; state: MessageState };
+  | { kind: 'final'; at: number; user: string; device: string; message_id: string; state: MessageState }
+  /** How many messages of a conversation a device shows as unread at the end. */
+  | { kind: 'badge'; at: number; user: string; device: string; conversation_id: string; unread: number };
 
 /** What there is to see of a message. */
 export interface MessageState {
@@ -57,6 +73,8 @@ export interface Stores {
   }[];
   inbox: readonly { user_id: string; seq: number; message_id: string | null }[];
   heads: readonly { user_id: string; last_seq: number }[];
+  /** To which number the read marker of each member came, and how many messages of others it leaves; absent where nobody reads. */
+  markers?: readonly { user_id: string; conversation_id: string; number: number; unread: number }[];
   /** Ids in `dead-messages`. */
   dead: readonly string[];
   /** Ids that were re-published by the retry path: these may be stored later than their successors. */

@@ -8,7 +8,7 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { directConversationId, type SessionResponse } from '@chat-app/protocol';
 import { check, PROMISES, type Verdict } from '../../checker/check';
-import { isSame } from '../../checker/check-states';
+import { isSame, unmarked, wrongBadges } from '../../checker/check-states';
 import type { Observation } from '../../checker/history';
 import { Device } from './chat-user';
 import { findLeaks } from './leaks';
@@ -16,7 +16,7 @@ import { openSession } from './open-session';
 import { report, worstDelayMs, type Row } from './report';
 import { ShownStates } from './shown-states';
 import type { Stack } from './stack';
-import { countSettled, readHeads, readStores } from './stores';
+import { countSettled, readHeads, readMarkers, readStores } from './stores';
 
 export interface LoadOptions {
   /** Even. */
@@ -27,7 +27,7 @@ export interface LoadOptions {
   groupSize?: number;
   /** Messages a second, of all together. */
   rate?: number;
-  /** Of the messages of pairs so many are edited, deleted or reacted to, one of each number; 0: none. */
+  /** Of the messages of pairs so many are edited, deleted or reacted to, one of each number, and devices read; 0: none. */
   changeEvery?: number;
 }
 
@@ -53,7 +53,7 @@ export class Load {
   readonly #progress = new EventEmitter();
   readonly #count: Record<Observation['kind'], number> = {
     ...{ sent: 0, accepted: 0, rejected: 0, shown: 0, positioned: 0 },
-    ...{ changing: 0, showing: 0, final: 0 },
+    ...{ changing: 0, changed: 0, showing: 0, final: 0, read: 0, badge: 0 },
   };
   readonly #states = new Map<Device, ShownStates>();
   /** Newest accepted messages of pairs, by sender. */
@@ -173,7 +173,10 @@ export class Load {
     ).catch(() => late.push(`${this.#unanswered.size} sends without an answer, ${this.#owed.size} showings owed`));
     late.push(...(await this.#untilStored(end)), ...(await this.#untilFollowed(end)));
     await this.#untilAgreed(end);
-    const stores = await readStores(this.stack.backends, this.users, [...this.#members.keys()]);
+    const stores = {
+      ...(await readStores(this.stack.backends, this.users, [...this.#members.keys()])),
+      markers: await readMarkers(this.stack.backends, [...this.#members.keys()]),
+    };
     const devices = new Map(this.users.map((user) => [user, this.#devicesOf(user).map(({ name }) => name)]));
     await this.close();
     const leaks = [...late, ...(await findLeaks(this.stack, this.users))];
@@ -290,6 +293,12 @@ export class Load {
     this.#states.get(device)?.change(messageId, change, content ?? '', turn % 3 > 0);
   }
 
+  /** Users look at their conversation on one device after another, and leave it again. */
+  #readOne(turn: number): void {
+    const looking = [...this.#states.values()];
+    looking[turn % Math.max(1, looking.length)]?.lookOrLeave();
+  }
+
   #rememberChangeable(user: string, messageId: string): void {
     const newest = [...(this.#changeable.get(user) ?? []), messageId].slice(-CHANGEABLE);
     this.#changeable.set(user, newest);
@@ -302,7 +311,10 @@ export class Load {
     const index = this.users.indexOf(device.user);
     const inGroup = this.#group !== '' && index < this.options.groupSize && number % 4 === 0;
     const peer = this.users[index ^ 1] ?? '';
-    if (this.options.changeEvery > 0 && number % this.options.changeEvery === 0) this.#changeOne(device, number);
+    if (this.options.changeEvery > 0 && number % this.options.changeEvery === 0) {
+      this.#changeOne(device, number);
+      this.#readOne(number / this.options.changeEvery);
+    }
     device.send(
       inGroup ? { conversation_id: this.#group } : { recipient_id: peer },
       `${this.#prefix} ${number} ${'·'.repeat(number % 40)}`,
@@ -366,6 +378,7 @@ export class Load {
   /** Until every device shows of every message what is stored of it; what it shows at the end is kept for the checker. */
   async #untilAgreed(end: number): Promise<void> {
     if (this.#states.size === 0) return;
+    for (const states of this.#states.values()) states.leave();
     const changed = [...new Set(this.observations.flatMap((one) => (one.kind === 'changing' ? [one.message_id] : [])))];
     for (;;) {
       const { messages } = await readStores(this.stack.backends, [], [...this.#members.keys()]);
@@ -382,9 +395,16 @@ export class Load {
         const held = stored.get(message_id);
         return held === undefined || isSame(held, state);
       });
+      const badges = [...this.#states].map(([{ user, name: device }, states]) => ({
+        ...{ user, device, conversation_id: states.conversationId, unread: states.unread() },
+      }));
+      const markers = await readMarkers(this.stack.backends, [...this.#members.keys()]);
+      const reads = this.observations.filter((one) => one.kind === 'read');
+      const isRead = wrongBadges(markers, badges).length + unmarked({ markers, messages }, reads).length === 0;
       const waits = this.devices.some(({ client }) => client.pending.length > 0);
-      if ((agree && !waits) || Date.now() > end) {
+      if ((agree && isRead && !waits) || Date.now() > end) {
         for (const final of finals) this.#observe({ kind: 'final', at: Date.now(), ...final });
+        for (const badge of badges) this.#observe({ kind: 'badge', at: Date.now(), ...badge });
         return;
       }
       await delay(LOOK_AGAIN_MS);

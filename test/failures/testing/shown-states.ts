@@ -1,5 +1,5 @@
 /** What one device shows of the messages of a conversation, through the store that pages bind to. */
-import type { ChatClient } from '@chat-app/client';
+import type { ChangeStateChange, ChatClient } from '@chat-app/client';
 import { ChatStore, type MessageView } from '@chat-app/client/store';
 import { isSame } from '../../checker/check-states';
 import type { MessageState, Observation } from '../../checker/history';
@@ -18,14 +18,24 @@ export class ShownStates {
   readonly #last = new Map<string, MessageState>();
   /** By message id. Views are never changed in place: the same one again says nothing new, and there are many. */
   readonly #lookedAt = new Map<string, MessageView>();
-  readonly #unsubscribe: () => void;
+  readonly #subscriptions: (() => void)[];
+  /** Own changes that wait for an answer, by event. */
+  readonly #asked = new Map<string, { askedAt: number; content: string }>();
+  #looks = false;
 
   constructor(
     client: ChatClient,
     private readonly options: ShownStatesOptions,
   ) {
     this.#store = new ChatStore(client);
-    this.#unsubscribe = this.#store.timeline(options.conversationId).subscribe(() => this.#look());
+    this.#subscriptions = [
+      this.#store.timeline(options.conversationId).subscribe(() => this.#look()),
+      client.on('change_state', (change) => this.#changeState(change)),
+    ];
+  }
+
+  get conversationId(): string {
+    return this.options.conversationId;
   }
 
   /** Reads the conversation from the server, so that what is missed later can be asked for. */
@@ -59,8 +69,25 @@ export class ShownStates {
     return new Map([...this.#messages()].map((message) => [message.message_id, stateOf(message)]));
   }
 
+  /** The user of this device begins to look at the conversation, which reads it, or leaves it. */
+  lookOrLeave(): void {
+    if (this.#looks) this.#observeRead();
+    this.#looks = !this.#looks;
+    this.#store.setActive(this.#looks ? this.options.conversationId : undefined);
+  }
+
+  leave(): void {
+    if (this.#looks) this.lookOrLeave();
+  }
+
+  /** How many messages of the conversation it shows as unread. */
+  unread(): number {
+    const { conversationId } = this.options;
+    return this.#store.conversations.get().find((one) => one.conversation_id === conversationId)?.unread ?? 0;
+  }
+
   release(): void {
-    this.#unsubscribe();
+    for (const unsubscribe of this.#subscriptions) unsubscribe();
     this.#store.release();
   }
 
@@ -77,6 +104,23 @@ export class ShownStates {
       this.#last.set(message_id, state);
       observe({ kind: 'showing', at: Date.now(), user, device, message_id, state });
     }
+  }
+
+  /** What one sees when one leaves is read, where nothing is unread. */
+  #observeRead(): void {
+    const { user, device, conversationId: conversation_id, observe } = this.options;
+    const newest = [...this.#messages()].findLast((one) => !one.own);
+    if (newest === undefined || this.unread() > 0) return;
+    observe({ kind: 'read', at: Date.now(), user, device, conversation_id, message_id: newest.message_id });
+  }
+
+  #changeState({ event_id, message_id, change, state, content, emoji, on = true }: ChangeStateChange): void {
+    const { user, observe } = this.options;
+    const at = Date.now();
+    if (state === 'sending') this.#asked.set(event_id, { askedAt: at, content: content ?? emoji ?? '' });
+    const asked = this.#asked.get(event_id);
+    if (state !== 'accepted' || asked === undefined) return;
+    observe({ kind: 'changed', at, ...asked, user, event_id, message_id, change, on });
   }
 
   *#messages(): Iterable<MessageView> {

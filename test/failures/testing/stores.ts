@@ -90,6 +90,36 @@ export async function readStores(
   });
 }
 
+/**
+ * Where each member of these conversations stands, and how many messages of others that leaves: of the newest 1,000, as the API counts. A
+ * marker of a message that was not stored yet waits in `pending_reads`, and counts once the message is there.
+ */
+export async function readMarkers(
+  backends: Databases,
+  conversations: readonly string[],
+): Promise<NonNullable<Stores['markers']>> {
+  return withDatabase(backends, async (client) => {
+    const { rows } = await client.query<{ user_id: string; conversation_id: string; number: string; unread: number }>(
+      `with member as (
+         select m.user_id, m.conversation_id, greatest(m.read_number, (
+           select max(p.number) from chat.messages p
+           where p.id = any (m.pending_reads) and p.conversation_id = m.conversation_id
+         )) as number
+         from chat.members m where m.conversation_id = any ($1::uuid[])
+       )
+       select m.*, (
+         select count(*) filter (where recent.sender_id <> m.user_id and recent.deleted_at is null)::integer from (
+           select x.sender_id, x.deleted_at from chat.messages x
+           where x.conversation_id = m.conversation_id and x.number > m.number order by x.number desc limit 1000
+         ) recent
+       ) as unread
+       from member m`,
+      [conversations],
+    );
+    return rows.map(({ number, ...row }) => ({ ...row, number: Number(number) }));
+  });
+}
+
 /** Where each of these devices stands by what it confirmed. */
 export async function readCursors(backends: Backends, devices: readonly string[]): Promise<Map<string, number>> {
   return withDatabase(backends, async (client) => {
