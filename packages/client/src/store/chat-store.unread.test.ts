@@ -110,7 +110,6 @@ describe('What a store shows as unread', () => {
     const event = { event_id: uuid(90), actor_id: USER_1, at: SENT_AT, user_id: USER_1 };
     again.send({ type: 'read', seq: 6, conversation_id: CONVERSATION, message_id: uuid(2), ...event });
     await again.frames.next((frame) => frame.type === 'received' && frame['seq'] === 6);
-    await store.refresh(CONVERSATION);
     await shows(store, 3);
   });
 
