@@ -2,6 +2,7 @@
 import { Kafka, logLevel, type Admin, type Consumer, type Producer, type SASLOptions } from 'kafkajs';
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup';
 import RequestQueue from 'kafkajs/src/network/requestQueue';
+import Encoder from 'kafkajs/src/protocol/encoder';
 import type { Logger } from '@chat-app/platform';
 import { partitionOfKey } from '../adapter/partition-of-key';
 import {
@@ -13,12 +14,14 @@ import {
 } from './connection-options';
 import { libraryLog } from './log-levels';
 import { patchConsumerGroup, type ConsumerGroupClass } from './patch-consumer-group';
+import { patchEncoder, type EncoderClass } from './patch-encoder';
 import { patchIdleSpin } from './patch-idle-spin';
 
 export type { Admin, Consumer, EachBatchPayload, KafkaMessage, Message, Producer, RecordMetadata } from 'kafkajs';
 
 patchIdleSpin(RequestQueue);
 patchConsumerGroup(ConsumerGroup as ConsumerGroupClass);
+patchEncoder(Encoder as EncoderClass);
 
 /** How to reach the brokers. */
 export interface KafkaConnectionOptions {

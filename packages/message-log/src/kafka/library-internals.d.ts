@@ -1,9 +1,13 @@
-/** Parts of kafkajs 2.2.4 without types of their own; see patch-idle-spin.ts and patch-consumer-group.ts. */
+/** Parts of kafkajs 2.2.4 without types of their own; see patch-idle-spin.ts, patch-consumer-group.ts and patch-encoder.ts. */
 declare module 'kafkajs/src/network/requestQueue' {
   const RequestQueue: {
     prototype: { pending: readonly unknown[]; scheduleCheckPendingRequests(): void };
   };
   export = RequestQueue;
+}
+declare module 'kafkajs/src/protocol/encoder' {
+  const Encoder: object;
+  export = Encoder;
 }
 declare module 'kafkajs/src/consumer/consumerGroup' {
   const ConsumerGroup: { prototype: object };

@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { patchEncoder, type EncoderClass } from './patch-encoder';
+
+interface Written {
+  readonly buffer: Buffer;
+}
+
+/** What of kafkajs writes a produce request, each time anew. */
+function library(patch: boolean) {
+  let encode: (topicData: unknown) => Promise<Buffer>;
+  let Encoder: EncoderClass & (new () => EncoderClass['prototype'] & Written);
+  jest.isolateModules(() => {
+    Encoder = jest.requireActual('kafkajs/src/protocol/encoder');
+    if (patch) patchEncoder(Encoder);
+    const { protocol } = jest.requireActual<{
+      protocol: (options: { version: number }) => (options: object) => { request: { encode(): Promise<Written> } };
+    }>('kafkajs/src/protocol/requests/produce');
+    encode = async (topicData) =>
+      (await protocol({ version: 7 })({ acks: -1, timeout: 5_000, topicData }).request.encode()).buffer;
+  });
+  return { encode: encode!, Encoder: Encoder! };
+}
+
+const number = fc.oneof(
+  fc.integer(),
+  fc.integer({ min: -300, max: 300 }),
+  fc.constantFrom(2 ** 30, -(2 ** 30), 2 ** 31 - 1, -(2 ** 31)),
+);
+
+describe('the encoder of kafkajs, patched', () => {
+  const [original, cheaper] = [library(false), library(true)];
+  beforeEach(() => {
+    jest.useFakeTimers({ now: 1_700_000_000_000 });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('writes the numbers that it wrote', () => {
+    const write = ({ Encoder }: typeof original, value: number): string[] => [
+      new Encoder().writeVarInt(value).buffer.toString('hex'),
+      new Encoder().writeUVarInt(value).buffer.toString('hex'),
+      new Encoder().writeVarLong(value).buffer.toString('hex'),
+      String(Encoder.sizeOfVarLong(value)),
+    ];
+    fc.assert(
+      fc.property(number, (value) => expect(write(cheaper, value)).toEqual(write(original, value))),
+      {
+        numRuns: 2_000,
+      },
+    );
+  });
+
+  it('writes the requests that it wrote, of records of any size', async () => {
+    const record = fc.record(
+      {
+        key: fc.option(fc.string(), { nil: null }),
+        value: fc.option(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ minLength: 500, maxLength: 2_000 })), {
+          nil: null,
+        }),
+        headers: fc.dictionary(fc.string(), fc.string()),
+        timestamp: fc.option(fc.integer({ min: 0, max: 2_000_000_000_000 }).map(String), { nil: undefined }),
+      },
+      { requiredKeys: ['key', 'value', 'headers'] },
+    );
+    const partitions = fc.array(fc.record({ partition: fc.nat(20), messages: fc.array(record, { minLength: 1 }) }));
+    await fc.assert(
+      fc.asyncProperty(fc.string(), partitions, async (topic, data) => {
+        const topicData = [{ topic, partitions: data }];
+        expect((await cheaper.encode(topicData)).equals(await original.encode(topicData))).toBe(true);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('is made once, and of no other version', () => {
+    const written = (): unknown => Object.getOwnPropertyDescriptor(cheaper.Encoder.prototype, 'writeUVarInt')?.value;
+    const once = written();
+    patchEncoder(cheaper.Encoder);
+    expect(written()).toBe(once);
+    const other = { prototype: { writeUVarInt: () => undefined }, nextPowerOfTwo: () => 0 };
+    expect(() => patchEncoder(other as unknown as EncoderClass)).toThrow('2.2.4');
+  });
+});
