@@ -99,9 +99,9 @@ describe('What a store shows as unread', () => {
   it('is what another device left where this one does not know the newest messages', async () => {
     history.store(1, 2);
     const { store, connection } = await online();
-    store.setActive(CONVERSATION);
-    await eventually(() => history.markers.at(-1) === uuid(2));
-    store.setActive(undefined);
+    await store.loadGap(CONVERSATION, 'end');
+    history.markers.push(uuid(2));
+    await store.refresh(CONVERSATION);
     connection.socket.terminate();
     history.store(3, 5);
     const again = await scene.server.connection();
