@@ -1,5 +1,15 @@
 /** Draws what a message costs as work grows: two panels of stacked bars, one part a group of processes. */
-import type { CostFigures } from './run';
+
+/** One measurement. */
+export interface CostFigures {
+  sockets: number;
+  pods: number;
+  perSecond: number;
+  p50: number | undefined;
+  p99: number | undefined;
+  /** Microseconds a message, by group of processes. */
+  cpuUs: Record<string, number>;
+}
 
 /** Colours that are told apart in print and by the colour-blind (Okabe and Ito), from the bottom up. */
 const GROUPS: readonly (readonly [name: string, colour: string])[] = [

@@ -13,7 +13,7 @@ import { median, rounded } from '../measure/statistics';
 import type { Product } from '../systems/product';
 import { connectAll, nodeOf, type Client } from '../systems/system';
 import { withProduct } from '../systems/with-product';
-import { plotCost } from './plot';
+import { plotCost, type CostFigures } from './plot';
 
 const PORT = Number(process.env['BENCH_PORT'] ?? 21_000);
 const directory = resolve(__dirname, '..', '..', 'docs', 'performance');
@@ -21,17 +21,6 @@ const [FIGURES, PLOT] = [join(directory, 'cost.json'), join(directory, 'cost.svg
 
 /** Sockets open while the number of pods grows. */
 const SOCKETS_BY_PODS = 1_000;
-
-/** One measurement. */
-export interface CostFigures {
-  sockets: number;
-  pods: number;
-  perSecond: number;
-  p50: number | undefined;
-  p99: number | undefined;
-  /** Microseconds a message, by group of processes. */
-  cpuUs: Record<string, number>;
-}
 
 interface Options {
   sockets: number[];
