@@ -1,6 +1,7 @@
 /** How a service lives. The ports and their adapters are packages of their own. */
 export * from './errors';
 export { chunks } from './chunks';
+export { groupBy } from './group-by';
 export * from './configuration';
 export * from './lifecycle';
 export * from './log';

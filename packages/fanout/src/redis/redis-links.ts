@@ -1,5 +1,5 @@
 import { Redis, ReplyError } from 'ioredis';
-import type { Secret } from '@chat-app/platform';
+import { groupBy, type Secret } from '@chat-app/platform';
 import type { BrokerEvents, BrokerLinks } from '../adapter/broker-fanout';
 import { slotOf } from './cluster/key-slot';
 import { endConnection, isOpen, outliveErrors } from './redis-connection';
@@ -113,14 +113,7 @@ export class RedisLinks implements BrokerLinks {
 
   /** A command names channels of one slot alone. */
   async #bySlot(command: 'ssubscribe' | 'sunsubscribe', channels: readonly string[]): Promise<void> {
-    const slots = new Map<number, string[]>();
-    for (const channel of channels) {
-      const slot = slotOf(channel);
-      const others = slots.get(slot);
-      if (others === undefined) slots.set(slot, [channel]);
-      else others.push(channel);
-    }
-    const commands = [...slots.values()].map((each) => [command, ...each]);
+    const commands = [...groupBy(channels, slotOf).values()].map((each) => [command, ...each]);
     throwRefusal(await runOn(this.#subscriber, commands));
   }
 

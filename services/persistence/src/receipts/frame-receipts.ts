@@ -1,3 +1,4 @@
+import { groupBy } from '@chat-app/platform';
 import { conversationChannel, userChannel, writeState, type MemberReceipt } from '@chat-app/protocol';
 import { receiptOf } from './receipt-of';
 import type { MovedReceipt } from './sql/find-moved-receipts';
@@ -7,13 +8,8 @@ import type { MovedReceipt } from './sql/find-moved-receipts';
  * that of the other user of a direct conversation. Whoever keeps their own receipts is not told of others'.
  */
 export function frameReceipts(moved: readonly MovedReceipt[]): { channel: string; text: string }[] {
-  const conversations = new Map<string, MovedReceipt[]>();
-  for (const one of moved) {
-    if (toReceipt(one) === undefined) continue;
-    const others = conversations.get(one.conversation_id);
-    if (others === undefined) conversations.set(one.conversation_id, [one]);
-    else others.push(one);
-  }
+  const told = moved.filter((one) => toReceipt(one) !== undefined);
+  const conversations = groupBy(told, (one) => one.conversation_id);
   return [...conversations.values()].flatMap((members) => {
     const [first] = members;
     if (first === undefined) return [];

@@ -1,4 +1,5 @@
 import type { Queryable } from '@chat-app/database';
+import { groupBy } from '@chat-app/platform';
 import type { ChangedFrame } from '@chat-app/protocol';
 import { toStoredMessage } from '../messages/message-row';
 import { bumpVersions } from './sql/bump-versions';
@@ -21,12 +22,7 @@ export async function changeMessages<Change extends ChangeOfMessage>(
   transaction: Queryable,
   changes: readonly Change[],
 ): Promise<ReadonlyMap<Change, ChangedFrame>> {
-  const byMessage = new Map<string, Change[]>();
-  for (const change of changes) {
-    const others = byMessage.get(change.message_id);
-    if (others === undefined) byMessage.set(change.message_id, [change]);
-    else others.push(change);
-  }
+  const byMessage = groupBy(changes, (change) => change.message_id);
   const told = new Map<Change, ChangedFrame>();
   if (byMessage.size === 0) return told;
   for (const row of await bumpVersions(transaction, [...byMessage.keys()])) {

@@ -1,4 +1,4 @@
-import type { EventKindName } from '@chat-app/protocol';
+import { groupBy } from '@chat-app/platform';
 import type { Database, Queryable } from '@chat-app/database';
 import { changeMessages } from './change-messages';
 import type { MessageChange } from './judge-changes';
@@ -83,7 +83,7 @@ async function judge(
   events: readonly StorableEvent[],
 ): Promise<ReadonlyMap<StorableEvent, StoreOutcome>> {
   const refusals = new Map<StorableEvent, StoreOutcome>();
-  for (const [kind, judged] of byKind(events)) {
+  for (const [kind, judged] of groupBy(events, (event) => event.kind)) {
     const answers = await projectionOf(kind).judge?.(
       transaction,
       judged.map(({ value }) => value),
@@ -97,22 +97,12 @@ async function judge(
 }
 
 async function apply(transaction: Queryable, stored: readonly StorableEvent[]): Promise<void> {
-  for (const [kind, applied] of byKind(stored)) {
+  for (const [kind, applied] of groupBy(stored, (event) => event.kind)) {
     await projectionOf(kind).apply?.(
       transaction,
       applied.map(({ value }) => value),
     );
   }
-}
-
-function byKind(events: readonly StorableEvent[]): ReadonlyMap<EventKindName, StorableEvent[]> {
-  const kinds = new Map<EventKindName, StorableEvent[]>();
-  for (const event of events) {
-    const others = kinds.get(event.kind);
-    if (others === undefined) kinds.set(event.kind, [event]);
-    else others.push(event);
-  }
-  return kinds;
 }
 
 function toRows(events: readonly StorableEvent[]) {

@@ -1,3 +1,4 @@
+import { groupBy } from '@chat-app/platform';
 import { slotOf } from './key-slot';
 import type { SlotMap } from './slot-map';
 
@@ -35,14 +36,7 @@ export class ChannelHomes {
   }
 
   #group(channels: readonly string[]): Map<Home, string[]> {
-    const groups = new Map<Home, string[]>();
-    for (const channel of channels) {
-      const home = this.#homes.get(channel);
-      const others = groups.get(home);
-      if (others === undefined) groups.set(home, [channel]);
-      else others.push(channel);
-    }
-    return groups;
+    return groupBy(channels, (channel) => this.#homes.get(channel));
   }
 }
 

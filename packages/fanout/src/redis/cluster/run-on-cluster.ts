@@ -1,3 +1,4 @@
+import { groupBy } from '@chat-app/platform';
 import type { RedisCommands } from '../redis-links';
 import type { RunCommands } from '../presence-redis';
 import { slotOf } from './key-slot';
@@ -39,7 +40,7 @@ export function runOnCluster(nodes: ClusterNodes, home: string): RunCommands {
     }));
     for (let sent = 0; pending.length > 0; sent += 1) {
       const left = await Promise.all(
-        [...groupsOf(pending)].map(([node, group]) => runGroup(nodes, node, group, answers)),
+        [...groupBy(pending, ({ node }) => node)].map(([node, group]) => runGroup(nodes, node, group, answers)),
       );
       pending = left.flat();
       if (sent === REDIRECTIONS && pending.length > 0) throw new Error('the cluster sends commands in a circle');
@@ -70,15 +71,4 @@ async function runGroup(
     if (elsewhere.kind === 'moved') nodes.moved();
     return [{ ...each, node: elsewhere.node, asking: elsewhere.kind === 'ask' }];
   });
-}
-
-/** By node. */
-function groupsOf(pending: readonly Pending[]): Map<string, Pending[]> {
-  const groups = new Map<string, Pending[]>();
-  for (const each of pending) {
-    const others = groups.get(each.node);
-    if (others === undefined) groups.set(each.node, [each]);
-    else others.push(each);
-  }
-  return groups;
 }
