@@ -19,9 +19,9 @@ import { removeReactions } from './sql/remove-reactions';
 
 /** Messages whose reactions are looked at in one step after a partition went. */
 const MESSAGES = 200;
-/** Where they are kept for less, messages are removed by the week and not by the month. */
-const BY_MONTH_MS = 60 * 86_400_000;
 const DAY_MS = 86_400_000;
+/** Where they are kept for less, messages are removed by the week and not by the month. */
+const BY_MONTH_MS = 60 * DAY_MS;
 const FIRST_MESSAGE = '00000000-0000-0000-0000-000000000000';
 /** `walked_to` between two steps. */
 const MORE = 'more';
@@ -68,7 +68,7 @@ export async function partitionMessages(
 
 /** What is left of messages that went with their partition. */
 async function removeOrphans(on: Queryable, after: string): Promise<PartitionStep> {
-  const { next } = await removeReactions(on, after, MESSAGES);
+  const next = await removeReactions(on, after, MESSAGES);
   return { removed: 0, walked_to: next === undefined ? MORE : `${REACTIONS}${next}` };
 }
 

@@ -8,25 +8,17 @@ with slice as materialized (
 ), removed as (
   delete from chat.reactions r using slice s
   where r.message_id = s.message_id and not exists (select from chat.messages m where m.id = s.message_id)
-  returning 1
 )
-select (select count(*)::integer from removed) as removed, (select count(*)::integer from slice) as walked,
+select (select count(*)::integer from slice) as walked,
   (select s.message_id from slice s order by s.message_id desc limit 1) as last`,
 };
 
 /**
- * Removes the reactions to messages that are gone, of so many messages after this one. Answers how many, and where to go on; undefined
- * where these were the last.
+ * Removes the reactions to messages that are gone, of so many messages after this one. Answers where to go on; undefined where
+ * these were the last.
  */
-export async function removeReactions(
-  on: Queryable,
-  after: string,
-  messages: number,
-): Promise<{ removed: number; next: string | undefined }> {
-  const [row] = await on.query<{ removed: number; walked: number; last: string | null }>(REMOVE_REACTIONS, [
-    after,
-    messages,
-  ]);
+export async function removeReactions(on: Queryable, after: string, messages: number): Promise<string | undefined> {
+  const [row] = await on.query<{ walked: number; last: string | null }>(REMOVE_REACTIONS, [after, messages]);
   if (row === undefined) throw new Error('remove_reactions answers one row');
-  return { removed: row.removed, next: row.walked < messages ? undefined : (row.last ?? undefined) };
+  return row.walked < messages ? undefined : (row.last ?? undefined);
 }
