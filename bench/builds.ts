@@ -11,10 +11,8 @@ import { idle } from './scenarios/idle';
 import { load, type LoadFigures } from './scenarios/load';
 import { room } from './scenarios/room';
 import type { Product } from './systems/product';
-import { withProduct } from './systems/with-product';
+import { BASE_PORT, withProduct } from './systems/with-product';
 import { faultsOf } from './table';
-
-const PORT = Number(process.env['BENCH_PORT'] ?? 21_000);
 
 /** Figures of one run, by name. */
 type Row = Record<string, number>;
@@ -65,7 +63,7 @@ async function main(): Promise<void> {
   const roots = positionals.map((root) => resolve(root));
   const only = values.only.split(',');
   const rows: Row[][] = roots.map(() => []);
-  await withProduct({ basePort: PORT }, async (product) => {
+  await withProduct({ basePort: BASE_PORT }, async (product) => {
     await product.users.create(2_000);
     for (let round = 0; round < Number(values.rounds); round += 1) {
       for (const [index, root] of roots.entries()) {

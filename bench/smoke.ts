@@ -7,14 +7,13 @@ import { median, rounded } from './measure/statistics';
 import { load, type LoadFigures } from './scenarios/load';
 import { startPeer } from './systems/peers';
 import type { System } from './systems/system';
-import { PEER_PORTS, withProduct } from './systems/with-product';
+import { BASE_PORT, PEER_PORTS, withProduct } from './systems/with-product';
 import { faultsOf } from './table';
 
 /** The ratio as it was when this was last set, on two cores; docs/performance.md says how to set it anew. */
 const EXPECTED_RATIO = 6;
 const TOLERATED = 1.5;
 const ROUNDS = 5;
-const PORT = Number(process.env['BENCH_PORT'] ?? 21_000);
 
 function run(system: System, seconds = 2): Promise<LoadFigures> {
   return load(system, { scenario: 'smoke', pairs: 30, window: 8, seconds });
@@ -22,7 +21,7 @@ function run(system: System, seconds = 2): Promise<LoadFigures> {
 
 async function main(): Promise<number> {
   const [ratios, figures]: [number[], LoadFigures[]] = [[], []];
-  await withProduct({ basePort: PORT }, async (product, place) => {
+  await withProduct({ basePort: BASE_PORT }, async (product, place) => {
     await product.users.create(100);
     const relay = await startPeer('relay', { ...place, basePort: place.basePort + PEER_PORTS });
     try {

@@ -12,10 +12,9 @@ import { load, type LoadFigures } from '../scenarios/load';
 import { median, rounded } from '../measure/statistics';
 import type { Product } from '../systems/product';
 import { connectAll, nodeOf, type Client } from '../systems/system';
-import { withProduct } from '../systems/with-product';
+import { BASE_PORT, withProduct } from '../systems/with-product';
 import { plotCost, type CostFigures } from './plot';
 
-const PORT = Number(process.env['BENCH_PORT'] ?? 21_000);
 const directory = resolve(__dirname, '..', '..', 'docs', 'performance');
 const [FIGURES, PLOT] = [join(directory, 'cost.json'), join(directory, 'cost.svg')];
 
@@ -90,7 +89,7 @@ async function measure(
 
 async function measureAll(options: Options): Promise<{ bySockets: CostFigures[]; byPods: CostFigures[] }> {
   const [bySockets, byPods]: [CostFigures[], CostFigures[]] = [[], []];
-  await withProduct({ basePort: PORT }, async (product) => {
+  await withProduct({ basePort: BASE_PORT }, async (product) => {
     await product.users.create(Math.max(...options.sockets, SOCKETS_BY_PODS));
     await load(product, { scenario: 'warm-up', pairs: 50, window: 16, seconds: 5 });
     const clients: Client[] = [];

@@ -11,10 +11,9 @@ import { load } from '../scenarios/load';
 import { idle } from '../scenarios/idle';
 import { room } from '../scenarios/room';
 import type { Product } from '../systems/product';
-import { withProduct } from '../systems/with-product';
+import { BASE_PORT, withProduct } from '../systems/with-product';
 import { summarize } from './summarize';
 
-const PORT = Number(process.env['BENCH_PORT'] ?? 21_000);
 const directory = resolve(__dirname, '..', '..', '.dev', 'bench', 'profiles');
 const PODS = ['websocket-0', 'persistence-0'] as const;
 
@@ -34,7 +33,7 @@ async function main(): Promise<void> {
     NODE_OPTIONS: `--max-semi-space-size=64 --require=${join(__dirname, 'profile-on-signal.cjs')}`,
     PROFILE_DIRECTORY: directory,
   };
-  await withProduct({ basePort: PORT, environment }, async (product) => {
+  await withProduct({ basePort: BASE_PORT, environment }, async (product) => {
     if (values.root !== undefined) await product.restart({ root: resolve(values.root) });
     await product.users.create(3_000);
     await load(product, { scenario: 'warm-up', pairs: 50, window: 16, seconds: 6 });

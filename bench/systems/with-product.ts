@@ -11,6 +11,9 @@ export interface Place {
   basePort: number;
 }
 
+/** First of the ports that a benchmark uses where it is told no other. */
+export const BASE_PORT = Number(process.env['BENCH_PORT'] ?? 21_000);
+
 /** First of the ports of the peers: ten of them. */
 export const PEER_PORTS = 390;
 

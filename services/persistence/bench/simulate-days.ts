@@ -12,17 +12,15 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type { Database } from '@chat-app/database';
-import { createPostgresDatabase } from '@chat-app/database/postgres';
-import { Metrics, secretOf, silentLogger } from '@chat-app/platform';
 import { contextOn, directMessage, groupMessage, SETTINGS } from '../testing/embedded-context';
 import { insertGroup } from '../src/conversations/sql/create-group';
 import { saveCursors } from '../src/inbox/sql/save-cursors';
 import { sweepCursors, type CursorKey } from '../src/inbox/sql/sweep-cursors';
-import { MIGRATIONS, SCHEMA } from '../src/migrations';
 import { removeExpired } from '../src/retention/remove-expired';
 import { retentionFrom } from '../src/retention/retention-settings';
 import { projectEvent } from '../src/storing/project-event';
 import { storeEvents } from '../src/storing/store-events';
+import { withOwnDatabase } from './own-database';
 
 const DAY_MS = 86_400_000;
 const BATCH = 500;
@@ -58,29 +56,7 @@ const retention = retentionFrom({
   DEAD_MESSAGE_DAYS: Number(values['entry-days']),
 });
 
-void main();
-
-async function main(): Promise<void> {
-  const url = new URL(process.env['DATABASE_URL'] ?? 'postgres://postgres@localhost:5432/postgres');
-  const name = `bench_${randomUUID().replaceAll('-', '')}`;
-  const admin = open(url);
-  await admin.query({ name: 'create', text: `create database ${name}` });
-  url.pathname = `/${name}`;
-  const database = open(url);
-  try {
-    await database.migrate(SCHEMA, MIGRATIONS);
-    await simulate(database);
-  } finally {
-    await database.close();
-    await admin.query({ name: 'drop', text: `drop database ${name} with (force)` });
-    await admin.close();
-  }
-}
-
-function open(url: URL): Database {
-  const options = { url: secretOf(url.href), applicationName: 'bench', logger: silentLogger, poolSize: 2 };
-  return createPostgresDatabase({ ...options, metrics: new Metrics('bench') });
-}
+void withOwnDatabase(2, simulate);
 
 async function simulate(database: Database): Promise<void> {
   const users = Array.from({ length: Number(values.users) }, () => randomUUID());

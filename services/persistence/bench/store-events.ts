@@ -18,12 +18,10 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Database } from '@chat-app/database';
-import { Metrics, secretOf, silentLogger } from '@chat-app/platform';
-import { createPostgresDatabase } from '@chat-app/database/postgres';
 import { directConversationId, type ChatMessage } from '@chat-app/protocol';
-import { MIGRATIONS, SCHEMA } from '../src/migrations';
 import { projectEvent } from '../src/storing/project-event';
 import { storeEvents } from '../src/storing/store-events';
+import { withOwnDatabase } from './own-database';
 
 const TICKS_PER_SECOND = 100;
 
@@ -82,36 +80,13 @@ async function main(): Promise<void> {
     const versions = [...rates.keys()];
     if (round % 2 === 1) versions.reverse();
     for (const version of versions) {
-      const result = await runIn(version);
+      const result = await withOwnDatabase(writers + 1, (database) => run(database, version));
       rates.get(version)?.push(result.messages_per_second);
       process.stdout.write(`${JSON.stringify({ round, version, ...result })}\n`);
     }
   }
   const medians = [...rates].map(([version, all]) => [version, all.sort((a, b) => a - b)[Math.floor(all.length / 2)]]);
   process.stdout.write(`${JSON.stringify({ median_messages_per_second: Object.fromEntries(medians) as object })}\n`);
-}
-
-/** One run in a database of its own. */
-async function runIn(version: string) {
-  const url = new URL(process.env['DATABASE_URL'] ?? 'postgres://postgres@localhost:5432/postgres');
-  const name = `bench_${randomUUID().replaceAll('-', '')}`;
-  const admin = open(url);
-  await admin.query({ name: 'create', text: `create database ${name}` });
-  url.pathname = `/${name}`;
-  const database = open(url);
-  try {
-    await database.migrate(SCHEMA, MIGRATIONS);
-    return await run(database, version);
-  } finally {
-    await database.close();
-    await admin.query({ name: 'drop', text: `drop database ${name} with (force)` });
-    await admin.close();
-  }
-}
-
-function open(url: URL): Database {
-  const options = { url: secretOf(url.toString()), applicationName: 'bench', logger: silentLogger };
-  return createPostgresDatabase({ ...options, metrics: new Metrics('bench'), poolSize: writers + 1 });
 }
 
 async function run(database: Database, version: string) {
