@@ -1,6 +1,5 @@
 /** Who blocks somebody hears nothing from them directly, nor they from who blocks them. */
-import { createChatClient, directConversationId } from '@chat-app/client';
-import { WebSocket } from 'ws';
+import { directConversationId } from '@chat-app/client';
 import type { Frame, RawSocket } from '../testing/raw-socket';
 import { describeSystem } from '../testing/system-target';
 import { SystemUsers, type TestUser } from '../testing/system-users';
@@ -46,23 +45,12 @@ describeSystem('blocks', (target) => {
   });
 
   it('are listed and told to the client', async () => {
-    const { username, password } = alice;
-    const client = await createChatClient({
-      url: target.authentication,
-      persistenceUrl: target.persistence,
-      websocketUrl: `${target.websockets[0]}/ws`,
-      WebSocket,
-      credentials: { username, password },
-    });
-    try {
-      const told = new Promise((resolve) => client.on('blocked', resolve));
-      await client.blocks.block(bob.id);
-      expect(await told).toMatchObject({ blocked_user_id: bob.id, blocked: true });
-      expect(await client.blocks.list()).toMatchObject([{ user_id: bob.id }]);
-      await client.blocks.unblock(bob.id);
-      expect(await client.blocks.list()).toEqual([]);
-    } finally {
-      await client.close();
-    }
+    const client = await users.client(alice);
+    const told = new Promise((resolve) => client.on('blocked', resolve));
+    await client.blocks.block(bob.id);
+    expect(await told).toMatchObject({ blocked_user_id: bob.id, blocked: true });
+    expect(await client.blocks.list()).toMatchObject([{ user_id: bob.id }]);
+    await client.blocks.unblock(bob.id);
+    expect(await client.blocks.list()).toEqual([]);
   });
 });

@@ -1,6 +1,4 @@
 /** Who left a group is asked before they are in it again, whatever the operator's policy for strangers. */
-import { createChatClient } from '@chat-app/client';
-import { WebSocket } from 'ws';
 import { describeSystem } from '../testing/system-target';
 import { SystemUsers, type TestUser } from '../testing/system-users';
 
@@ -95,24 +93,14 @@ describeSystem('invitations', (target) => {
   });
 
   it('are told to the client, which answers them', async () => {
-    const client = await createChatClient({
-      url: target.authentication,
-      persistenceUrl: target.persistence,
-      websocketUrl: `${target.websockets[0]}/ws`,
-      WebSocket,
-      credentials: { username: bob.username, password: bob.password },
-    });
-    try {
-      const asked = new Promise((resolve) =>
-        client.on('invitation', (event) => event.change === 'invited' && resolve(event)),
-      );
-      await put();
-      expect(await asked).toMatchObject({ conversation_id: group, title: 'the group', actor_id: alice.id });
-      expect(await client.invitations.list()).toMatchObject([{ conversation_id: group, invited_by: alice.id }]);
-      expect(await client.invitations.accept(group)).toMatchObject({ conversation_id: group, title: 'the group' });
-      await expect(client.invitations.decline(group)).rejects.toMatchObject({ code: 'unknown_invitation' });
-    } finally {
-      await client.close();
-    }
+    const client = await users.client(bob);
+    const asked = new Promise((resolve) =>
+      client.on('invitation', (event) => event.change === 'invited' && resolve(event)),
+    );
+    await put();
+    expect(await asked).toMatchObject({ conversation_id: group, title: 'the group', actor_id: alice.id });
+    expect(await client.invitations.list()).toMatchObject([{ conversation_id: group, invited_by: alice.id }]);
+    expect(await client.invitations.accept(group)).toMatchObject({ conversation_id: group, title: 'the group' });
+    await expect(client.invitations.decline(group)).rejects.toMatchObject({ code: 'unknown_invitation' });
   });
 });

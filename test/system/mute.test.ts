@@ -1,6 +1,5 @@
 /** Who mutes a conversation is notified of nothing in it on any device: it still comes, and still counts. */
-import { createChatClient, directConversationId } from '@chat-app/client';
-import { WebSocket } from 'ws';
+import { directConversationId } from '@chat-app/client';
 import { describeSystem } from '../testing/system-target';
 import { SystemUsers, type TestUser } from '../testing/system-users';
 
@@ -73,20 +72,10 @@ describeSystem('a muted conversation', (target) => {
     const hers = await users.connect(alice);
     const { message_id } = await hers.ask({ recipient_id: bob.id, content: 'hello' });
     await hers.seqOf(message_id);
-    const client = await createChatClient({
-      url: target.authentication,
-      persistenceUrl: target.persistence,
-      websocketUrl: `${target.websockets[0]}/ws`,
-      WebSocket,
-      credentials: { username: bob.username, password: bob.password },
-    });
-    try {
-      const told = new Promise((resolve) => client.on('settings', resolve));
-      const settings = await client.conversations.changeSettings(conversation, { muted_until: until });
-      expect(settings).toEqual({ receipts: 'on', muted_until: until });
-      expect(await told).toMatchObject({ conversation_id: conversation, muted_until: until });
-    } finally {
-      await client.close();
-    }
+    const client = await users.client(bob);
+    const told = new Promise((resolve) => client.on('settings', resolve));
+    const settings = await client.conversations.changeSettings(conversation, { muted_until: until });
+    expect(settings).toEqual({ receipts: 'on', muted_until: until });
+    expect(await told).toMatchObject({ conversation_id: conversation, muted_until: until });
   });
 });

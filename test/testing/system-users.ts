@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { createChatClient, type ChatClient } from '@chat-app/client';
+import { WebSocket } from 'ws';
 import { RawSocket, type ConnectOptions } from './raw-socket';
 import type { SystemTarget } from './system-target';
 
@@ -75,9 +77,10 @@ export interface TestUser {
   refreshToken: string;
 }
 
-/** Users and connections of one test file; connections are closed by `closeAll`. */
+/** Users and connections of one test file; connections and clients are closed by `closeAll`. */
 export class SystemUsers {
   private readonly sockets: RawSocket[] = [];
+  private readonly clients: ChatClient[] = [];
 
   constructor(readonly target: SystemTarget) {}
 
@@ -110,6 +113,17 @@ export class SystemUsers {
     return socket;
   }
 
+  /** A client of a user, who logs in anew. */
+  async client({ username, password }: TestUser): Promise<ChatClient> {
+    const { authentication, persistence, websockets } = this.target;
+    const client = await createChatClient({
+      ...{ url: authentication, persistenceUrl: persistence, websocketUrl: `${websockets[0]}/ws` },
+      ...{ WebSocket, credentials: { username, password } },
+    });
+    this.clients.push(client);
+    return client;
+  }
+
   /**
    * Connects again and again until the device resumes where it should: a pod collects confirmations for up to a second
    * before it writes them.
@@ -136,7 +150,8 @@ export class SystemUsers {
   }
 
   async closeAll(): Promise<void> {
-    await Promise.all(this.sockets.splice(0).map((socket) => socket.close()));
+    const connections = [...this.sockets.splice(0), ...this.clients.splice(0)];
+    await Promise.all(connections.map((connection) => connection.close()));
   }
 }
 

@@ -49,6 +49,12 @@ export async function openDatabase(): Promise<Database> {
   return database;
 }
 
+/** Makes the database refuse messages that say `poison`, as it would one whose data are at fault. */
+export async function refusePoison(database: Database): Promise<void> {
+  const text = "alter table chat.messages add constraint no_poison check (content <> 'poison')";
+  await database.query({ name: 'add_constraint', text });
+}
+
 /** What the verbs share, on embedded adapters; users listed in `strangers` do not exist. */
 export function contextOn(
   database: Database,

@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '@chat-app/database';
 import { PlatformError } from '@chat-app/platform';
 import { recordFor, recordOf, TestBatch } from '../../testing/batches';
-import { contextOn, directMessage, groupMessage, openDatabase, SETTINGS } from '../../testing/embedded-context';
+import {
+  contextOn,
+  directMessage,
+  groupMessage,
+  openDatabase,
+  refusePoison,
+  SETTINGS,
+} from '../../testing/embedded-context';
 import { failing, unavailable } from '../../testing/failing-database';
 import { insertGroup } from '../conversations/sql/create-group';
 import { MessageConsumer } from './message-consumer';
@@ -13,8 +20,7 @@ describe('consuming messages', () => {
   let database: Database;
   beforeAll(async () => {
     database = await openDatabase();
-    const text = "alter table chat.messages add constraint no_poison check (content <> 'poison')";
-    await database.query({ name: 'add_constraint', text });
+    await refusePoison(database);
   }, 60_000);
   afterAll(() => database.close());
 

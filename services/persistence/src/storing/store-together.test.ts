@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@chat-app/database';
 import { recordFor } from '../../testing/batches';
-import { contextOn, directMessage, openDatabase } from '../../testing/embedded-context';
+import { contextOn, directMessage, openDatabase, refusePoison } from '../../testing/embedded-context';
 import { failing, refused, unavailable } from '../../testing/failing-database';
 import { decodeBatch, type Incoming } from './decode-batch';
 import { CallGatherer } from './store-together';
@@ -10,8 +10,7 @@ describe('parts of several batches', () => {
   let database: Database;
   beforeAll(async () => {
     database = await openDatabase();
-    const text = "alter table chat.messages add constraint no_poison check (content <> 'poison')";
-    await database.query({ name: 'add_constraint', text });
+    await refusePoison(database);
   }, 60_000);
   afterAll(() => database.close());
 
