@@ -23,6 +23,8 @@ export class FakeHistory {
   readonly receipts = new Map<string, object>();
   settings: { receipts: 'on' | 'off' } = { receipts: 'on' };
   reads = 0;
+  /** How often the conversation by itself was asked for. */
+  described = 0;
   /** Version of the conversation; undefined: a server of before. */
   version: number | undefined;
   /** Versions after which was asked what changed. */
@@ -38,7 +40,10 @@ export class FakeHistory {
     );
     server.http.set(
       `GET ${at}`,
-      when(() => ({ status: 200, body: this.describe() })),
+      when(() => {
+        this.described += 1;
+        return { status: 200, body: this.describe() };
+      }),
     );
     server.http.set(`GET ${at}/messages`, (_body, request) => {
       if (this.away) return refused(503, 'unavailable', true);

@@ -1,5 +1,5 @@
 import { FakeHistory, deliver, messageOf } from '../../testing/fake-history';
-import { refused, USER_1, type FakeConnection } from '../../testing/fake-server';
+import { refused, USER_1, USER_2, type FakeConnection } from '../../testing/fake-server';
 import { CONVERSATION, SENT_AT, sceneForEachTest, uuid } from '../../testing/scene';
 import { ChatStore } from '.';
 
@@ -63,6 +63,20 @@ describe('What a store shows as unread', () => {
     history.markers.push(uuid(2));
     stored(connection, 2, 2);
     await shows(store, 0);
+  });
+
+  it('has no deleted message in it, though the server was asked before the deletion was stored', async () => {
+    history.store(1, 3);
+    const { store, connection } = await online();
+    await shows(store, 3);
+    history.described = 0;
+    const deletion = { event_id: uuid(90), actor_id: USER_2, at: SENT_AT };
+    connection.send({ type: 'deleted', conversation_id: CONVERSATION, message_id: uuid(2), ...deletion });
+    await eventually(() => history.described > 0);
+    await shows(store, 3);
+    history.messages.splice(1, 1);
+    connection.send({ type: 'stored', from: 4, message_ids: [uuid(90)] });
+    await shows(store, 2);
   });
 
   it('is nothing on any device once messages are read that are stored in another order than they came in', async () => {

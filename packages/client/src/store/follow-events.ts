@@ -48,7 +48,7 @@ export class EventFollower {
       client.on('change_state', (change) => writing.changeStateChanged(change)),
       client.on('adopted', (entries) => writing.show(entries)),
       client.on('edited', (event) => keeper.amended(event.conversation_id, amendmentOf(event))),
-      client.on('deleted', (event) => keeper.amended(event.conversation_id, deletionOf(event))),
+      client.on('deleted', (event) => this.deleted(event)),
       client.on('changed', (event) => this.changed(event)),
       client.on('read', (event) => this.readElsewhere(event)),
       client.on('receipts', (change) => receipts.told(change)),
@@ -86,6 +86,11 @@ export class EventFollower {
     if (!own && conversation_id === active.id) active.mark();
     // What comes from the inbox may be in the server's count already, and what was read in a page is not in the one here.
     if (seq !== undefined || !isNew || !record.described) refresher.refreshSoon(conversation_id);
+  }
+
+  private deleted(event: ChatEvents['deleted']): void {
+    const { conversation_id, event_id, seq } = event;
+    this.parts.keeper.amended(conversation_id, deletionOf(event), seq === undefined ? event_id : undefined);
   }
 
   /** A message was edited, deleted or reacted to: its content is told as an event too, but may be missed. */

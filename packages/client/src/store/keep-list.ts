@@ -28,20 +28,20 @@ export class ListKeeper {
     this.onChanged();
   }
 
-  /** A message was edited or deleted. */
-  amended(conversationId: string, amendment: Amendment): void {
+  /** A message was edited or deleted. @param event what told so, where it may not be stored yet */
+  amended(conversationId: string, amendment: Amendment, event?: string): void {
     this.timelines.of(conversationId).amended(amendment);
-    this.lastAmended(conversationId, amendment);
+    this.lastAmended(conversationId, amendment, event);
   }
 
   /** The same where the timeline knows of it. */
-  lastAmended(conversationId: string, amendment: Amendment): void {
+  lastAmended(conversationId: string, amendment: Amendment, event?: string): void {
     const { message_id, deleted_at } = amendment;
     const record = this.list.get(conversationId);
     if (record?.last?.message_id === message_id) record.last = amend(record.last, amendment);
     if (deleted_at !== undefined && this.counts.of(conversationId).unread > 0) {
       // One that was not read counts no more.
-      this.counts.deleted(conversationId, message_id);
+      this.counts.deleted(conversationId, message_id, event);
       this.refresher.refreshSoon(conversationId);
     }
     this.onChanged();

@@ -31,6 +31,8 @@ const NONE: UnreadCount = { unread: 0, mentions: 0 };
 
 export class UnreadCounts {
   private readonly known = new Map<string, Known>();
+  /** Deletions that may not be stored yet, with their conversations, by event. */
+  private readonly deletions = new Map<string, string>();
   /** Grows with everything that happens: what is compared is only which came first. */
   private now = 0;
 
@@ -53,19 +55,22 @@ export class UnreadCounts {
     this.entry(conversationId).arrived.set(messageId, { isMention, storedAt, isUncertain: false, isCounted: false });
   }
 
-  /** These messages are stored. @returns the conversations of which the server is to be asked for that */
-  stored(messageIds: readonly string[]): string[] {
+  /** These events are stored. @returns the conversations of which the server is to be asked for that */
+  stored(eventIds: readonly string[]): string[] {
     const now = this.tick();
+    const withDeletions = this.deletionsStored(eventIds);
     return [...this.known].flatMap(([conversationId, { arrived }]) => {
-      const here = messageIds.flatMap((id) => arrived.get(id) ?? []);
+      const here = eventIds.flatMap((id) => arrived.get(id) ?? []);
       for (const one of here) one.storedAt ??= now;
-      return here.some(({ isUncertain }) => isUncertain) ? [conversationId] : [];
+      const isOlder = withDeletions.has(conversationId) && this.of(conversationId).unread > 0;
+      return isOlder || here.some(({ isUncertain }) => isUncertain) ? [conversationId] : [];
     });
   }
 
-  /** A message was deleted. */
-  deleted(conversationId: string, messageId: string): void {
+  /** A message was deleted. @param event what told so, where it may not be stored yet: until then the server counts the message */
+  deleted(conversationId: string, messageId: string, event?: string): void {
     this.known.get(conversationId)?.arrived.delete(messageId);
+    if (event !== undefined) this.deletions.set(event, conversationId);
   }
 
   /** All of it is read. */
@@ -94,6 +99,7 @@ export class UnreadCounts {
 
   /** Entries were left out, and with them that messages are stored: what is asked from now on counts those that are. */
   missed(): void {
+    this.deletions.clear();
     for (const { arrived } of this.known.values()) for (const one of arrived.values()) one.storedAt ??= this.tick();
   }
 
@@ -118,6 +124,12 @@ export class UnreadCounts {
       if (id === newest) isWithin = false;
     }
     return isAgain;
+  }
+
+  private deletionsStored(eventIds: readonly string[]): Set<string> {
+    const conversations = new Set(eventIds.flatMap((id) => this.deletions.get(id) ?? []));
+    for (const id of eventIds) this.deletions.delete(id);
+    return conversations;
   }
 
   private entry(conversationId: string): Known {
