@@ -114,6 +114,7 @@ export class AttackSocket {
     const outcome = await Promise.race([this.#closed, stood]);
     clearTimeout(timer);
     if (this.#ended === undefined) this.socket.terminate();
+    await this.#closed;
     return outcome;
   }
 }
