@@ -4,6 +4,7 @@
  * is said beside what the checker finds.
  */
 import { randomBytes } from 'node:crypto';
+import { setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Load } from '../../failures/testing/load';
 import type { Stack, StackOptions } from '../../failures/testing/stack';
@@ -26,6 +27,8 @@ const FACTOR = 2;
 const NOISE_MS = 50;
 /** Pools, keep-alive connections and logs come and go; a leak of sockets would be hundreds. */
 const FILES_SLACK = 60;
+/** Users bring machines of their own: those who measure are not to wait until the pods leave a core to them. */
+const PRIORITY = { measuring: -10, usual: 0 } as const;
 /** Three networks: what one address may do is bounded for each. */
 const ADDRESSES = ['198.51.100.10', '192.0.2.20', '203.0.113.200'];
 
@@ -78,7 +81,10 @@ export class AttackedRun {
   async run(totalMs: number, makeFaults: (end: number) => Promise<number>): Promise<number> {
     const end = Date.now() + totalMs;
     await delay(WARM_UP_MS);
+    this.#prioritise('measuring');
     for (const kind of WINDOWS) await this.#window(kind, totalMs * WINDOW_SHARE);
+    // Pods that are started from here on would have it too.
+    this.#prioritise('usual');
     const from = Date.now();
     await this.attacker.attack(true);
     const restarts = await makeFaults(end);
@@ -112,6 +118,14 @@ export class AttackedRun {
     this.#memory.stop();
     await this.bystanders.stop();
     await this.attacker.end();
+  }
+
+  #prioritise(what: keyof typeof PRIORITY): void {
+    try {
+      setPriority(PRIORITY[what]);
+    } catch {
+      this.say('who measures has no priority: that takes the rights of root');
+    }
   }
 
   async #window(kind: (typeof WINDOWS)[number], lastsMs: number): Promise<void> {

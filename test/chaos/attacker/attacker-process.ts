@@ -17,7 +17,7 @@ import type { AttackerOptions, AttackReport, FromAttacker, ToAttacker } from './
  * all together want more than the cores have, it is the machine that slows the others down, whatever the pods refuse.
  */
 const ATTACKERS = Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)));
-const PRIORITY = 10;
+const PRIORITY = 19;
 /** Tokens live a minute here. */
 const LOG_IN_AGAIN_MS = 30_000;
 /** The last handshake may have to wait until its account's budget allows one. */
