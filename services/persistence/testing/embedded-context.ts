@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
 import { Metrics, silentLogger, type Route } from '@chat-app/platform';
-import { createPgliteDatabase } from '@chat-app/embedded/database';
 import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
 import { directConversationId, type ChatMessage } from '@chat-app/protocol';
+import { openEmbeddedDatabase } from '../../../test/testing/embedded-database';
 import { CallerBudgets } from '../src/caller-budgets';
 import type { PersistenceSettings } from '../src/configuration';
 import type { Context } from '../src/context';
@@ -44,7 +44,7 @@ export const SETTINGS: PersistenceSettings = {
 
 /** A database in memory with the schema of persistence. Whoever opens it closes it. */
 export async function openDatabase(): Promise<Database> {
-  const database = await createPgliteDatabase({ directory: undefined });
+  const database = await openEmbeddedDatabase();
   await database.migrate(SCHEMA, MIGRATIONS);
   return database;
 }

@@ -12,6 +12,8 @@ const DATA = 'pgdata';
 export interface PgliteDatabaseOptions {
   /** Where the data lives; created when missing. Undefined keeps it in memory. */
   directory: string | undefined;
+  /** The dump of another, which a database in memory begins as a copy of: that takes less time than to make one. */
+  copyOf?: Blob;
   logger?: Logger;
   metrics?: Metrics;
 }
@@ -26,10 +28,10 @@ export interface PgliteDatabaseOptions {
  * @throws PlatformError illegal_state when another process has the directory, naming both
  */
 export async function createPgliteDatabase(options: PgliteDatabaseOptions): Promise<Database> {
-  const { directory, logger = silentLogger, metrics } = options;
+  const { directory, copyOf, logger = silentLogger, metrics } = options;
   const lock = directory === undefined ? undefined : lockIn(directory);
   try {
-    const pglite = await openPglite(directory === undefined ? undefined : join(directory, DATA));
+    const pglite = await openPglite(directory === undefined ? undefined : join(directory, DATA), copyOf);
     return new PgliteDatabase(pglite, lock, logger, metrics);
   } catch (thrown) {
     lock?.release();

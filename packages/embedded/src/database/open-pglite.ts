@@ -17,10 +17,14 @@ const BYTE_ORDER_MARK = '\uFEFF';
 const MARK_BYTES = Buffer.from(BYTE_ORDER_MARK);
 const DATA_ROW = 'D'.charCodeAt(0);
 
-/** Opens the library's database in a directory, or in memory, without relaxed durability. */
-export async function openPglite(dataDir: string | undefined): Promise<PGlite> {
+/**
+ * Opens the library's database in a directory, or in memory, without relaxed durability.
+ * @param copyOf what `dumpDataDir` gave of another, which a new one begins as a copy of
+ */
+export async function openPglite(dataDir: string | undefined, copyOf?: Blob): Promise<PGlite> {
   const files = dataDir === undefined ? {} : { fs: new PrivateNodeFS(dataDir) };
-  const pglite = new PgliteWithEveryText({ ...files, relaxedDurability: false });
+  const begin = copyOf === undefined ? {} : { loadDataDir: copyOf };
+  const pglite = new PgliteWithEveryText({ ...files, ...begin, relaxedDurability: false });
   await pglite.waitReady;
   return pglite;
 }

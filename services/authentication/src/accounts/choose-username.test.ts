@@ -1,5 +1,5 @@
 import type { SessionResponse } from '@chat-app/protocol';
-import { createPgliteDatabase } from '@chat-app/embedded/database';
+import { openEmbeddedDatabase } from '../../../../test/testing/embedded-database';
 import { MIGRATIONS, SCHEMA } from '../migrations';
 import { hashPassword } from '../passwords/hash-password';
 import { PASSWORD, startHarness, type Harness } from '../testing/authentication-harness';
@@ -75,7 +75,7 @@ describe('the name that a user chooses', () => {
   });
 
   it('may stay what it is where a former version took it: its users log in and are found', async () => {
-    const database = await createPgliteDatabase({ directory: undefined });
+    const database = await openEmbeddedDatabase();
     const before = MIGRATIONS.filter(({ name }) => name < '008');
     const former = ['straße', 'strasse', 'user\u3164', 'аdmin', 'admin'];
     try {

@@ -1,6 +1,6 @@
 import type { Database } from '@chat-app/database';
-import { createPgliteDatabase } from '@chat-app/embedded/database';
 import type { SessionResponse } from '@chat-app/protocol';
+import { openEmbeddedDatabase } from '../../../../test/testing/embedded-database';
 import { startHarness, type Harness } from '../testing/authentication-harness';
 import { operateAccount } from '../tools/operate-account';
 import { DEMO_USERS } from './create-demo-users';
@@ -10,7 +10,7 @@ const RESETS = { initialPasswordTtlS: 3_600 };
 describe('demo users', () => {
   let database: Database;
   beforeAll(async () => {
-    database = await createPgliteDatabase({ directory: undefined });
+    database = await openEmbeddedDatabase();
   });
   afterEach(() => database.query({ name: 'clear', text: 'truncate auth.users, auth.login_throttles cascade' }));
   afterAll(() => database.close());

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Database } from '@chat-app/database';
 import { createSigningKey, createTokenVerifier } from '@chat-app/tokens';
 import { silentLogger } from '@chat-app/platform';
-import { createPgliteDatabase } from '@chat-app/embedded/database';
 import type { SessionResponse } from '@chat-app/protocol';
+import { openEmbeddedDatabase } from '../../../../test/testing/embedded-database';
 import { PASSWORD, startHarness } from '../testing/authentication-harness';
 
 const kidOf = (token: string) =>
@@ -13,7 +13,7 @@ const kidOf = (token: string) =>
 describe('published keys', () => {
   let database: Database;
   beforeAll(async () => {
-    database = await createPgliteDatabase({ directory: undefined });
+    database = await openEmbeddedDatabase();
   });
   afterAll(() => database.close());
 

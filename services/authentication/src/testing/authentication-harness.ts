@@ -6,7 +6,6 @@ import type { Database } from '@chat-app/database';
 import type { Fanout } from '@chat-app/fanout';
 import { createAudit, Metrics, CleanupStack, secretOf, startHttpServer, type Logger } from '@chat-app/platform';
 import { createSigningKey, createTokenSigner, createTokenVerifier, StandingSessions } from '@chat-app/tokens';
-import { createPgliteDatabase } from '@chat-app/embedded/database';
 import { createEmbeddedFanout } from '@chat-app/embedded/fanout';
 import {
   ENDED_SESSIONS_CHANNEL,
@@ -17,11 +16,12 @@ import {
   type ErrorBody,
   type SessionResponse,
 } from '@chat-app/protocol';
+import { openEmbeddedDatabase } from '../../../../test/testing/embedded-database';
 import { RESERVED_NAMES } from '../accounts/reserved-names';
 import { createContext } from '../create-authentication';
 import { createAuthentication, INTERNAL_BODY_BYTES, type AuthenticationConfiguration } from '..';
 
-/** PGlite starts in a second or two, on a machine that is busy with other tests in half a minute. */
+/** PGlite starts in about a second, on a machine that is busy with other tests in many. */
 jest.setTimeout(120_000);
 
 export const INTERNAL_SECRET = 'internal-secret-of-tests';
@@ -161,7 +161,7 @@ export async function startHarness(options: HarnessOptions = {}) {
 }
 
 async function ownedDatabase(cleanup: CleanupStack): Promise<Database> {
-  const database = await createPgliteDatabase({ directory: undefined });
+  const database = await openEmbeddedDatabase();
   cleanup.add('database', () => database.close());
   return database;
 }
