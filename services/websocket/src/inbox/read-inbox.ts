@@ -4,11 +4,19 @@ import type { WebsocketMetrics } from '../metrics';
 import type { PersistenceClient } from '../peers/persistence-client';
 import type { Connection } from '../connections/connection';
 import type { Announcements } from './announcements';
-import { Semaphore } from './semaphore';
 import type { PositionEvent } from './position-events';
+import { Semaphore } from './semaphore';
+import { TurnsOfUsers } from './turns-of-users';
 
 /** Reads in flight per pod: a storm of connects must not take persistence from everyone else. */
 const MAX_READS = 8;
+/**
+ * Of them for one user: whoever comes as a new device thirty times at once would otherwise have thirty times the newest entries
+ * read, between what others wait for. Devices that left meanwhile are not read for at all.
+ */
+const MAX_READS_OF_USER = 1;
+/** Whose turn does not come in that time tries again. */
+const TURN_TIMEOUT_MS = 5_000;
 /** Entries are handed over in parts of about so many bytes, each when the socket took the one before. */
 const PART_BYTES = 64 * 1024;
 type ReadEvent = Extract<PositionEvent<never>, { kind: 'page' | 'read_failed' }>;
@@ -16,6 +24,7 @@ type ReadEvent = Extract<PositionEvent<never>, { kind: 'page' | 'read_failed' }>
 /** Reads pages of inboxes, no faster than the client takes them. */
 export class InboxReader {
   readonly #reads = new Semaphore(MAX_READS);
+  readonly #ofUsers = new TurnsOfUsers(MAX_READS_OF_USER);
 
   constructor(
     private readonly persistence: PersistenceClient,
@@ -29,11 +38,17 @@ export class InboxReader {
     await drained(connection);
     if (connection.state === 'closed') return;
     try {
-      const page = await this.#reads.run(async () => {
-        if (connection.state === 'closed') return undefined;
-        return this.persistence.readInbox(connection.userId, after, LIMITS.inboxPage);
-      });
-      if (page === undefined) return;
+      const page = await this.#ofUsers.runWithin(connection.userId, TURN_TIMEOUT_MS, () =>
+        this.#reads.run(async () => {
+          if (!connection.alive) return undefined;
+          return this.persistence.readInbox(connection.userId, after, LIMITS.inboxPage);
+        }),
+      );
+      if (page === undefined) {
+        // Its turn did not come, or it is gone: then this tells nobody.
+        tell({ kind: 'read_failed' });
+        return;
+      }
       this.announcements.takeEpoch(page.epoch);
       if ((page.expired ?? 0) > after) {
         // Its next connection is told how many it missed.
