@@ -14,6 +14,7 @@ import {
   startManagementServer,
   text,
   tokenVariables,
+  urlHost,
   type ProcessContext,
   type RunningService,
 } from '@chat-app/platform';
@@ -137,6 +138,5 @@ async function start(context: ProcessContext): Promise<RunningService> {
 
 /** Where a server that listens on this address can be reached from its own host. */
 function loopback(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
+  return host === '0.0.0.0' || host === '::' ? 'localhost' : urlHost(host);
 }

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { decodeUrlPart, hostPorts, httpUrl, originOf, origins, parseHostPort } from './addresses';
+import { decodeUrlPart, hostPorts, httpUrl, originOf, origins, parseHostPort, urlHost } from './addresses';
 import { parseConfiguration } from './parse-configuration';
 
 const URLS = { PERSISTENCE_URL: httpUrl({ description: 'Address.' }) };
@@ -45,6 +45,10 @@ describe('a list of addresses', () => {
       '[fd00::1]:9093',
     ]);
     expect(parseHostPort('[fd00::1]:9093')).toEqual({ host: 'fd00::1', port: 9093 });
+  });
+
+  it.each(['fd00::1', '10.0.0.1', 'kafka'])('names the host %s so that it is read again', (host) => {
+    expect(parseHostPort(`${urlHost(host)}:9093`)).toEqual({ host, port: 9093 });
   });
 
   it.each(['kafka', 'fd00::1:9093', '[kafka]:9092', 'kafka:0', 'kafka:70000', 'tls://kafka:9092', 'a:1,b'])(

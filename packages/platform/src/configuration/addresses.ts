@@ -66,6 +66,11 @@ export function parseHostPort(address: string): { host: string; port: number } |
   return { host, port };
 }
 
+/** A host as it stands before a port: an IPv6 address in brackets. */
+export function urlHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
 /** Origins of pages, comma-separated, as `originOf` writes them; `*` stands for any. */
 export function origins(options: { default: readonly string[]; description: string }): Variable<readonly string[]> {
   return define<readonly string[]>({

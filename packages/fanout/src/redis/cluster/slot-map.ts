@@ -1,4 +1,4 @@
-import { parseHostPort } from '@chat-app/platform';
+import { parseHostPort, urlHost } from '@chat-app/platform';
 import { SLOTS } from './key-slot';
 
 /** What a node is asked for its slot map. */
@@ -53,7 +53,7 @@ export function nodesOf({ owners }: SlotMap): ReadonlySet<string> {
 
 /** `host:port` as `SlotMap` names nodes, an IPv6 address in brackets. */
 export function addressOf(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return `${urlHost(host)}:${port}`;
 }
 
 /** Host and port of a node as `SlotMap` names it. @throws where it is no such name */
