@@ -1,3 +1,4 @@
+import { BEFORE_ALL_IDS } from '@chat-app/database';
 import { route, type Route } from '@chat-app/platform';
 import { LIMITS, ListEndedSessionsRequest, ListEndedSessionsResponse } from '@chat-app/protocol';
 import type { SessionSource } from '@chat-app/tokens';
@@ -12,7 +13,6 @@ import { listEndedSessions } from './sql/list-ended-sessions';
 const OVERLAP_S = 60;
 /** Clocks and calls are not exact. */
 const TOLERANCE_S = 10;
-const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
 /** `GET /internal/sessions/ended`: what ended since, for every pod that takes tokens. */
 export function listEndedRoute(context: Context): Route {
@@ -55,6 +55,6 @@ async function listEnded(
   const sessions = rows.flatMap((row) => (row.id === null ? [] : [{ session_id: row.id, user_id: row.user_id }]));
   const more = sessions.length === limit;
   const last = rows.at(-1);
-  const next = more && last?.id ? `${last.ended_at}~${last.id}` : `${last?.overlap_from ?? ''}~${BEFORE_ALL}`;
+  const next = more && last?.id ? `${last.ended_at}~${last.id}` : `${last?.overlap_from ?? ''}~${BEFORE_ALL_IDS}`;
   return { sessions, next, more, keep_s: keepS };
 }

@@ -3,7 +3,7 @@
  * ahead of time, moves the numbers to the one of the day, and drops the oldest once it is old enough and no inbox has an entry of
  * it. A step at a time, each of which holds the table for an instant or not at all. See decision 18.
  */
-import type { Database, Queryable } from '@chat-app/database';
+import { BEFORE_ALL_IDS, type Database, type Queryable } from '@chat-app/database';
 import type { RetentionSettings } from './retention-settings';
 import {
   addPartition,
@@ -22,7 +22,6 @@ const MESSAGES = 200;
 const DAY_MS = 86_400_000;
 /** Where they are kept for less, messages are removed by the week and not by the month. */
 const BY_MONTH_MS = 60 * DAY_MS;
-const FIRST_MESSAGE = '00000000-0000-0000-0000-000000000000';
 /** `walked_to` between two steps. */
 const MORE = 'more';
 const REACTIONS = 'reactions ';
@@ -63,7 +62,7 @@ export async function partitionMessages(
   if (found.needs_next === true) return (await addPartition(on, ends[1])) ? NEXT : LATER;
   if (found.expired === null) return LATER;
   const removed = await dropPartition(on, found.expired);
-  return removed === undefined ? LATER : { removed, walked_to: `${REACTIONS}${FIRST_MESSAGE}` };
+  return removed === undefined ? LATER : { removed, walked_to: `${REACTIONS}${BEFORE_ALL_IDS}` };
 }
 
 /** What is left of messages that went with their partition. */

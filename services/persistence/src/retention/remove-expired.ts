@@ -3,7 +3,7 @@
  * inbox holds any more; dead messages; messages, where a time is set for them. What a device had not confirmed it is told as
  * `skipped` when it comes back.
  */
-import type { Queryable } from '@chat-app/database';
+import { BEFORE_ALL_IDS, type Queryable } from '@chat-app/database';
 import type { Context } from '../context';
 import { partitionMessages, type PartitionStep } from './partition-messages';
 import type { RetentionSettings } from './retention-settings';
@@ -26,7 +26,6 @@ const EVENT_MARGIN_MS = 86_400_000;
 const KEPT_MS = 8 * 86_400_000;
 /** Nobody else begins what a pod does for long, unless it died. */
 const LEASE_MS = 3_600_000;
-const FIRST_USER = '00000000-0000-0000-0000-000000000000';
 
 /** What one batch did: `walked_to` empty where the round is over. */
 interface Batch extends PartitionStep {
@@ -38,7 +37,7 @@ type Work = (on: Queryable, cleanup: Cleanup, settings: RetentionSettings, now: 
 const WORK = {
   inbox: async (on, { walked_to, cutoff }, { entryMs, confirmedEntryMs }, now) => {
     if (entryMs === undefined && confirmedEntryMs === undefined) return NOTHING;
-    const after = walked_to === '' ? FIRST_USER : walked_to;
+    const after = walked_to === '' ? BEFORE_ALL_IDS : walked_to;
     const { removed, walked, last, more } = await removeEntries(on, {
       after,
       inboxes: INBOXES,

@@ -1,4 +1,4 @@
-import type { Queryable, Statement } from '@chat-app/database';
+import { BEFORE_ALL_IDS, type Queryable, type Statement } from '@chat-app/database';
 
 /** A row of the table in the order of its key; the row after it is looked at next. */
 export interface CursorKey {
@@ -33,7 +33,7 @@ from (select 1) one left join lateral (
 ) last on true`,
 };
 
-const FIRST: CursorKey = { user_id: '00000000-0000-0000-0000-000000000000', device_id: '' };
+const FIRST: CursorKey = { user_id: BEFORE_ALL_IDS, device_id: '' };
 
 /**
  * Looks at so many cursors after this key, and deletes those that nothing touched for so long.
