@@ -95,6 +95,45 @@ describe('Outbox', () => {
     expect(ids(taken(outbox, 500, 10))).toEqual(['1']);
   });
 
+  it('lets messages go on while a change waits, and changes after the message that they are about', () => {
+    const change = (id: string, message: string): OutboxEntry => ({
+      ...entry(id),
+      change: { type: 'edit', message_id: `m-${message}` },
+    });
+    const outbox = new Outbox(options);
+    outbox.connected({ pipelined: true, data: true, changes: true });
+    for (const one of [change('e0', '0'), entry('1'), change('e1', '1'), change('e2', '0'), entry('2')])
+      outbox.add(one);
+    expect(ids(taken(outbox, 0, 10)).sort()).toEqual(['1', '2', 'e0']);
+    // Whether it may cannot be told for now.
+    outbox.postpone('e0', 0, 2_000);
+    outbox.add(entry('3'));
+    expect(ids(taken(outbox, 0, 10))).toEqual(['3']);
+    for (const id of ['1', '2', '3']) outbox.settle(id);
+    expect(outbox.take(0, 10)).toEqual([]);
+    expect(outbox.nextDue()).toBe(2_000);
+    expect(ids(taken(outbox, 2_000, 10))).toEqual(['e0']);
+    outbox.settle('e0');
+    expect(outbox.take(2_000, 10).map(({ entry: { id }, after }) => [id, after])).toEqual([
+      ['e1', undefined],
+      ['e2', 'e1'],
+    ]);
+  });
+
+  it('keeps a change behind a message that waits, however often that is rejected for the moment', () => {
+    const outbox = new Outbox(options);
+    outbox.connected({ pipelined: true, data: true, changes: true });
+    outbox.add(entry('1'));
+    outbox.add({ ...entry('d1'), change: { type: 'delete', message_id: 'm-1' } });
+    expect(ids(taken(outbox, 0, 10))).toEqual(['1']);
+    outbox.postpone('1', 0);
+    expect(outbox.take(0, 10)).toEqual([]);
+    outbox.connectionLost();
+    expect(ids(taken(outbox, 1_000, 10))).toEqual(['1']);
+    outbox.settle('1');
+    expect(ids(taken(outbox, 1_000, 10))).toEqual(['d1']);
+  });
+
   it('rests altogether when the server said that this client sends too fast, until the connection changes', () => {
     const outbox = new Outbox(options);
     outbox.add(entry('1', 'a'));

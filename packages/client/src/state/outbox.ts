@@ -59,7 +59,7 @@ interface Waiting {
   failures: number;
 }
 
-/** One conversation's entries, in order. */
+/** One conversation's messages, or its changes, in order. */
 interface Queue {
   entries: Waiting[];
   inFlight: number;
@@ -78,10 +78,15 @@ interface Queue {
  * from its oldest entry, once nothing of it is in flight: alone at first, so that many behind one that fails are not sent again with
  * each of its tries. Without that help only the oldest is ever in flight: a server
  * may accept what follows a rejected send.
+ *
+ * Changes of a conversation (edits, deletions, reactions) are in order among themselves, beside its messages: while a server cannot
+ * tell whether something may be changed, what is said goes on. A change of a message that waits here comes after it.
  */
 export class Outbox {
   private readonly byId = new Map<string, Waiting>();
   private readonly queues = new Map<string, Queue>();
+  /** Ids of the messages that wait: what changes them waits too. */
+  private readonly messages = new Set<string>();
   private rules: SendingRules = { pipelined: false, data: false };
   private pausedUntil = 0;
   private inFlightCount = 0;
@@ -117,9 +122,10 @@ export class Outbox {
   add(entry: OutboxEntry): void {
     const waiting: Waiting = { entry, sentAt: undefined, notBefore: 0, failures: 0 };
     this.byId.set(entry.id, waiting);
-    const queue = this.queues.get(entry.conversation_id);
+    if (entry.change === undefined) this.messages.add(entry.message_id);
+    const queue = this.queues.get(laneOf(entry));
     if (queue !== undefined) queue.entries.push(waiting);
-    else this.queues.set(entry.conversation_id, { entries: [waiting], inFlight: 0, stopped: false, allowed: Infinity });
+    else this.queues.set(laneOf(entry), { entries: [waiting], inFlight: 0, stopped: false, allowed: Infinity });
   }
 
   /** A connection begins, to a server that can do this. */
@@ -134,7 +140,7 @@ export class Outbox {
     // One of each conversation at a turn: a small window is shared fairly between them.
     for (let before = -1; before < taken.length && this.inFlightCount < window;) {
       before = taken.length;
-      for (const [conversation, queue] of [...this.queues]) {
+      for (const [lane, queue] of [...this.queues]) {
         if (this.inFlightCount >= window) break;
         const next = this.next(queue);
         if (next === undefined || next.notBefore > now) continue;
@@ -143,8 +149,8 @@ export class Outbox {
         next.sentAt = now;
         queue.inFlight += 1;
         this.inFlightCount += 1;
-        this.queues.delete(conversation);
-        this.queues.set(conversation, queue);
+        this.queues.delete(lane);
+        this.queues.set(lane, queue);
       }
     }
     return taken;
@@ -178,10 +184,11 @@ export class Outbox {
     const waiting = this.byId.get(id);
     if (waiting === undefined) return undefined;
     this.byId.delete(id);
+    if (waiting.entry.change === undefined) this.messages.delete(waiting.entry.message_id);
     const queue = this.landed(waiting);
     queue.allowed += 1;
     queue.entries.splice(queue.entries.indexOf(waiting), 1);
-    if (queue.entries.length === 0) this.queues.delete(waiting.entry.conversation_id);
+    if (queue.entries.length === 0) this.queues.delete(laneOf(waiting.entry));
     return waiting.entry;
   }
 
@@ -239,13 +246,14 @@ export class Outbox {
     if (queue.inFlight > 0 && queue.inFlight >= allowed) return undefined;
     const next = queue.entries[queue.inFlight];
     if (next?.entry.data !== undefined && !this.rules.data) return undefined;
-    if (next?.entry.change !== undefined && !this.takes(next.entry.change.type)) return undefined;
+    if (next?.entry.change !== undefined && !this.mayGo(next.entry.change)) return undefined;
     const refers = next?.entry.reply_to !== undefined || next?.entry.mentions !== undefined;
     return refers && this.rules.replies !== true ? undefined : next;
   }
 
-  private takes(type: 'edit' | 'delete' | 'react'): boolean {
-    return (type === 'react' ? this.rules.reactions : this.rules.changes) === true;
+  private mayGo({ type, message_id }: NonNullable<OutboxEntry['change']>): boolean {
+    const isTaken = (type === 'react' ? this.rules.reactions : this.rules.changes) === true;
+    return isTaken && !this.messages.has(message_id);
   }
 
   /** A try came to nothing: the next waits longer. @returns for how long */
@@ -268,8 +276,13 @@ export class Outbox {
   }
 
   private queueOf({ entry }: Waiting): Queue {
-    const queue = this.queues.get(entry.conversation_id);
+    const queue = this.queues.get(laneOf(entry));
     if (queue === undefined) throw new Error('an entry is in the queue of its conversation');
     return queue;
   }
+}
+
+/** What is sent in order: the messages of a conversation, and the changes of its messages. */
+function laneOf({ conversation_id, change }: OutboxEntry): string {
+  return change === undefined ? conversation_id : `${conversation_id} changes`;
 }
