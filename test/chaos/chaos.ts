@@ -43,7 +43,7 @@ async function main(): Promise<number> {
   );
   let attacked: AttackedRun | undefined;
   try {
-    const load = await Load.open(stack, { rate, changeEvery: 5 });
+    const load = await Load.open(stack, { rate, changeEvery: 2 });
     if (values.attacker) attacked = await AttackedRun.prepare(stack, load, seed, say);
     load.start();
     await load.more('positioned', 50);
@@ -56,9 +56,12 @@ async function main(): Promise<number> {
     const failed = Object.keys(broken).length;
     if (failed > 0) console.log(`${JSON.stringify(broken, null, 2)}\nThe logs of the pods are kept in ${stack.logs}`);
     else rmSync(logs, { recursive: true });
-    const changes = load.observations.filter(({ kind }) => kind === 'changing').length;
-    say(`${changes} edits, deletions and reactions`);
     say(`${verdict.sent} sent, ${verdict.accepted} accepted, ${verdict.shown} shown; seed ${seed}`);
+    const { edit, delete: deletion, react, read } = verdict.counts;
+    const counts = Object.entries({ edits: edit, deletions: deletion, reactions: react, reads: read });
+    say(
+      `accepted and checked: ${counts.map(([name, one]) => `${name} ${one.accepted} and ${one.checked}`).join(', ')}`,
+    );
     console.log(`${failed === 0 ? 1 : 0} passed, ${failed} failed`);
     return failed === 0 ? 0 : 1;
   } finally {

@@ -1,4 +1,5 @@
 import { check, clean, PROMISES, type BrokenPromise } from './check';
+import { unchecked } from './count-checked';
 import type { Evidence, Observation } from './history';
 
 type Plain = {
@@ -303,6 +304,40 @@ describe('the checker', () => {
     day.stores.messages[0]!.state = { content: 'from ann, number 0', deleted: false, reactions: [] };
     day.stores.dead.push('edit one', 'edit other');
     expect(check(day).broken['accepted change missing']).toEqual([]);
+  });
+
+  it('counts what was accepted of changes and reads, and of how many it could tell whether they are so', () => {
+    const day = quietDay();
+    const nothing = { accepted: 0, checked: 0 };
+    expect(check(day).counts).toEqual({ edit: nothing, delete: nothing, react: nothing, read: nothing });
+    expect(unchecked(check(day).counts)).toHaveLength(4);
+    day.stores.messages[0]!.state = { content: 'another text', deleted: false, reactions: ['👍 ann'] };
+    day.stores.messages[1]!.state = { content: '', deleted: true, reactions: [] };
+    day.stores.dead.push('edit lost');
+    const ben = { kind: 'read', user: 'ben', conversation_id: 'ann-ben', device: 'ben-phone' } as const;
+    day.observations.push(
+      changed('edit', 'm1', 'another text'),
+      changed('react', 'm1', '👍'),
+      changed('delete', 'm2', ''),
+      // The same deletion, asked for on another device; an edit of what it took away; one that is dead; one of nothing.
+      changed('delete', 'm2', ''),
+      ...[['m2', 'before'] as const, ['m1', 'lost'] as const, ['m9', 'nowhere'] as const].map(([id, content]) =>
+        changed('edit', id, content),
+      ),
+      { ...ben, at: 4_000, message_id: 'm2' },
+      { ...ben, at: 5_000, message_id: 'm2' },
+      { ...ben, at: 6_000, message_id: 'm9' },
+    );
+    const one = { accepted: 1, checked: 1 };
+    const { counts } = check(day);
+    expect(counts).toEqual({
+      edit: { accepted: 4, checked: 1 },
+      delete: one,
+      react: one,
+      read: { accepted: 2, checked: 1 },
+    });
+    expect(unchecked(counts)).toEqual([]);
+    expect(unchecked({ ...counts, react: { accepted: 5, checked: 0 } })).toEqual(['react: 5 accepted, none checked']);
   });
 
   it('takes a dead message for one that is not lost', () => {

@@ -1,4 +1,5 @@
 import { missingChanges } from './check-changes';
+import { countChecked, type Counts } from './count-checked';
 import { disagreements, shownAfterDeletion, unmarked, wrongBadges } from './check-states';
 import type { Evidence, Observation } from './history';
 
@@ -28,6 +29,8 @@ export interface Verdict {
   shown: number;
   /** Longest time from a message's acceptance to its last showing, in milliseconds. */
   worstDelayMs: number;
+  /** What became of messages, and what was read. */
+  counts: Counts;
   /** Cases by promise; an empty list is a kept promise. */
   broken: Record<BrokenPromise, string[]>;
 }
@@ -49,6 +52,7 @@ export function check(evidence: Evidence): Verdict {
     rejected: of('rejected').length,
     shown: shown.length,
     worstDelayMs: delivered.worstDelayMs,
+    counts: countChecked(evidence.stores, of('changed'), of('read')),
     broken: {
       'accepted and missing': missing(evidence, accepted),
       'accepted and not shown': delivered.notShown,

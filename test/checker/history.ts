@@ -3,6 +3,9 @@
  * unique per send, so that a shown message can be traced to the send it came from.
  */
 
+/** What users make of messages. */
+export type Change = 'edit' | 'delete' | 'react';
+
 /** One thing that happened at a client. `at` is milliseconds since the epoch, all on one clock. */
 export type Observation =
   | { kind: 'sent'; at: number; user: string; client_id: string; conversation_id: string; content: string }
@@ -27,7 +30,7 @@ export type Observation =
       user: string;
       message_id: string;
       conversation_id: string;
-      change: 'edit' | 'delete' | 'react';
+      change: Change;
       content: string;
     }
   /** The server accepted an edit, a deletion or a reaction; `content` is that of an edit, or the emoji, which is on or off. */
@@ -38,7 +41,7 @@ export type Observation =
       user: string;
       event_id: string;
       message_id: string;
-      change: 'edit' | 'delete' | 'react';
+      change: Change;
       content: string;
       on: boolean;
     }

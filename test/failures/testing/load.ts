@@ -8,9 +8,11 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { directConversationId, type SessionResponse } from '@chat-app/protocol';
 import { check, PROMISES, type Verdict } from '../../checker/check';
-import { isSame, unmarked, wrongBadges } from '../../checker/check-states';
+import { unchecked } from '../../checker/count-checked';
 import type { Observation } from '../../checker/history';
+import { untilAgreed } from './agreement';
 import { Device } from './chat-user';
+import { Latecomer } from './latecomer';
 import { findLeaks } from './leaks';
 import { openSession } from './open-session';
 import { report, worstDelayMs, type Row } from './report';
@@ -27,7 +29,7 @@ export interface LoadOptions {
   groupSize?: number;
   /** Messages a second, of all together. */
   rate?: number;
-  /** Of the messages of pairs so many are edited, deleted or reacted to, one of each number, and devices read; 0: none. */
+  /** With one of so many messages sent another is edited, deleted or reacted to; at times a device looks, and reads. 0: never. */
   changeEvery?: number;
 }
 
@@ -41,8 +43,13 @@ export interface Outcome {
 const TICK_MS = 50;
 const QUIET_WITHIN_MS = 120_000;
 const LOOK_AGAIN_MS = 250;
-/** So many of each user's newest messages are changed. */
-const CHANGEABLE = 20;
+/** What is done with messages, in turns. */
+const CHANGES = ['react', 'edit', 'delete', 'react'] as const;
+const EMOJI = ['👍', '🎉'];
+/** With so many changes a device begins to look at a conversation, or leaves it. */
+const LOOK_EVERY = 2;
+/** Of so many users one has a device that comes late. */
+const LATE_EVERY = 4;
 
 export class Load {
   readonly observations: Observation[] = [];
@@ -56,8 +63,8 @@ export class Load {
     ...{ changing: 0, changed: 0, showing: 0, final: 0, read: 0, badge: 0 },
   };
   readonly #states = new Map<Device, ShownStates>();
-  /** Newest accepted messages of pairs, by sender. */
-  readonly #changeable = new Map<string, string[]>();
+  /** By the index of their user. */
+  readonly #latecomers = new Map<number, Latecomer>();
   readonly #members = new Map<string, string[]>();
   readonly #conversationOf = new Map<string, string>();
   /** What is accepted and not yet shown on a device that should show it. */
@@ -172,7 +179,7 @@ export class Load {
       () => 'quiet',
     ).catch(() => late.push(`${this.#unanswered.size} sends without an answer, ${this.#owed.size} showings owed`));
     late.push(...(await this.#untilStored(end)), ...(await this.#untilFollowed(end)));
-    await this.#untilAgreed(end);
+    late.push(...(await this.#untilAgreed(end)));
     const stores = {
       ...(await readStores(this.stack.backends, this.users, [...this.#members.keys()])),
       markers: await readMarkers(this.stack.backends, [...this.#members.keys()]),
@@ -188,6 +195,8 @@ export class Load {
         [`${verdict.broken[promise].length} cases`, ...verdict.broken[promise].slice(0, 5)],
       ]),
     );
+    const idle = this.options.changeEvery > 0 ? unchecked(verdict.counts) : [];
+    if (idle.length > 0) broken['nothing to check'] = idle;
     // Not a broken promise, but an explanation of some.
     const missed = this.devices.flatMap((device) => device.missed.map((what) => `${device.name} missed ${what}`));
     if (Object.keys(broken).length > 0 && missed.length > 0) broken['told of what is not sent'] = missed.slice(0, 20);
@@ -204,10 +213,7 @@ export class Load {
 
   async #populate(): Promise<void> {
     const { users, twoDevices, groupSize } = this.options;
-    const credentials = Array.from({ length: users }, (_, index) => ({
-      username: this.#nameOf(index),
-      password: `${this.#prefix}-${index}-password`,
-    }));
+    const credentials = Array.from({ length: users }, (_, index) => this.#credentials(index));
     const sessions = await Promise.all(
       credentials.map((body) => openSession(this.stack.authenticationUrl, 'register', body)),
     );
@@ -231,11 +237,13 @@ export class Load {
       this.#group = group?.conversation_id ?? '';
       this.#members.set(this.#group, members);
     }
-    if (this.options.changeEvery > 0) await this.#lookAtPairs();
+    if (this.options.changeEvery === 0) return;
+    await this.#lookAtConversations();
+    await this.#leaveLatecomers();
   }
 
-  #nameOf(index: number): string {
-    return `f-${this.#prefix}-${index}`;
+  #credentials(index: number): { username: string; password: string } {
+    return { username: `f-${this.#prefix}-${index}`, password: `${this.#prefix}-${index}-password` };
   }
 
   async #connect(session: SessionResponse, name: string): Promise<void> {
@@ -243,11 +251,7 @@ export class Load {
       user: session.user_id,
       device: name,
       session,
-      urls: {
-        authentication: this.stack.authenticationUrl,
-        websocket: this.stack.websocket.url,
-        persistence: this.stack.persistence.url,
-      },
+      urls: this.stack.urls,
       observe: (observation) => this.#observe(observation),
     });
     this.devices.push(device);
@@ -261,47 +265,54 @@ export class Load {
     return this.devices.filter((device) => device.user === user);
   }
 
-  /** Users of the devices of pairs look at their conversation, and change messages of it. */
-  async #lookAtPairs(): Promise<void> {
+  /** Users of the devices look at their conversations, and change messages of them. */
+  async #lookAtConversations(): Promise<void> {
     for (const device of this.devices) {
-      const peer = this.users.indexOf(device.user) ^ 1;
-      const conversationId = directConversationId(device.user, this.users[peer] ?? '');
-      const peerName = this.#nameOf(peer);
-      const observe = (observation: Observation): void => this.#observe(observation);
+      const index = this.users.indexOf(device.user);
+      const peer = index ^ 1;
       const states = new ShownStates(device.client, {
         user: device.user,
         device: device.name,
-        conversationId,
-        peerName,
-        observe,
+        peer: { user_id: this.users[peer] ?? '', username: this.#credentials(peer).username },
+        groups: this.#isInGroup(index) ? [this.#group] : [],
+        observe: (observation) => this.#observe(observation),
       });
       this.#states.set(device, states);
       await states.begin();
     }
   }
 
-  /** One of the newest messages of a pair is edited, deleted or reacted to, in turn. */
-  #changeOne(device: Device, number: number): void {
-    const turn = Math.floor(number / this.options.changeEvery);
-    const change = (['react', 'edit', 'react', 'react', 'delete'] as const)[turn % 5] ?? 'react';
-    const peer = this.users[this.users.indexOf(device.user) ^ 1] ?? '';
-    const own = this.#changeable.get(device.user) ?? [];
-    const messages = change === 'react' ? [...own, ...(this.#changeable.get(peer) ?? [])] : own;
-    const messageId = messages[turn % Math.max(1, messages.length)];
-    if (messageId === undefined) return;
-    const content = change === 'edit' ? `${this.#prefix} ${number} edited` : ['👍', '🎉'][turn % 2];
-    this.#states.get(device)?.change(messageId, change, content ?? '', turn % 3 > 0);
+  async #leaveLatecomers(): Promise<void> {
+    for (let index = 0; index < this.users.length; index += LATE_EVERY) {
+      const user = this.users[index] ?? '';
+      const conversations = [...this.#members].filter(([, members]) => members.includes(user)).map(([id]) => id);
+      const observe = (observation: Observation): void => this.#observe(observation);
+      const options = { user, device: `${this.#prefix}-${index}-late`, conversations, observe };
+      this.#latecomers.set(index, await Latecomer.leave(this.stack, this.sessions[index]?.token ?? '', options));
+    }
   }
 
-  /** Users look at their conversation on one device after another, and leave it again. */
+  #isInGroup(index: number): boolean {
+    return this.#group !== '' && index < this.options.groupSize;
+  }
+
+  /** One of the newest messages is edited, deleted or reacted to, in turns over the devices and what is done. */
+  #changeOne(turn: number): void {
+    const device = this.devices[Math.floor(turn / CHANGES.length) % this.devices.length];
+    const states = device && this.#states.get(device);
+    const change = CHANGES[turn % CHANGES.length] ?? 'react';
+    // Once around all devices the other conversation of those that have one.
+    const round = Math.floor(turn / CHANGES.length / this.devices.length);
+    const conversation = states?.conversations[round % states.conversations.length];
+    if (states === undefined || conversation === undefined) return;
+    const content = change === 'edit' ? `${this.mark}edit ${turn}` : (EMOJI[round % EMOJI.length] ?? '');
+    states.change(conversation, change, content, turn);
+  }
+
+  /** Users look at their conversations on one device after another, and leave them again. */
   #readOne(turn: number): void {
     const looking = [...this.#states.values()];
     looking[turn % Math.max(1, looking.length)]?.lookOrLeave();
-  }
-
-  #rememberChangeable(user: string, messageId: string): void {
-    const newest = [...(this.#changeable.get(user) ?? []), messageId].slice(-CHANGEABLE);
-    this.#changeable.set(user, newest);
   }
 
   #sendOne(): void {
@@ -309,16 +320,18 @@ export class Load {
     const device = this.devices[number % this.devices.length];
     if (device === undefined) return;
     const index = this.users.indexOf(device.user);
-    const inGroup = this.#group !== '' && index < this.options.groupSize && number % 4 === 0;
-    const peer = this.users[index ^ 1] ?? '';
-    if (this.options.changeEvery > 0 && number % this.options.changeEvery === 0) {
-      this.#changeOne(device, number);
-      this.#readOne(number / this.options.changeEvery);
+    const inGroup = this.#isInGroup(index) && number % 4 === 0;
+    const { changeEvery } = this.options;
+    if (changeEvery > 0 && number % changeEvery === 0) {
+      const turn = number / changeEvery;
+      this.#changeOne(turn);
+      if (turn % LOOK_EVERY === 0) this.#readOne(turn / LOOK_EVERY);
     }
-    device.send(
-      inGroup ? { conversation_id: this.#group } : { recipient_id: peer },
-      `${this.#prefix} ${number} ${'·'.repeat(number % 40)}`,
-    );
+    const content = `${this.mark}${number} ${'·'.repeat(number % 40)}`;
+    const peer = this.users[index ^ 1] ?? '';
+    const states = this.#states.get(device);
+    if (states !== undefined) states.send(inGroup ? this.#group : directConversationId(device.user, peer), content);
+    else device.send(inGroup ? { conversation_id: this.#group } : { recipient_id: peer }, content);
   }
 
   #observe(observation: Observation): void {
@@ -331,7 +344,6 @@ export class Load {
     else if (observation.kind === 'accepted') {
       this.#unanswered.delete(observation.client_id);
       const conversation = this.#conversationOf.get(observation.client_id) ?? '';
-      if (conversation !== this.#group) this.#rememberChangeable(observation.user, observation.message_id);
       for (const member of this.#members.get(conversation) ?? []) {
         if (member === observation.user) continue;
         for (const { name } of this.#devicesOf(member)) {
@@ -375,40 +387,19 @@ export class Load {
     }
   }
 
-  /** Until every device shows of every message what is stored of it; what it shows at the end is kept for the checker. */
-  async #untilAgreed(end: number): Promise<void> {
-    if (this.#states.size === 0) return;
-    for (const states of this.#states.values()) states.leave();
-    const changed = [...new Set(this.observations.flatMap((one) => (one.kind === 'changing' ? [one.message_id] : [])))];
-    for (;;) {
-      const { messages } = await readStores(this.stack.backends, [], [...this.#members.keys()]);
-      const stored = new Map(messages.map((row) => [row.message_id, row.state]));
-      await Promise.all([...this.#states.values()].map((states) => states.refresh()));
-      const finals = [...this.#states].flatMap(([{ user, name: device }, states]) => {
-        const shown = states.states();
-        return changed.flatMap((message_id) => {
-          const state = shown.get(message_id);
-          return state === undefined ? [] : [{ user, device, message_id, state }];
-        });
-      });
-      const agree = finals.every(({ message_id, state }) => {
-        const held = stored.get(message_id);
-        return held === undefined || isSame(held, state);
-      });
-      const badges = [...this.#states].map(([{ user, name: device }, states]) => ({
-        ...{ user, device, conversation_id: states.conversationId, unread: states.unread() },
-      }));
-      const markers = await readMarkers(this.stack.backends, [...this.#members.keys()]);
-      const reads = this.observations.filter((one) => one.kind === 'read');
-      const isRead = wrongBadges(markers, badges).length + unmarked({ markers, messages }, reads).length === 0;
-      const waits = this.devices.some(({ client }) => client.pending.length > 0);
-      if ((agree && isRead && !waits) || Date.now() > end) {
-        for (const final of finals) this.#observe({ kind: 'final', at: Date.now(), ...final });
-        for (const badge of badges) this.#observe({ kind: 'badge', at: Date.now(), ...badge });
-        return;
-      }
-      await delay(LOOK_AGAIN_MS);
+  /** Until every device shows what is stored; what it shows at the end is kept for the checker. Then those come who are late. */
+  async #untilAgreed(end: number): Promise<string[]> {
+    if (this.#states.size === 0) return [];
+    const { observations, devices, stack } = this;
+    const conversations = [...this.#members.keys()];
+    const seen = await untilAgreed({ stack, conversations, states: this.#states, devices, observations, end });
+    for (const observation of seen) this.#observe(observation);
+    const late: string[] = [];
+    for (const [index, latecomer] of this.#latecomers) {
+      const session = await openSession(stack.authenticationUrl, 'login', this.#credentials(index));
+      await latecomer.comeBack(session).catch((error: unknown) => late.push(String(error)));
     }
+    return late;
   }
 
   /** Until every device was told of every entry of its inbox. */

@@ -12,6 +12,11 @@ export interface Row {
   delivered: number;
   /** Accepted and missing, or not shown somewhere it should be. */
   lost: number;
+  /** Edits, deletions, reactions and reads that were accepted and compared with what is stored. */
+  edits: number;
+  deletions: number;
+  reactions: number;
+  reads: number;
   shownTwice: number;
   /** Frames that came again on the wire; clients do not show them. */
   repeatedFrames: number;
@@ -26,12 +31,17 @@ export const HEADINGS: readonly (keyof Row)[] = [
   'rejected',
   'delivered',
   'lost',
+  'edits',
+  'deletions',
+  'reactions',
+  'reads',
   'shownTwice',
   'repeatedFrames',
   'worstDelayMs',
 ];
 
 export function report(fault: string, verdict: Verdict, more: { healingMs: number; repeatedFrames: number }): Row {
+  const { counts } = verdict;
   const row: Row = {
     fault,
     sent: verdict.sent,
@@ -39,6 +49,10 @@ export function report(fault: string, verdict: Verdict, more: { healingMs: numbe
     rejected: verdict.rejected,
     delivered: verdict.shown,
     lost: verdict.broken['accepted and missing'].length + verdict.broken['accepted and not shown'].length,
+    edits: counts.edit.checked,
+    deletions: counts.delete.checked,
+    reactions: counts.react.checked,
+    reads: counts.read.checked,
     shownTwice: verdict.broken['shown twice'].length,
     repeatedFrames: more.repeatedFrames,
     worstDelayMs: more.healingMs,

@@ -1,19 +1,25 @@
-/** What one device shows of the messages of a conversation, through the store that pages bind to. */
+/** What one device shows of the messages of its conversations, and what its user does there: through the store that pages bind to. */
 import type { ChangeStateChange, ChatClient } from '@chat-app/client';
-import { ChatStore, type MessageView } from '@chat-app/client/store';
+import { ChatStore, type ConversationView, type MessageView } from '@chat-app/client/store';
 import { isSame } from '../../checker/check-states';
-import type { MessageState, Observation } from '../../checker/history';
+import type { Change, MessageState, Observation } from '../../checker/history';
 
 export interface ShownStatesOptions {
   readonly user: string;
   readonly device: string;
-  readonly conversationId: string;
-  /** User name of the other user of it. */
-  readonly peerName: string;
+  /** With whom the user talks directly. */
+  readonly peer: { user_id: string; username: string };
+  /** Groups of the user. */
+  readonly groups: readonly string[];
   readonly observe: (observation: Observation) => void;
 }
 
+/** So many of the newest messages are changed: some are not stored yet, and some are changed by several at once. */
+const CHANGEABLE = 10;
+
 export class ShownStates {
+  /** The direct one first. */
+  readonly conversations: readonly string[];
   readonly #store: ChatStore;
   readonly #last = new Map<string, MessageState>();
   /** By message id. Views are never changed in place: the same one again says nothing new, and there are many. */
@@ -21,69 +27,85 @@ export class ShownStates {
   readonly #subscriptions: (() => void)[];
   /** Own changes that wait for an answer, by event. */
   readonly #asked = new Map<string, { askedAt: number; content: string }>();
-  #looks = false;
+  #looksAt: string | undefined;
+  #looks = 0;
 
   constructor(
-    client: ChatClient,
+    private readonly client: ChatClient,
     private readonly options: ShownStatesOptions,
   ) {
     this.#store = new ChatStore(client);
+    this.conversations = [this.#store.openDirectWith(options.peer), ...options.groups];
     this.#subscriptions = [
-      this.#store.timeline(options.conversationId).subscribe(() => this.#look()),
+      ...this.conversations.map((id) => this.#store.timeline(id).subscribe(() => this.#look(id))),
       client.on('change_state', (change) => this.#changeState(change)),
     ];
   }
 
-  get conversationId(): string {
-    return this.options.conversationId;
-  }
-
-  /** Reads the conversation from the server, so that what is missed later can be asked for. */
+  /** Reads the conversations from the server, so that what is missed later can be asked for. */
   async begin(): Promise<void> {
-    // Before its first message the server knows no such conversation.
-    await this.#store.openDirect(this.options.peerName);
-    await this.#store.loadGap(this.options.conversationId, 'end');
+    for (const id of this.conversations) await this.#store.loadGap(id, 'end');
   }
 
   /** Asks for what was missed. */
-  refresh(): Promise<void> {
-    return this.#store.readChanges(this.options.conversationId);
+  async refresh(): Promise<void> {
+    for (const id of this.conversations) await this.#store.readChanges(id);
   }
 
-  /** A user of this device changes a message. Nothing happens where it is not there, or the outbox is full. */
-  change(messageId: string, change: 'edit' | 'delete' | 'react', content: string, on: boolean): void {
-    const message = [...this.#messages()].find((one) => one.message_id === messageId);
-    if (message === undefined || message.deleted_at !== undefined || message.change !== undefined) return;
-    const { user, conversationId: conversation_id, observe } = this.options;
-    const at = Date.now();
-    const asked = { kind: 'changing', at, user, message_id: messageId, conversation_id, change } as const;
+  /** A user of this device sends a message, which it shows at once. */
+  send(conversation_id: string, content: string): void {
+    const { user, observe } = this.options;
+    this.#store.send(conversation_id, content);
+    const sent = this.client.pending.at(-1);
+    if (sent === undefined) throw new Error('what is sent waits in the outbox');
+    observe({ kind: 'sent', at: Date.now(), user, client_id: sent.id, conversation_id, content });
+  }
+
+  /** A user of this device changes one of the newest messages, another with each turn. Nothing happens where there is none to change so. */
+  change(conversation_id: string, change: Change, content: string, turn: number): void {
+    const { user, observe } = this.options;
+    const role = this.#conversation(conversation_id)?.role;
+    const fitting = [...this.#messages(conversation_id)]
+      .filter((one) => mayChange(one, change, role))
+      .slice(-CHANGEABLE);
+    const message = fitting[turn % Math.max(1, fitting.length)];
+    if (message === undefined) return;
+    const { message_id } = message;
     // Before it is done: what it makes of the message is shown within the call.
-    observe({ ...asked, content: change === 'edit' ? content : '' });
+    observe({
+      ...{ kind: 'changing', at: Date.now(), user, message_id, conversation_id, change },
+      content: change === 'edit' ? content : '',
+    });
     if (change === 'edit') this.#store.edit(message, content);
     else if (change === 'delete') this.#store.delete(message);
-    else this.#store.react(message, content, on);
+    else {
+      const isOn = message.reactions?.some((one) => one.emoji === content && one.own) === true;
+      this.#store.react(message, content, !isOn);
+    }
   }
 
   /** The messages that it shows, by id. */
   states(): ReadonlyMap<string, MessageState> {
-    return new Map([...this.#messages()].map((message) => [message.message_id, stateOf(message)]));
+    const messages = this.conversations.flatMap((id) => [...this.#messages(id)]);
+    return new Map(messages.map((message) => [message.message_id, stateOf(message)]));
   }
 
-  /** The user of this device begins to look at the conversation, which reads it, or leaves it. */
+  /** The user of this device begins to look at a conversation, another each time, which reads it, or leaves it. */
   lookOrLeave(): void {
-    if (this.#looks) this.#observeRead();
-    this.#looks = !this.#looks;
-    this.#store.setActive(this.#looks ? this.options.conversationId : undefined);
+    if (this.#looksAt !== undefined) this.#observeRead(this.#looksAt);
+    const next = this.conversations[this.#looks % this.conversations.length];
+    if (this.#looksAt === undefined) this.#looks += 1;
+    this.#looksAt = this.#looksAt === undefined ? next : undefined;
+    this.#store.setActive(this.#looksAt);
   }
 
   leave(): void {
-    if (this.#looks) this.lookOrLeave();
+    if (this.#looksAt !== undefined) this.lookOrLeave();
   }
 
-  /** How many messages of the conversation it shows as unread. */
-  unread(): number {
-    const { conversationId } = this.options;
-    return this.#store.conversations.get().find((one) => one.conversation_id === conversationId)?.unread ?? 0;
+  /** How many messages of a conversation it shows as unread. */
+  unread(conversationId: string): number {
+    return this.#conversation(conversationId)?.unread ?? 0;
   }
 
   release(): void {
@@ -91,9 +113,9 @@ export class ShownStates {
     this.#store.release();
   }
 
-  #look(): void {
+  #look(conversationId: string): void {
     const { user, device, observe } = this.options;
-    for (const message of this.#messages()) {
+    for (const message of this.#messages(conversationId)) {
       const { message_id } = message;
       if (this.#lookedAt.get(message_id) === message) continue;
       this.#lookedAt.set(message_id, message);
@@ -107,10 +129,10 @@ export class ShownStates {
   }
 
   /** What one sees when one leaves is read, where nothing is unread. */
-  #observeRead(): void {
-    const { user, device, conversationId: conversation_id, observe } = this.options;
-    const newest = [...this.#messages()].findLast((one) => !one.own);
-    if (newest === undefined || this.unread() > 0) return;
+  #observeRead(conversation_id: string): void {
+    const { user, device, observe } = this.options;
+    const newest = [...this.#messages(conversation_id)].findLast((one) => !one.own);
+    if (newest === undefined || this.unread(conversation_id) > 0) return;
     observe({ kind: 'read', at: Date.now(), user, device, conversation_id, message_id: newest.message_id });
   }
 
@@ -123,11 +145,22 @@ export class ShownStates {
     observe({ kind: 'changed', at, ...asked, user, event_id, message_id, change, on });
   }
 
-  *#messages(): Iterable<MessageView> {
-    for (const item of this.#store.timeline(this.options.conversationId).get().items) {
+  #conversation(id: string): ConversationView | undefined {
+    return this.#store.conversations.get().find((one) => one.conversation_id === id);
+  }
+
+  *#messages(conversationId: string): Iterable<MessageView> {
+    for (const item of this.#store.timeline(conversationId).get().items) {
       if (item.kind === 'message') yield item.message;
     }
   }
+}
+
+/** Whether the user of a device would be let: own messages are edited and deleted, as an owner any is deleted; all are reacted to. */
+function mayChange(message: MessageView, change: Change, role: ConversationView['role'] | undefined): boolean {
+  const { own, state, deleted_at, change: waiting } = message;
+  if (deleted_at !== undefined || waiting !== undefined || state === 'sending' || state === 'failed') return false;
+  return change === 'react' || own || (change === 'delete' && role === 'owner');
 }
 
 function stateOf({ content, deleted_at, reactions = [] }: MessageView): MessageState {

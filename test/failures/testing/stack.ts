@@ -136,6 +136,15 @@ export class Stack {
     return this.services.authenticationUrl;
   }
 
+  /** Where clients go. */
+  get urls(): { authentication: string; websocket: string; persistence: string } {
+    return {
+      authentication: this.authenticationUrl,
+      websocket: this.websocket.url,
+      persistence: this.persistence.url,
+    };
+  }
+
   get allPods(): readonly Pod[] {
     return [...this.pods.websocket, ...this.pods.persistence, ...this.pods.authentication];
   }
