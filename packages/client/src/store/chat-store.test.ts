@@ -283,6 +283,21 @@ describe('ChatStore', () => {
     expect(failed).toMatchObject({ message: { content: 'two', code: 'content_invalid', reason: 'no' } });
   });
 
+  it('shows an answer after what it answers, where one notice says that both are stored', async () => {
+    const { store, connection } = await online(history);
+    await store.refresh(CONVERSATION);
+    deliver(connection, messageOf(1));
+    await timelineShows(store, 'message 1');
+    store.send(CONVERSATION, 'an answer');
+    const accepted = acceptedFor(await connection.next('send'));
+    connection.send(accepted);
+    connection.send({ type: 'stored', from: 1, message_ids: [uuid(1), accepted.message_id] });
+    await until(store.timeline(CONVERSATION), ({ items }) =>
+      items.some((item) => item.kind === 'message' && item.message.state === 'stored'),
+    );
+    expect(shown(store).filter((text) => text.includes(' '))).toEqual(['message 1', 'an answer']);
+  });
+
   it('finds texts again after a restart: drafts, what waits, and what was refused', async () => {
     const storage = memoryStorage();
     const started = await scene.start({ storage });

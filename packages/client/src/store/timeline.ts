@@ -135,7 +135,7 @@ export class Timeline {
       // Its place is where it was accepted: after all that came before.
       this.pieces.arrived({ ...waiting, state, ...(sent_at !== undefined && { sent_at }) });
       this.pending = this.pending.filter((one) => one !== waiting);
-    } else if (state === 'stored') this.markStored(message_id);
+    } else if (state === 'stored') this.showStored(message_id);
     this.changed();
   }
 
@@ -212,7 +212,7 @@ export class Timeline {
 
   /** Messages that came before are entries of the inbox now, in this order. */
   stored(messageIds: readonly string[]): void {
-    for (const id of messageIds) this.markStored(id);
+    for (const id of messageIds) if (this.showStored(id)) this.pieces.stored(id);
     this.changed();
   }
 
@@ -268,9 +268,9 @@ export class Timeline {
     });
   }
 
-  private markStored(messageId: string): void {
-    const asStored = (one: MessageView): MessageView => (one.own ? { ...one, state: 'stored' } : one);
-    if (this.pieces.update(messageId, asStored)) this.pieces.stored(messageId);
+  /** Its place is another thing: the notice that tells of it says what was stored before it. @returns whether it is known */
+  private showStored(messageId: string): boolean {
+    return this.pieces.update(messageId, (one) => (one.own ? { ...one, state: 'stored' } : one));
   }
 
   private viewOf(
