@@ -87,4 +87,19 @@ describeInChromium('replies and mentions on the page', (chromium) => {
     await his.page.locator('article.mentions-me .quote').getByText('who comes?').waitFor();
     await his.page.locator('.badge').waitFor({ state: 'detached' });
   });
+
+  it('offer whoever has joined since the group was opened', async () => {
+    const [alice, bob, carol] = await people.register(3);
+    const client = await people.client(alice!);
+    const { conversation_id } = await client.conversations.createGroup('the group', [bob!.id]);
+    const hers = await people.at(alice!);
+    await hers.entry('the group').click();
+    const offered = (name: string) => hers.page.getByRole('button', { name: `@${name}` });
+    await hers.composer.fill('you, @');
+    await offered(bob!.username).waitFor();
+    await hers.composer.fill('you');
+    await client.conversations.putMember(conversation_id, carol!.id);
+    await hers.composer.fill('you, @');
+    await offered(carol!.username).waitFor();
+  });
 });

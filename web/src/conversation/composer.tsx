@@ -31,9 +31,10 @@ const MOST_MENTIONS = 50;
 /** Where one writes. Each text is kept with its conversation while it is written; an edit leaves it as it is. */
 export function Composer({ id, isGroup, about, onDone }: ComposerProps) {
   const { store, client } = useChat();
-  const people = usePeople(id, isGroup);
   const edited = about?.kind === 'edit' ? about.message : undefined;
   const [text, setText] = useState(() => edited?.content ?? store.draft(id));
+  const begun = nameBegun(text);
+  const people = usePeople(id, isGroup, begun !== undefined);
   const [fault, setFault] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
@@ -84,7 +85,7 @@ export function Composer({ id, isGroup, about, onDone }: ComposerProps) {
       }}
     >
       {about !== undefined && <Subject about={about} onCancel={onDone} />}
-      <Names begun={nameBegun(text)} people={people} onChoose={complete} />
+      <Names begun={begun} people={people} onChoose={complete} />
       <p class="fault" role="alert">
         {fault}
       </p>
