@@ -10,6 +10,8 @@ export interface FakeMessage {
   sent_at: string;
   version?: number;
   reactions?: object;
+  reply_to?: string;
+  mentions?: string[];
 }
 
 /** One direct conversation as persistence would tell of it over HTTP. */

@@ -35,7 +35,7 @@ export function contentOf(message: StoredMessage): Amendment | undefined {
 export function amend(message: MessageView, { content, edited_at, deleted_at, deleted_by }: Amendment): MessageView {
   if (message.deleted_at !== undefined) return message;
   if (deleted_at !== undefined) {
-    const { reactions: _reactions, ...rest } = message;
+    const { reactions: _reactions, reply_to: _answered, mentions: _mentions, ...rest } = message;
     return { ...rest, content: '', deleted_at, ...(deleted_by !== undefined && { deleted_by }) };
   }
   const isNewest = edited_at !== undefined && edited_at >= (message.edited_at ?? '');

@@ -37,6 +37,16 @@ describe('edits and deletions in the store', () => {
     expect(store.conversations.get()[0]?.last).toMatchObject({ content: '' });
   });
 
+  it('take away with a content what it answered and whom it mentioned', async () => {
+    const { store, connection } = await online();
+    deliver(connection, { ...messageOf(1), reply_to: uuid(9), mentions: [USER_1] });
+    await until(store, ([first]) => first?.reply_to === uuid(9) && first.mentions?.length === 1);
+    connection.send(change('deleted', uuid(1)));
+    const [first] = await until(store, ([shown]) => shown?.deleted_at === AT);
+    expect(first).not.toHaveProperty('reply_to');
+    expect(first).not.toHaveProperty('mentions');
+  });
+
   it('come to the same in whatever order they are heard, and nothing comes back after a deletion', async () => {
     scenes.history.store(1, 2);
     const { store, connection } = await online();
