@@ -1,6 +1,6 @@
 import type { TimelineView } from '@chat-app/client/store';
 import { useMemo, useRef, useState } from 'preact/hooks';
-import { Virtualizer, type VirtualizerHandle } from 'virtua';
+import { Virtualizer } from 'virtua';
 import { dates, useChat } from '../context';
 import { Icon } from '../icons';
 import { rowsOf, type Row } from '../rows';
@@ -16,9 +16,8 @@ export function MessageList({ id, isGroup }: { id: string; isGroup: boolean }) {
   const { store, client } = useChat();
   const timeline = useObservable(store.timeline(id));
   const rows = useMemo(() => rowsOf(timeline), [timeline]);
-  const list = useRef<VirtualizerHandle>(null);
   const frame = useRef<HTMLDivElement>(null);
-  const place = usePlace(rows, list, frame);
+  const place = usePlace(rows, frame);
   const [focused, setFocused] = useState<number>();
   const keepFocused = (event: FocusEvent): void => {
     const row = (event.target as Element).closest('[data-row]')?.getAttribute('data-row');
@@ -36,10 +35,10 @@ export function MessageList({ id, isGroup }: { id: string; isGroup: boolean }) {
       >
         <div class="spring" />
         <Virtualizer
-          ref={list}
           data={rows}
           shift={place.isPrepended}
           onScroll={place.scrolled}
+          onResize={place.measured}
           keepMounted={focused !== undefined && focused < rows.length ? [focused] : []}
         >
           {(row: Row, index: number) => (

@@ -1,10 +1,9 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { VirtualizerHandle } from 'virtua';
 import type { Row } from '../rows';
+import { EndInView } from './end-in-view';
+import { LineInView } from './line-in-view';
 
-/** This near to the end, in pixels, one is at the end and stays there. */
-const END_PX = 60;
 /** Gaps in view are loaded once the first rows have their place. */
 const SETTLE_MS = 150;
 
@@ -20,26 +19,42 @@ export interface Place {
   readonly isSettled: boolean;
   readonly toEnd: () => void;
   readonly scrolled: () => void;
+  /** To be called when rows have got their heights. */
+  readonly measured: () => void;
 }
 
 /**
  * Keeps the end in view where it was in view, and after one wrote oneself; else the line that one reads stays where it is.
  */
-export function usePlace(
-  rows: readonly Row[],
-  list: RefObject<VirtualizerHandle | null>,
-  frame: RefObject<HTMLElement | null>,
-): Place {
+export function usePlace(rows: readonly Row[], frame: RefObject<HTMLElement | null>): Place {
   const before = useRef<readonly Row[]>([]);
-  const atEnd = useRef(true);
+  const end = useRef<EndInView | undefined>(undefined);
+  const line = useRef<LineInView | undefined>(undefined);
   const [isAway, setAway] = useState(false);
   const [isFresh, setFresh] = useState(false);
   const [isSettled, setSettled] = useState(false);
   const isPrepended = growsAbove(before.current, rows);
-  const toEnd = (): void => list.current?.scrollToIndex(rows.length - 1, { align: 'end' });
-  const newest = useRef(toEnd);
-  newest.current = toEnd;
+  const toEnd = (): void => {
+    end.current?.hold();
+    line.current?.forget();
+  };
+  // Where the list puts rows that it has not measured it assumes heights: what that moves goes back before it is drawn,
+  // and after the list has done its own part.
+  const measured = (): void =>
+    queueMicrotask(() => {
+      if (end.current?.isHeld === true) toEnd();
+      else line.current?.keep();
+    });
 
+  useLayoutEffect(() => {
+    if (frame.current === null) return;
+    end.current = new EndInView(frame.current);
+    line.current = new LineInView(frame.current);
+    // A keyboard that opens makes the frame smaller: the end stays in view.
+    const watcher = new ResizeObserver(() => end.current?.wasNear === true && toEnd());
+    watcher.observe(frame.current);
+    return () => watcher.disconnect();
+  }, []);
   useLayoutEffect(() => {
     const known = before.current;
     before.current = rows;
@@ -47,33 +62,25 @@ export function usePlace(
     if (last === undefined || known === rows) return;
     const isNew = known.at(-1)?.key !== last.key;
     const isMine = last.kind === 'message' && last.message.own && last.message.state === 'sending';
-    if (atEnd.current || (isNew && isMine)) {
-      atEnd.current = true;
-      toEnd();
-    } else if (isNew) setFresh(true);
+    if (end.current?.wasNear === true || (isNew && isMine)) return toEnd();
+    if (isNew) setFresh(true);
+    measured();
   }, [rows]);
   useEffect(() => {
     if (isSettled || !rows.some((row) => row.kind === 'message')) return;
-    toEnd();
     const timer = setTimeout(() => setSettled(true), SETTLE_MS);
     return () => clearTimeout(timer);
   }, [rows, isSettled]);
-  useEffect(() => {
-    if (frame.current === null) return;
-    // A keyboard that opens makes the frame smaller: the end stays in view.
-    const watcher = new ResizeObserver(() => atEnd.current && newest.current());
-    watcher.observe(frame.current);
-    return () => watcher.disconnect();
-  }, []);
 
   const scrolled = (): void => {
-    const handle = list.current;
-    if (handle === null) return;
-    atEnd.current = handle.scrollOffset >= handle.scrollSize - handle.viewportSize - END_PX;
-    setAway(!atEnd.current);
-    if (atEnd.current) setFresh(false);
+    if (end.current === undefined || line.current === undefined) return;
+    end.current.scrolled();
+    setAway(!end.current.wasNear);
+    if (end.current.wasNear) setFresh(false);
+    if (end.current.isHeld) line.current.forget();
+    else line.current.scrolled();
   };
-  return { isPrepended, isAway, isFresh, isSettled, toEnd, scrolled };
+  return { isPrepended, isAway, isFresh, isSettled, toEnd, scrolled, measured };
 }
 
 function growsAbove(before: readonly Row[], now: readonly Row[]): boolean {

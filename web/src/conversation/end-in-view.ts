@@ -1,0 +1,44 @@
+/** This near to the end, in pixels, one is at the end: what comes then is shown. */
+const NEAR_PX = 60;
+
+/**
+ * The end of what is read. It is held from when the view comes to it until a person scrolls up; what rows need for their
+ * heights meanwhile does not take it away. The list's own way to the end goes on for a while, and would take back what a
+ * person scrolls in it.
+ */
+export class EndInView {
+  #isHeld = true;
+  #wasNear = true;
+  /** Where the view was left: only a person scrolls up from there. */
+  #scrollTop = 0;
+
+  constructor(private readonly frame: HTMLElement) {}
+
+  /** Whether the end is to stay in view whatever gets another height. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  /** Whether the end was in view, or nearly so, when it was scrolled last. */
+  get wasNear(): boolean {
+    return this.#wasNear;
+  }
+
+  /** Scrolls to the end, and holds it. */
+  hold(): void {
+    this.frame.scrollTo({ top: this.frame.scrollHeight, behavior: 'instant' });
+    this.#scrollTop = this.frame.scrollTop;
+    this.#isHeld = this.#wasNear = true;
+  }
+
+  /** To be called when the view has scrolled, by whatever. */
+  scrolled(): void {
+    const { scrollTop, scrollHeight, clientHeight } = this.frame;
+    const left = scrollHeight - clientHeight - scrollTop;
+    if (left <= 1) this.#isHeld = true;
+    else if (scrollTop < this.#scrollTop) this.#isHeld = false;
+    else if (this.#isHeld) return this.hold();
+    this.#scrollTop = scrollTop;
+    this.#wasNear = left <= NEAR_PX;
+  }
+}
