@@ -90,8 +90,10 @@ function cheapLog(fanout: Fanout): MessageLog {
 }
 
 const announced = { epoch: 'bench', features: [...FEATURES] };
+const nothing = { head: 0, position: 0, skipped: 0, conversation_ids: [], ...announced };
 const emptyPersistence: PersistenceClient = {
-  openConnection: () => Promise.resolve({ head: 0, position: 0, skipped: 0, conversation_ids: [], ...announced }),
+  openConnection: () => Promise.resolve(nothing),
+  openConnections: (openings) => Promise.resolve(openings.map(() => nothing)),
   readInbox: () => Promise.resolve({ entries: [], head: 0, epoch: announced.epoch }),
   readHeads: () => Promise.resolve({ heads: {}, ...announced }),
   confirm: () => Promise.resolve(),

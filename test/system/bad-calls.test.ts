@@ -84,6 +84,7 @@ describeSystem('HTTP calls that are wrong', (target) => {
     for (const url of [
       `${authentication}/internal/users/unknown`,
       `${persistence}/internal/connections`,
+      `${persistence}/internal/connections/batch`,
       `${persistence}/internal/heads`,
     ]) {
       const answer = await call('POST', url, { token: alice.token, body: { user_ids: [] } });

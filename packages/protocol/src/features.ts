@@ -16,6 +16,15 @@ export const FEATURES: readonly string[] = [
 ].sort();
 
 /**
+ * What pods of persistence can do that websocket pods alone have to know, and clients not: `opens_together` (one call opens
+ * many connections).
+ */
+export const OPENS_TOGETHER = 'opens_together';
+
+/** What persistence announces to websocket pods, as far as every pod of it knows it. */
+export const ANNOUNCED_FEATURES: readonly string[] = [...FEATURES, OPENS_TOGETHER].sort();
+
+/**
  * What a pod can do by itself, whatever persistence knows: `after` (it keeps the order of sends that name the one before
  * them), `ping` (it sends `ping` frames), `typing` (it passes on who is typing). Named in `welcome.features` too.
  */

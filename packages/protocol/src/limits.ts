@@ -54,6 +54,8 @@ export const LIMITS = {
   directoryPage: 20,
   /** Users that one connection watches. */
   watchedUsers: 500,
+  /** Connections one internal call opens. */
+  connectionsPerCall: 100,
   /** Maximum user ids one internal call names. */
   usersPerCall: 10_000,
 } as const;

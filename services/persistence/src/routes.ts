@@ -12,7 +12,7 @@ import { listConversationsRoutes } from './conversations/list-conversations';
 import { listMembersRoute } from './conversations/list-members';
 import { listMessagesRoute } from './messages/list-messages';
 import { markReadRoute } from './messages/mark-read';
-import { openConnectionRoute } from './inbox/open-connection';
+import { openConnectionRoutes } from './inbox/open-connection';
 import { putMemberRoute } from './conversations/put-member';
 import { readHeadsRoute } from './inbox/read-heads';
 import { readInboxRoute } from './inbox/read-inbox';
@@ -45,7 +45,7 @@ export function publicRoutes(context: Context): readonly Route[] {
 /** The internal API: :8091. */
 export function internalRoutes(context: Context): readonly Route[] {
   return [
-    openConnectionRoute(context),
+    ...openConnectionRoutes(context),
     readInboxRoute(context),
     readHeadsRoute(context),
     saveCursorsRoute(context),

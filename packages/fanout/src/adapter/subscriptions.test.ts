@@ -5,6 +5,7 @@ import { Subscriptions } from './subscriptions';
 class FakeConnection {
   readonly subscribed = new Set<string>();
   largest = 0;
+  readonly commands: string[][] = [];
   #waiting: { apply: () => void; reject: (error: Error) => void }[] = [];
 
   subscribe = (...channels: string[]) =>
@@ -25,6 +26,7 @@ class FakeConnection {
 
   #command(effect: () => void, channels: string[]): Promise<void> {
     this.largest = Math.max(this.largest, channels.length);
+    this.commands.push(channels);
     return new Promise((resolve, reject) => {
       const apply = (): void => {
         effect();
@@ -50,6 +52,22 @@ describe('subscriptions', () => {
     await settle(connection);
     await all;
     expect([connection.largest, connection.subscribed.size, subscriptions.complete]).toEqual([1_000, 2_500, true]);
+  });
+
+  it('ask in one command for what is asked for at once, without what is wanted no longer', async () => {
+    const connection = new FakeConnection();
+    const subscriptions = new Subscriptions(connection);
+    const confirmed = ['a', 'b', 'c', 'd'].map((channel) => subscriptions.confirm(subscriptions.want([channel])));
+    void subscriptions.release(subscriptions.unwant(['b']));
+    expect(subscriptions.busy).toBe(true);
+    await settle(connection);
+    await Promise.all(confirmed);
+    expect(connection.commands).toEqual([['b'], ['a', 'c', 'd']]);
+    expect([[...connection.subscribed], subscriptions.complete, subscriptions.busy]).toEqual([
+      ['a', 'c', 'd'],
+      true,
+      false,
+    ]);
   });
 
   it('do not take the answer of a lost connection for one of the present', async () => {

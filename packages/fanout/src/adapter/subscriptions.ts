@@ -8,6 +8,12 @@ export interface SubscribingConnection {
 
 const CHUNK = 1_000;
 
+/** Channels that were asked for at once. */
+interface Gathered {
+  readonly channels: Set<string>;
+  readonly confirmed: Promise<void>;
+}
+
 /**
  * Which channels are wanted, and which of them the present connection was confirmed.
  *
@@ -15,7 +21,8 @@ const CHUNK = 1_000;
  * counts connections: an answer that belongs to an earlier one changes nothing.
  *
  * Concurrency: calls may overlap. Commands of one connection are answered in order, so the last of SUBSCRIBE and
- * UNSUBSCRIBE of a channel decides on both ends, and subscribing what is subscribed changes nothing.
+ * UNSUBSCRIBE of a channel decides on both ends, and subscribing what is subscribed changes nothing. What is asked for
+ * before the promises that are resolved already have all been seen to is one command.
  */
 export class Subscriptions {
   readonly #connection: SubscribingConnection;
@@ -23,6 +30,7 @@ export class Subscriptions {
   readonly #confirmed = new Set<string>();
   #epoch = 0;
   #underWay = 0;
+  #gathered: Gathered | undefined;
 
   constructor(connection: SubscribingConnection) {
     this.#connection = connection;
@@ -64,23 +72,39 @@ export class Subscriptions {
   forget(): void {
     this.#epoch += 1;
     this.#confirmed.clear();
+    this.#gathered = undefined;
   }
 
   /**
-   * Subscribes these channels on the present connection, and resolves when it confirmed them.
+   * Subscribes these channels on the present connection, together with what else is asked for at once, and resolves when it
+   * confirmed all of them. What is wanted no longer by then is left out.
    * @throws what the connection throws, or when it was lost meanwhile
    */
-  async confirm(channels: readonly string[]): Promise<void> {
+  confirm(channels: readonly string[]): Promise<void> {
+    this.#gathered ??= this.#gather();
+    for (const channel of channels) this.#gathered.channels.add(channel);
+    return this.#gathered.confirmed;
+  }
+
+  #gather(): Gathered {
     const epoch = this.#epoch;
+    const channels = new Set<string>();
     this.#underWay += 1;
-    try {
-      for (const chunk of chunks(channels, CHUNK)) {
-        await this.#connection.subscribe(...chunk);
-        if (epoch !== this.#epoch) throw new Error('the connection was lost meanwhile');
-        for (const channel of chunk) if (this.#wanted.has(channel)) this.#confirmed.add(channel);
-      }
-    } finally {
-      this.#underWay -= 1;
+    const confirmed = Promise.resolve()
+      .then(() => this.#subscribe(channels, epoch))
+      .finally(() => (this.#underWay -= 1));
+    return { channels, confirmed };
+  }
+
+  async #subscribe(asked: ReadonlySet<string>, epoch: number): Promise<void> {
+    if (epoch === this.#epoch) this.#gathered = undefined;
+    for (const chunk of chunks([...asked], CHUNK)) {
+      if (epoch !== this.#epoch) throw new Error('the connection was lost meanwhile');
+      const channels = chunk.filter((channel) => this.#wanted.has(channel));
+      if (channels.length === 0) continue;
+      await this.#connection.subscribe(...channels);
+      if (epoch !== this.#epoch) throw new Error('the connection was lost meanwhile');
+      for (const channel of channels) if (this.#wanted.has(channel)) this.#confirmed.add(channel);
     }
   }
 

@@ -22,13 +22,14 @@ export const OpenConnectionRequest = z.object({
   /** More unconfirmed entries than this are skipped. */
   catch_up_entries: z.int().min(0).max(LIMITS.mostCatchUpEntries).default(LIMITS.catchUpEntries),
 });
+export type OpenConnectionRequest = z.infer<typeof OpenConnectionRequest>;
 /**
  * What a server can do, by word: kinds of events (`EVENT_KINDS`), and `data`. A pod takes a command only where
  * persistence announced its kind.
  */
 const Features = z.array(z.string());
 
-export const OpenConnectionResponse = z.looseObject({
+const Opened = {
   /** Number of the newest entry of the user's inbox. */
   head: z.int().min(0),
   /** The first entry to send is `position + 1`. */
@@ -37,14 +38,31 @@ export const OpenConnectionResponse = z.looseObject({
   skipped: z.int().min(0),
   /** Groups the user is a member of. */
   conversation_ids: z.array(z.string()),
+};
+const Announced = {
   /** The numbering that `head` and `position` belong to. */
   epoch: z.string(),
   /** What every pod of persistence knows, sorted. */
   features: Features,
+};
+
+export const OpenConnectionResponse = z.looseObject({
+  ...Opened,
+  ...Announced,
   /** Users whom this user may not write to, nor they this user; absent from persistence of the version before. */
   blocks: z.array(z.string()).exactOptional(),
 });
 export type OpenConnectionResponse = Known<z.infer<typeof OpenConnectionResponse>>;
+
+/** `POST /internal/connections/batch` (persistence): the same of many devices, answered in their order. */
+export const OpenConnectionsRequest = z.object({
+  connections: z.array(OpenConnectionRequest).min(1).max(LIMITS.connectionsPerCall),
+});
+export const OpenConnectionsResponse = z.looseObject({
+  connections: z.array(z.looseObject({ ...Opened, blocks: z.array(z.string()) })),
+  ...Announced,
+});
+export type OpenConnectionsResponse = Known<z.infer<typeof OpenConnectionsResponse>>;
 
 /** `GET /internal/inbox?user_id&after&limit` (persistence): entries `after + 1` and on, ascending, without gaps. */
 export const InboxRequest = z.object({

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@chat-app/database';
-import type { OpenConnectionResponse } from '@chat-app/protocol';
+import type { OpenConnectionResponse, OpenConnectionsResponse } from '@chat-app/protocol';
 import { ask, contextOn, directMessage, storeAll } from '../../testing/embedded-context';
+import { refused, unavailable } from '../../testing/failing-database';
 import { ServedRoutes } from '../../testing/served-routes';
 import { internalRoutes } from '../routes';
 
@@ -11,6 +12,18 @@ describe('opening a connection', () => {
     served.ask<OpenConnectionResponse>('POST /internal/connections', {
       body: { user_id, device_id, ...(catch_up_entries !== undefined && { catch_up_entries }) },
     });
+  const openAll = (connections: object[]) =>
+    served.ask<OpenConnectionsResponse>('POST /internal/connections/batch', { body: { connections } });
+  /** The database, on which a statement fails with what this says of it. */
+  const databaseWhere = (failure: (name: string, parameters: unknown) => Error | undefined): Database => {
+    const { database } = served;
+    const query: Database['query'] = async (statement, parameters) => {
+      const thrown = failure(statement.name, parameters);
+      if (thrown !== undefined) throw thrown;
+      return database.query(statement, parameters);
+    };
+    return Object.create(database, { query: { value: query } }) as Database;
+  };
   const confirm = (user_id: string, device_id: string, received_seq: number) =>
     served.ask('POST /internal/cursors', { body: { cursors: [{ user_id, device_id, received_seq }] } });
   const userWith = async (entries: number) => {
@@ -53,17 +66,10 @@ describe('opening a connection', () => {
 
   it('opens a connection where the database takes no writes', async () => {
     const user = await userWith(2);
-    const { database } = served;
-    const readOnly: Database = Object.create(database, {
-      query: {
-        value: (statement: Parameters<Database['query']>[0], parameters?: Parameters<Database['query']>[1]) =>
-          statement.name === 'save_cursors'
-            ? Promise.reject(new Error('read-only'))
-            : database.query(statement, parameters),
-      },
-    }) as Database;
-    const context = contextOn(readOnly);
-    const { body } = await ask<OpenConnectionResponse>(internalRoutes(context), 'POST /internal/connections', {
+    const routes = internalRoutes(
+      contextOn(databaseWhere((name) => (name === 'save_cursors' ? unavailable() : undefined))),
+    );
+    const { body } = await ask<OpenConnectionResponse>(routes, 'POST /internal/connections', {
       body: { user_id: user, device_id: 'phone' },
     });
     expect(body).toMatchObject({ head: 2, position: 0 });
@@ -81,5 +87,64 @@ describe('opening a connection', () => {
     const user = await userWith(1);
     const group = await served.createGroup(user, randomUUID());
     expect((await open(user, 'phone')).conversation_ids).toEqual([group]);
+  });
+
+  it('answers many devices in their order, each as it would be answered alone', async () => {
+    const users = await Promise.all([0, 3, 9, 0, 5].map((entries) => userWith(entries)));
+    const [nobody = '', ann = '', bob = ''] = users;
+    const group = await served.createGroup(ann, bob);
+    await confirm(bob, 'laptop', 7);
+    await confirm(bob, 'phone', 2);
+    const connections = [
+      ...[ann, nobody, bob].map((user_id) => ({ user_id, device_id: 'phone', catch_up_entries: 4 })),
+      { user_id: bob, device_id: 'tablet', keep_position: false },
+      { user_id: ann, device_id: 'laptop' },
+      ...users.map((user_id) => ({ user_id, device_id: 'phone' })),
+    ];
+    const { connections: opened, ...announced } = await openAll(connections);
+    expect(opened).toHaveLength(connections.length);
+    for (const [index, body] of connections.entries()) {
+      const alone = await served.ask('POST /internal/connections', { body });
+      expect({ ...opened[index], ...announced }).toEqual(alone);
+    }
+    // Of a new group there is an entry for each of its members.
+    expect(opened[0]).toMatchObject({ head: 4, position: 0, conversation_ids: [group] });
+    expect(opened[2]).toMatchObject({ head: 10, position: 6, skipped: 4 });
+    expect(opened[3]).toMatchObject({ position: 7 });
+  });
+
+  it('asks the database once for many, and writes once what is new of them', async () => {
+    const statements: string[] = [];
+    const watched = databaseWhere((name) => void statements.push(name));
+    const routes = internalRoutes(contextOn(watched));
+    const connections = Array.from({ length: 100 }, () => ({ user_id: randomUUID(), device_id: 'phone' }));
+    const openThem = () => ask(routes, 'POST /internal/connections/batch', { body: { connections } });
+    await openThem();
+    expect(statements).toEqual(['open_connections', 'save_cursors', 'delete_surplus_cursors']);
+    statements.length = 0;
+    await openThem();
+    expect(statements).toEqual(['open_connections']);
+  });
+
+  it('keeps the positions of the others where that of one is refused', async () => {
+    const [poison, user] = [randomUUID(), await userWith(9)];
+    const database = databaseWhere((name, parameters) =>
+      name === 'save_cursors' && JSON.stringify(parameters).includes(poison) ? refused('23514') : undefined,
+    );
+    const connections = [poison, user].map((user_id) => ({ user_id, device_id: 'phone' }));
+    const routes = internalRoutes(contextOn(database));
+    const { status } = await ask(routes, 'POST /internal/connections/batch', { body: { connections } });
+    expect(status).toBe(200);
+    await confirm(user, 'laptop', 7);
+    // It began at 0 before the other device confirmed anything.
+    expect(await open(user, 'phone')).toMatchObject({ position: 0 });
+  });
+
+  it('opens one device that connects twice in a call twice', async () => {
+    const user = await userWith(2);
+    const twice = [1, 2].map(() => ({ user_id: user, device_id: 'phone' }));
+    const { connections } = await openAll(twice);
+    expect(connections).toEqual([connections[0], connections[0]]);
+    expect(connections[0]).toMatchObject({ head: 2, position: 0 });
   });
 });

@@ -1,17 +1,23 @@
-import { route, type Route } from '@chat-app/platform';
-import { FEATURES, OpenConnectionRequest, OpenConnectionResponse } from '@chat-app/protocol';
-import { readBlocks } from '../blocks/sql/read-blocks';
+import { isPlatformError, route, type Route } from '@chat-app/platform';
+import {
+  ANNOUNCED_FEATURES,
+  OpenConnectionRequest,
+  OpenConnectionResponse,
+  OpenConnectionsRequest,
+  OpenConnectionsResponse,
+  type Cursor,
+} from '@chat-app/protocol';
 import type { Context } from '../context';
-import { openConnection } from './sql/open-connection';
+import { openConnections, type OpenedConnection } from './sql/open-connections';
 import { saveCursors } from './sql/save-cursors';
 
 /**
- * Where a device resumes: after what it confirmed, else after the most that any device of its user confirmed, else at the
+ * Where devices resume: each after what it confirmed, else after the most that any device of its user confirmed, else at the
  * beginning. A new device keeps that position from now on. Of unconfirmed entries at most the newest `catch_up_entries`
  * are left to send, and none that expired.
  */
-export function openConnectionRoute({ database, settings, logger }: Context): Route {
-  return route({
+export function openConnectionRoutes(context: Context): readonly Route[] {
+  const one = route({
     method: 'POST',
     path: '/internal/connections',
     summary: 'Where a device resumes, and the groups of its user.',
@@ -19,22 +25,53 @@ export function openConnectionRoute({ database, settings, logger }: Context): Ro
     body: OpenConnectionRequest,
     responses: { 200: OpenConnectionResponse },
     async handle({ body }) {
-      const { user_id, device_id } = body;
-      const [opened, blocks] = await Promise.all([
-        openConnection(database, user_id, device_id, FEATURES),
-        readBlocks(database, [user_id]),
-      ]);
-      const { head, confirmed, is_stale, expired, conversation_ids, epoch, features } = opened;
-      if (is_stale && body.keep_position) {
-        // Where it cannot be written (a standby takes no writes) the device is no worse off than before.
-        const cursor = { user_id, device_id, received_seq: confirmed, epoch };
-        await saveCursors(database, [cursor], settings.maxDevices).catch((error: unknown) => {
-          logger.debug('the position of a device could not be kept', { user_id, error });
-        });
-      }
-      const position = Math.max(confirmed, head - body.catch_up_entries, expired);
-      const answer = { head, position, skipped: position - confirmed, conversation_ids, epoch, features };
-      return { status: 200, body: { ...answer, blocks: blocks[user_id] ?? [] } };
+      const { connections, ...announced } = await open(context, [body]);
+      return { status: 200, body: { ...connections[0], ...announced } };
     },
   });
+  const several = route({
+    method: 'POST',
+    path: '/internal/connections/batch',
+    summary: 'Where devices resume, and the groups of their users, in the order of the request.',
+    access: 'internal',
+    body: OpenConnectionsRequest,
+    responses: { 200: OpenConnectionsResponse },
+    async handle({ body }) {
+      return { status: 200, body: await open(context, body.connections) };
+    },
+  });
+  return [one, several];
+}
+
+async function open(context: Context, asked: readonly OpenConnectionRequest[]): Promise<OpenConnectionsResponse> {
+  const { connections, epoch, features } = await openConnections(context.database, asked, ANNOUNCED_FEATURES);
+  const stale = asked.flatMap(({ user_id, device_id, keep_position }, index) => {
+    const opened = connections[index];
+    if (!keep_position || opened?.is_stale !== true) return [];
+    return [{ user_id, device_id, received_seq: opened.confirmed, epoch }];
+  });
+  if (stale.length > 0) await keepPositions(context, stale);
+  return {
+    connections: connections.map((opened, index) => resume(opened, asked[index]?.catch_up_entries ?? 0)),
+    epoch,
+    features,
+  };
+}
+
+function resume({ head, confirmed, expired, conversation_ids, blocks }: OpenedConnection, catchUpEntries: number) {
+  const position = Math.max(confirmed, head - catchUpEntries, expired);
+  return { head, position, skipped: position - confirmed, conversation_ids, blocks };
+}
+
+/** Where it cannot be written (a standby takes no writes) the devices are no worse off than before. Never rejects. */
+async function keepPositions(context: Context, cursors: readonly Cursor[]): Promise<void> {
+  const { database, settings, logger } = context;
+  try {
+    await saveCursors(database, cursors, settings.maxDevices);
+  } catch (error) {
+    logger.debug('positions of devices could not be kept', { devices: cursors.length, error });
+    // What was refused for one of them is not refused for the others.
+    if (cursors.length === 1 || isPlatformError(error, 'database_unavailable')) return;
+    for (const cursor of cursors) await keepPositions(context, [cursor]);
+  }
 }

@@ -1,5 +1,5 @@
 import { route, type Route } from '@chat-app/platform';
-import { FEATURES, HeadsRequest, HeadsResponse } from '@chat-app/protocol';
+import { ANNOUNCED_FEATURES, HeadsRequest, HeadsResponse } from '@chat-app/protocol';
 import type { Context } from '../context';
 import { readBlocks } from '../blocks/sql/read-blocks';
 import { readAnnouncement, readHeads } from './sql/read-heads';
@@ -17,7 +17,7 @@ export function readHeadsRoute({ database }: Context): Route {
       const [heads, blocks, announcement] = await Promise.all([
         readHeads(database, body.user_ids),
         readBlocks(database, body.user_ids),
-        readAnnouncement(database, FEATURES),
+        readAnnouncement(database, ANNOUNCED_FEATURES),
       ]);
       return { status: 200, body: { heads, blocks, ...announcement } };
     },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { FEATURES } from '@chat-app/protocol';
+import { ANNOUNCED_FEATURES } from '@chat-app/protocol';
 import { directMessage, storeAll } from '../../testing/embedded-context';
 import { ServedRoutes } from '../../testing/served-routes';
 
@@ -40,7 +40,7 @@ describe('reading an inbox', () => {
     expect(await served.ask('POST /internal/heads', { body })).toMatchObject({
       heads: { [ann]: 1, [bob]: 2 },
       epoch: expect.any(String) as string,
-      features: FEATURES,
+      features: ANNOUNCED_FEATURES,
     });
   });
 });

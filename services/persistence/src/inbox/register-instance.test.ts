@@ -5,7 +5,7 @@ import { openDatabase } from '../../testing/embedded-context';
 import { beginEpoch } from '../tools/sql/begin-epoch';
 import { Instance } from './register-instance';
 import { readAnnouncement } from './sql/read-heads';
-import { openConnection } from './sql/open-connection';
+import { openConnections } from './sql/open-connections';
 import { saveCursors } from './sql/save-cursors';
 
 describe('what is announced to websocket pods', () => {
@@ -44,14 +44,18 @@ describe('what is announced to websocket pods', () => {
     const [user_id, device_id] = [randomUUID(), 'phone'];
     const text = 'insert into chat.inbox_heads values ($1, 9)';
     await database.query({ name: 'head', text }, [user_id]);
-    const before = await openConnection(database, user_id, device_id, []);
+    const open = async () => {
+      const { connections, epoch } = await openConnections(database, [{ user_id, device_id }], []);
+      return { epoch, confirmed: connections[0]?.confirmed };
+    };
+    const before = await open();
     await saveCursors(database, [{ user_id, device_id, received_seq: 2, epoch: before.epoch }], 50);
     const epoch = await beginEpoch(database, 'a test');
     expect(epoch).not.toBe(before.epoch);
     await saveCursors(database, [{ user_id, device_id, received_seq: 7, epoch: before.epoch }], 50);
-    expect(await openConnection(database, user_id, device_id, [])).toMatchObject({ epoch, confirmed: 2 });
+    expect(await open()).toMatchObject({ epoch, confirmed: 2 });
     await saveCursors(database, [{ user_id, device_id, received_seq: 3, epoch }], 50);
     await saveCursors(database, [{ user_id, device_id, received_seq: 4 }], 50);
-    expect(await openConnection(database, user_id, device_id, [])).toMatchObject({ epoch, confirmed: 4 });
+    expect(await open()).toMatchObject({ epoch, confirmed: 4 });
   });
 });

@@ -1,4 +1,4 @@
-import { FEATURES, newId } from '@chat-app/protocol';
+import { ANNOUNCED_FEATURES, newId } from '@chat-app/protocol';
 import type { Database } from '@chat-app/database';
 import { BackgroundLoop, type Logger } from '@chat-app/platform';
 import { KNOWS_EXPIRED_ENTRIES, KNOWS_EXPIRED_MESSAGES } from '../retention/sql/claim-cleanup';
@@ -21,7 +21,11 @@ export class Instance {
   constructor(
     private readonly database: Database,
     logger: Logger,
-    private readonly features: readonly string[] = [...FEATURES, KNOWS_EXPIRED_ENTRIES, KNOWS_EXPIRED_MESSAGES],
+    private readonly features: readonly string[] = [
+      ...ANNOUNCED_FEATURES,
+      KNOWS_EXPIRED_ENTRIES,
+      KNOWS_EXPIRED_MESSAGES,
+    ],
   ) {
     this.#repeating = new BackgroundLoop({
       intervalMs: INTERVAL_MS,

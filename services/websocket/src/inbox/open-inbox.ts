@@ -1,15 +1,16 @@
-import { LIMITS, type OpenConnectionResponse } from '@chat-app/protocol';
+import { LIMITS, OPENS_TOGETHER, type OpenConnectionResponse } from '@chat-app/protocol';
 import { isPlatformError, type Logger } from '@chat-app/platform';
 import type { Connection } from '../connections/connection';
 import type { PersistenceClient } from '../peers/persistence-client';
 import type { Announcements } from './announcements';
 import type { BlockFollower } from './follow-blocks';
-import { Semaphore } from './semaphore';
+import { QuestionGatherer } from './gather-questions';
 import { TurnsOfUsers } from './turns-of-users';
 
-/** Questions in flight per pod. */
-const MAX_OPENS = 16;
-/** Of them for one user: a client that reconnects in a storm waits for itself, and what others do comes between. */
+/** Calls in flight per pod, of several questions each; and of one each, where persistence takes no more. */
+const MAX_CALLS = 4;
+const MAX_SINGLE_CALLS = 16;
+/** Questions in flight for one user: a client that reconnects in a storm waits for itself, and what others do comes between. */
 const MAX_OPENS_OF_USER = 2;
 /** Whose turn to ask does not come in that time is welcomed without: a persistence that hangs must not keep users out. */
 const TURN_TIMEOUT_MS = 5_000;
@@ -19,9 +20,15 @@ const TURN_TIMEOUT_MS = 5_000;
  */
 const REOPEN_FACTOR = 20;
 
-/** Asks persistence where a device resumes and what groups its user is in. */
+/** A connection whose device is asked about. */
+interface Question {
+  connection: Connection;
+  catchUpEntries: number;
+}
+
+/** Asks persistence where devices resume and what groups their users are in: of all that connect at once in one call. */
 export class InboxOpener {
-  readonly #opens = new Semaphore(MAX_OPENS);
+  readonly #questions: QuestionGatherer<Question, OpenConnectionResponse | undefined>;
   readonly #ofUsers = new TurnsOfUsers(MAX_OPENS_OF_USER);
 
   constructor(
@@ -30,38 +37,67 @@ export class InboxOpener {
     private readonly blocks: BlockFollower,
     private readonly catchUpEntries: number,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    // While a pod of the version before runs, which takes one connection a call, this is not announced.
+    const together = (): boolean => announcements.has(OPENS_TOGETHER);
+    this.#questions = new QuestionGatherer({
+      ask: (questions) => this.#ask(questions),
+      mostCalls: () => (together() ? MAX_CALLS : MAX_SINGLE_CALLS),
+      mostTogether: () => (together() ? LIMITS.connectionsPerCall : 1),
+      isOutage,
+      waitMs: TURN_TIMEOUT_MS,
+    });
+  }
 
   /** Undefined where persistence is unavailable. Never rejects. */
   open(connection: Connection): Promise<OpenConnectionResponse | undefined> {
-    return this.#open(connection, this.catchUpEntries);
+    return this.#open({ connection, catchUpEntries: this.catchUpEntries });
   }
 
   /** After it could not be asked at the connect. Undefined where persistence is still unavailable. Never rejects. */
   reopen(connection: Connection): Promise<OpenConnectionResponse | undefined> {
-    return this.#open(connection, Math.min(LIMITS.mostCatchUpEntries, this.catchUpEntries * REOPEN_FACTOR));
+    const catchUpEntries = Math.min(LIMITS.mostCatchUpEntries, this.catchUpEntries * REOPEN_FACTOR);
+    return this.#open({ connection, catchUpEntries });
   }
 
-  async #open(connection: Connection, catchUpEntries: number): Promise<OpenConnectionResponse | undefined> {
+  async #open(question: Question): Promise<OpenConnectionResponse | undefined> {
+    const { userId } = question.connection;
     try {
-      let asked = 0;
-      const ask = async (): Promise<OpenConnectionResponse | undefined> => {
-        asked = this.blocks.ask();
-        return connection.alive ? this.persistence.openConnection(connection, catchUpEntries) : undefined;
-      };
-      const answer = await this.#ofUsers.runWithin(connection.userId, TURN_TIMEOUT_MS, () =>
-        this.#opens.runWithin(TURN_TIMEOUT_MS, ask),
-      );
-      if (answer === undefined) return undefined;
-      const { userId } = connection;
-      this.blocks.take([userId], answer.blocks && { [userId]: answer.blocks }, asked);
-      this.announcements.takeFeatures(answer.features);
-      this.announcements.takeEpoch(answer.epoch);
-      return answer;
+      return await this.#ofUsers.runWithin(userId, TURN_TIMEOUT_MS, () => this.#questions.ask(question));
     } catch (error) {
       const level = isPlatformError(error, 'service_unavailable') ? 'debug' : 'error';
-      this.logger[level]('an inbox could not be opened', { user_id: connection.userId, error });
+      this.logger[level]('an inbox could not be opened', { user_id: userId, error });
       return undefined;
     }
   }
+
+  /** Of a connection that ended meanwhile nothing is asked. @throws as `PersistenceClient` */
+  async #ask(questions: readonly Question[]): Promise<(OpenConnectionResponse | undefined)[]> {
+    const alive = questions.filter(({ connection }) => connection.alive);
+    const asked = this.blocks.ask();
+    const answers = await this.#call(alive);
+    const answered = new Map(alive.map(({ connection }, index) => [connection, answers[index]]));
+    for (const [{ userId }, answer] of answered) {
+      if (answer === undefined) continue;
+      this.blocks.take([userId], answer.blocks && { [userId]: answer.blocks }, asked);
+      this.announcements.takeFeatures(answer.features);
+      this.announcements.takeEpoch(answer.epoch);
+    }
+    return questions.map(({ connection }) => answered.get(connection));
+  }
+
+  async #call(questions: readonly Question[]): Promise<readonly OpenConnectionResponse[]> {
+    const devices = questions.map(({ connection, catchUpEntries }) => ({ device: connection, catchUpEntries }));
+    const [first, ...others] = devices;
+    if (first === undefined) return [];
+    if (others.length > 0) return this.persistence.openConnections(devices);
+    return [await this.persistence.openConnection(first.device, first.catchUpEntries)];
+  }
+}
+
+/** No answer, or one that says `later`: not one that may be about one of several connections, or of a pod that takes one only. */
+function isOutage(error: unknown): boolean {
+  if (!isPlatformError(error, 'service_unavailable')) return false;
+  const { status } = error.details;
+  return status !== 200 && status !== 500;
 }

@@ -6,8 +6,10 @@ import {
   LastSeenResponse,
   MembershipResponse,
   OpenConnectionResponse,
+  OpenConnectionsResponse,
   type AskChangeRequest,
   type Cursor,
+  type OpenConnectionRequest,
 } from '@chat-app/protocol';
 import { isPlatformError, type ServiceClient } from '@chat-app/platform';
 
@@ -16,6 +18,12 @@ export interface Device {
   userId: string;
   deviceId: string;
   named: boolean;
+}
+
+/** A device that connects, and how many entries it is sent that it did not confirm. */
+export interface Opening {
+  device: Device;
+  catchUpEntries: number;
 }
 
 /** Of the users one asked about. */
@@ -35,6 +43,8 @@ export interface Contacts {
 export interface PersistenceClient {
   /** Where a device resumes, and the groups of its user. Only a device that named itself keeps its position. */
   openConnection(device: Device, catchUpEntries: number): Promise<OpenConnectionResponse>;
+  /** The same of several, at most `LIMITS.connectionsPerCall`, answered in their order. Where persistence announces `opens_together`. */
+  openConnections(openings: readonly Opening[]): Promise<OpenConnectionResponse[]>;
   /** Entries `after + 1` and on. */
   readInbox(userId: string, after: number, limit: number): Promise<InboxPage>;
   /** Number of the newest entry of each inbox (users without one are left out), and what persistence announces. */
@@ -55,13 +65,22 @@ export interface PersistenceClient {
 /** Persistence over HTTP. */
 export function createPersistenceClient(client: ServiceClient): PersistenceClient {
   return {
-    openConnection: ({ userId, deviceId, named }, catchUpEntries) =>
+    openConnection: (device, catchUpEntries) =>
       client.call({
         method: 'POST',
         path: '/internal/connections',
-        body: { user_id: userId, device_id: deviceId, keep_position: named, catch_up_entries: catchUpEntries },
+        body: openRequest({ device, catchUpEntries }),
         response: OpenConnectionResponse,
       }),
+    async openConnections(openings) {
+      const { connections, epoch, features } = await client.call({
+        method: 'POST',
+        path: '/internal/connections/batch',
+        body: { connections: openings.map(openRequest) },
+        response: OpenConnectionsResponse,
+      });
+      return connections.map((opened) => ({ ...opened, epoch, features }));
+    },
     readInbox: (userId, after, limit) =>
       client.call({
         method: 'GET',
@@ -113,4 +132,9 @@ export function createPersistenceClient(client: ServiceClient): PersistenceClien
       }
     },
   };
+}
+
+function openRequest({ device, catchUpEntries }: Opening): OpenConnectionRequest {
+  const { userId, deviceId, named } = device;
+  return { user_id: userId, device_id: deviceId, keep_position: named, catch_up_entries: catchUpEntries };
 }

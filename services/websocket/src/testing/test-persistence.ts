@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import {
+  ANNOUNCED_FEATURES,
   conversationChannel,
   decodeEvent,
   eventKind,
-  FEATURES,
   MESSAGE_HEADERS,
   userChannel,
   writeEnvelope,
@@ -21,7 +21,7 @@ import {
 } from '@chat-app/protocol';
 import { PlatformError } from '@chat-app/platform';
 import type { OutgoingRecord } from '@chat-app/message-log';
-import type { Contacts, Device, PersistenceClient } from '../peers/persistence-client';
+import type { Contacts, Device, Opening, PersistenceClient } from '../peers/persistence-client';
 import type { TestBus } from './test-bus';
 
 /** An event to be stored, as this stand-in knows it: no kind by name. */
@@ -47,7 +47,7 @@ export class TestPersistence implements PersistenceClient {
   /** Stores each record as soon as it is appended. */
   storesAtOnce = true;
   /** What it announces. */
-  features: string[] = [...FEATURES];
+  features: string[] = [...ANNOUNCED_FEATURES];
   epoch: string = randomUUID();
   /** By user: with whom they exchange no direct messages. */
   readonly blocks = new Map<string, string[]>();
@@ -209,6 +209,10 @@ export class TestPersistence implements PersistenceClient {
     const { epoch, features } = this;
     const blocks = this.blocks.get(userId) ?? [];
     return { head, position, skipped: position - confirmed, conversation_ids, epoch, features, blocks };
+  }
+
+  async openConnections(openings: readonly Opening[]): Promise<OpenConnectionResponse[]> {
+    return Promise.all(openings.map(({ device, catchUpEntries }) => this.openConnection(device, catchUpEntries)));
   }
 
   async readInbox(userId: string, after: number, limit: number): Promise<InboxPage> {

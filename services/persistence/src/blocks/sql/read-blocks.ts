@@ -1,16 +1,21 @@
 import { LIMITS } from '@chat-app/protocol';
 import type { Queryable, Statement } from '@chat-app/database';
 
-/** One row for each user who has any. Whom they block themselves is there whole, of who blocks them the newest. */
+/** Ids of those with whom a user exchanges no direct messages. Whom they block themselves is there whole, of who blocks them the newest. */
+export function blockedWith(user: string, newest: string): string {
+  return `
+  select b.blocked_id as id from chat.blocks b where b.user_id = ${user}
+  union
+  (select b.user_id from chat.blocks b where b.blocked_id = ${user} order by b.at desc limit ${newest})`;
+}
+
+/** One row for each user who has any. */
 const READ_BLOCKS: Statement = {
   name: 'read_blocks',
   text: `
-select u.user_id, array_agg(distinct other.id) as others
+select u.user_id, array_agg(other.id order by other.id) as others
 from (select distinct unnest($1::uuid[])) u (user_id)
-cross join lateral (
-  select b.blocked_id as id from chat.blocks b where b.user_id = u.user_id
-  union all
-  (select b.user_id from chat.blocks b where b.blocked_id = u.user_id order by b.at desc limit $2)
+cross join lateral (${blockedWith('u.user_id', '$2')}
 ) other
 group by u.user_id`,
 };
