@@ -11,7 +11,7 @@ function gathering(how: Partial<QuestionsTogether<string, string>> = {}) {
       }),
     mostCalls: () => 2,
     mostTogether: () => 3,
-    isOutage: ({ message }: Error) => message === 'outage',
+    isOutage: (error) => error instanceof Error && error.message === 'outage',
     waitMs: 60_000,
     ...how,
   });
