@@ -34,11 +34,11 @@ export const websocketVariables = {
   }),
   ROWS_BURST: integer({ default: 20_000, min: 1, description: 'The same, at once.' }),
   HANDSHAKES_PER_MINUTE: integer({
-    default: 120,
+    default: 60,
     min: 1,
     description: 'Handshakes per minute of one user, over all pods: each takes its share by their number.',
   }),
-  HANDSHAKES_BURST: integer({ default: 120, min: 1, description: 'Handshakes of one user at once, likewise.' }),
+  HANDSHAKES_BURST: integer({ default: 60, min: 1, description: 'Handshakes of one user at once, likewise.' }),
   REFUSED_HANDSHAKES_PER_MINUTE: integer({
     default: 1_200,
     min: 1,
