@@ -81,6 +81,11 @@ export class UserRates {
     return this.#handshakes.take(userId, now);
   }
 
+  /** A handshake that was not in the user's name after all. */
+  giveHandshake(userId: string): void {
+    this.#handshakes.give(userId);
+  }
+
   /** Counts a frame beyond the allowed rate; true when it was one too many. */
   isFlooding(userId: string, now: number): boolean {
     return this.#refused.take(userId, now) > 0;

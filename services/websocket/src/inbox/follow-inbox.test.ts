@@ -45,6 +45,30 @@ describe('following an inbox', () => {
     expect(alice.all('stored').length).toBeLessThanOrEqual(2);
   });
 
+  it('reads for one device of a user after another, beside those of others, and for none that left', async () => {
+    for (let n = 1; n <= 5; n += 1) for (const user of [ALICE, BOB]) world.persistence.put(user, message(n));
+    const readInbox = world.persistence.readInbox.bind(world.persistence);
+    const held: (() => void)[] = [];
+    const read = jest.spyOn(world.persistence, 'readInbox').mockImplementation(async (user, after, limit) => {
+      if (user === BOB) await new Promise<void>((resolve) => held.push(resolve));
+      return readInbox(user, after, limit);
+    });
+    const reads = (): number => read.mock.calls.filter(([user]) => user === BOB).length;
+    const phone = await world.connect(pod, BOB, { device: 'phone' });
+    await until(() => held.length === 1);
+    const tablet = await world.connect(pod, BOB, { device: 'tablet' });
+    const laptop = await world.connect(pod, BOB, { device: 'laptop' });
+    const alice = await world.connect(pod, ALICE);
+    await until(() => alice.all('message').length === 5);
+    expect(reads()).toBe(1);
+    await tablet.close();
+    held.shift()?.();
+    await until(() => phone.all('message').length === 5 && held.length === 1);
+    held.shift()?.();
+    await until(() => laptop.all('message').length === 5);
+    expect(reads()).toBe(2);
+  });
+
   it('closes a connection that stands before entries that ended, whose next one is told how many it missed', async () => {
     for (let n = 1; n <= 5; n += 1) world.persistence.put(BOB, message(n));
     const ended = { head: 5, entries: [], expired: 5, epoch: world.persistence.epoch };

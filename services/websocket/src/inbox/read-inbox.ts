@@ -1,5 +1,6 @@
 import { LIMITS, type EncodedEntry, type InboxPage } from '@chat-app/protocol';
 import type { Logger } from '@chat-app/platform';
+import { TIMED_OUT, withTimeout } from '@chat-app/timing';
 import type { WebsocketMetrics } from '../metrics';
 import type { PersistenceClient } from '../peers/persistence-client';
 import type { Connection } from '../connections/connection';
@@ -19,6 +20,8 @@ const MAX_READS_OF_USER = 1;
 const TURN_TIMEOUT_MS = 5_000;
 /** Entries are handed over in parts of about so many bytes, each when the socket took the one before. */
 const PART_BYTES = 64 * 1024;
+/** So long a page waits for the socket to take a part of it. */
+const KEPT_MS = 5_000;
 type ReadEvent = Extract<PositionEvent<never>, { kind: 'page' | 'read_failed' }>;
 
 /** Reads pages of inboxes, no faster than the client takes them. */
@@ -45,8 +48,8 @@ export class InboxReader {
         }),
       );
       if (page === undefined) {
-        // Its turn did not come, or it is gone: then this tells nobody.
-        tell({ kind: 'read_failed' });
+        // Its turn did not come.
+        if (connection.alive) tell({ kind: 'read_failed' });
         return;
       }
       this.announcements.takeEpoch(page.epoch);
@@ -73,7 +76,11 @@ async function handOver(connection: Connection, page: InboxPage, tell: (event: R
     const end = endOfPart(entries, start);
     tell({ kind: 'page', entries: entries.slice(start, end), head, last: end >= entries.length });
     start = end;
-    if (start < entries.length) await drained(connection);
+    // A page is not kept for whoever takes nothing of it: the rest is read again once there is room.
+    if (start < entries.length && (await withTimeout(KEPT_MS, drained(connection))) === TIMED_OUT) {
+      tell({ kind: 'read_failed' });
+      return;
+    }
   } while (start < entries.length && connection.alive);
 }
 

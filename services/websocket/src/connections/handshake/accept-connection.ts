@@ -160,6 +160,8 @@ export class ConnectionAcceptor {
     const userWaits = this.dependencies.rates.takeHandshake(claims.userId, clock.monotonic());
     if (userWaits > 0) return tooMany(userWaits, 'too many handshakes of this user');
     if (!(await sessions.mayBegin(claims))) {
+      // Whoever still holds an old token pays with their address alone: the user is not kept out by it.
+      this.dependencies.rates.giveHandshake(claims.userId);
       return unauthenticated('token_invalid', 'the session was ended', 'Bearer error="invalid_token"');
     }
     if ((registry.find(claims.userId)?.connections.length ?? 0) >= configuration.MAX_CONNECTIONS_PER_USER) {

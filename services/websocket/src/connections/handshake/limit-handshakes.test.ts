@@ -42,6 +42,14 @@ describe('the rate of handshakes', () => {
     expect((await shake(pod, alice))[0]).toBe(101);
   });
 
+  it('costs a user nothing where it comes with the token of an ended session', async () => {
+    const pod = await world.pod({ HANDSHAKES_PER_MINUTE: 60, HANDSHAKES_BURST: 2 }, { clock });
+    world.authentication.ended.add('over');
+    const stolen = world.authentication.token(ALICE, { sessionId: 'over' });
+    for (let n = 0; n < 5; n += 1) expect((await shake(pod, stolen))[0]).toBe(401);
+    expect(await shake(pod, world.authentication.token(ALICE))).toEqual([101, undefined]);
+  });
+
   it('is limited per address where they are refused, and those who are let in cost it nothing', async () => {
     const pod = await world.pod({ REFUSED_HANDSHAKES_PER_MINUTE: 3, TRUSTED_PROXIES: 1 }, { clock });
     const good = world.authentication.token(BOB);
