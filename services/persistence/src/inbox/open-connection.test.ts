@@ -89,6 +89,18 @@ describe('opening a connection', () => {
     expect((await open(user, 'phone')).conversation_ids).toEqual([group]);
   });
 
+  it('opens connections where writes hang', async () => {
+    const user = await userWith(2);
+    const { database } = served;
+    const query: Database['query'] = (statement, parameters) =>
+      statement.name === 'save_cursors' ? new Promise(() => undefined) : database.query(statement, parameters);
+    const routes = internalRoutes(contextOn(Object.create(database, { query: { value: query } }) as Database));
+    const { body } = await ask<OpenConnectionResponse>(routes, 'POST /internal/connections', {
+      body: { user_id: user, device_id: 'phone' },
+    });
+    expect(body).toMatchObject({ head: 2, position: 0 });
+  });
+
   it('answers many devices in their order, each as it would be answered alone', async () => {
     const users = await Promise.all([0, 3, 9, 0, 5].map((entries) => userWith(entries)));
     const [nobody = '', ann = '', bob = ''] = users;

@@ -1,4 +1,5 @@
 import { isPlatformError, route, type Route } from '@chat-app/platform';
+import { withTimeout } from '@chat-app/timing';
 import {
   ANNOUNCED_FEATURES,
   OpenConnectionRequest,
@@ -43,6 +44,9 @@ export function openConnectionRoutes(context: Context): readonly Route[] {
   return [one, several];
 }
 
+/** Longer nobody waits for positions to be kept: where writes hang, those who read are let in all the same. */
+const KEEP_WITHIN_MS = 500;
+
 async function open(context: Context, asked: readonly OpenConnectionRequest[]): Promise<OpenConnectionsResponse> {
   const { connections, epoch, features } = await openConnections(context.database, asked, ANNOUNCED_FEATURES);
   const stale = asked.flatMap(({ user_id, device_id, keep_position }, index) => {
@@ -50,7 +54,7 @@ async function open(context: Context, asked: readonly OpenConnectionRequest[]): 
     if (!keep_position || opened?.is_stale !== true) return [];
     return [{ user_id, device_id, received_seq: opened.confirmed, epoch }];
   });
-  if (stale.length > 0) await keepPositions(context, stale);
+  if (stale.length > 0) await withTimeout(KEEP_WITHIN_MS, keepPositions(context, stale));
   return {
     connections: connections.map((opened, index) => resume(opened, asked[index]?.catch_up_entries ?? 0)),
     epoch,
