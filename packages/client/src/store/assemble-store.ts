@@ -104,7 +104,7 @@ export function assembleStore(client: StoreClient, options: ChatStoreOptions): S
     timelineOf: (id) => timelines.of(id),
     onActivity: (id) => keeper.activity(id),
     onTouch: (id) => keeper.touch(id),
-    onAmended: (id, amendment) => keeper.amended(id, amendment),
+    onAmended: (id, amendment, event) => keeper.amended(id, amendment, event),
   });
   const events = new EventFollower({
     ...{ client, list, timelines, names, counts, markers, active, refresher, keeper, reader, writing },

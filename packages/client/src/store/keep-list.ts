@@ -39,10 +39,11 @@ export class ListKeeper {
     const { message_id, deleted_at } = amendment;
     const record = this.list.get(conversationId);
     if (record?.last?.message_id === message_id) record.last = amend(record.last, amendment);
-    if (deleted_at !== undefined && this.counts.of(conversationId).unread > 0) {
+    if (deleted_at !== undefined) {
       // One that was not read counts no more.
+      const mayCount = this.counts.of(conversationId).unread > 0;
       this.counts.deleted(conversationId, message_id, event);
-      this.refresher.refreshSoon(conversationId);
+      if (mayCount) this.refresher.refreshSoon(conversationId);
     }
     this.onChanged();
   }

@@ -29,7 +29,7 @@ export interface OwnWritingParts {
   /** A user's name is to be shown. */
   wantName(userId: string): void;
   /** An own edit or deletion was accepted. */
-  onAmended(conversationId: string, amendment: Amendment): void;
+  onAmended(conversationId: string, amendment: Amendment, event: string): void;
 }
 
 export class OwnWriting {
@@ -115,7 +115,7 @@ export class OwnWriting {
     if (state === 'accepted' && change.change !== 'react') {
       const deletion = { deleted_at: at ?? '', deleted_by: this.parts.client.userId };
       const amendment = change.change === 'edit' ? { content, edited_at: at } : { content: '', ...deletion };
-      this.parts.onAmended(conversation_id, { message_id, ...amendment });
+      this.parts.onAmended(conversation_id, { message_id, ...amendment }, change.event_id);
     }
     this.parts.timelineOf(conversation_id).changeStateChanged(change);
   }

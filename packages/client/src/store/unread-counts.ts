@@ -27,6 +27,9 @@ interface Known {
   readonly arrived: Map<string, Arrival>;
 }
 
+/** Most deletions that are waited for: more are not on their way to be stored at once. */
+const MOST_DELETIONS = 1_000;
+
 const NONE: UnreadCount = { unread: 0, mentions: 0 };
 
 export class UnreadCounts {
@@ -62,15 +65,18 @@ export class UnreadCounts {
     return [...this.known].flatMap(([conversationId, { arrived }]) => {
       const here = eventIds.flatMap((id) => arrived.get(id) ?? []);
       for (const one of here) one.storedAt ??= now;
-      const isOlder = withDeletions.has(conversationId) && this.of(conversationId).unread > 0;
-      return isOlder || here.some(({ isUncertain }) => isUncertain) ? [conversationId] : [];
+      const wasCounted = withDeletions.has(conversationId) && this.of(conversationId).unread > 0;
+      return wasCounted || here.some(({ isUncertain }) => isUncertain) ? [conversationId] : [];
     });
   }
 
   /** A message was deleted. @param event what told so, where it may not be stored yet: until then the server counts the message */
   deleted(conversationId: string, messageId: string, event?: string): void {
     this.known.get(conversationId)?.arrived.delete(messageId);
-    if (event !== undefined) this.deletions.set(event, conversationId);
+    if (event === undefined) return;
+    this.deletions.set(event, conversationId);
+    const [oldest] = this.deletions.keys();
+    if (this.deletions.size > MOST_DELETIONS && oldest !== undefined) this.deletions.delete(oldest);
   }
 
   /** All of it is read. */
