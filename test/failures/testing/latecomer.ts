@@ -42,7 +42,7 @@ export class Latecomer {
     return new Latecomer(stack, options);
   }
 
-  /** Comes back, is told of its whole inbox, reads the whole history, and goes. */
+  /** Comes back, is told of its inbox (of the newest entries, where it is far behind), reads the whole history, and goes. */
   async comeBack(session: SessionResponse): Promise<void> {
     const { stack } = this;
     const { user, device, observe, conversations } = this.options;

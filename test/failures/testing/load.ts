@@ -396,8 +396,9 @@ export class Load {
     for (const observation of seen) this.#observe(observation);
     const late: string[] = [];
     for (const [index, latecomer] of this.#latecomers) {
-      const session = await openSession(stack.authenticationUrl, 'login', this.#credentials(index));
-      await latecomer.comeBack(session).catch((error: unknown) => late.push(String(error)));
+      await openSession(stack.authenticationUrl, 'login', this.#credentials(index))
+        .then((session) => latecomer.comeBack(session))
+        .catch((error: unknown) => late.push(String(error)));
     }
     return late;
   }
