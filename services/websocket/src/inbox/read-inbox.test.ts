@@ -11,7 +11,7 @@ describe('reading an inbox', () => {
   afterEach(() => jest.useRealTimers());
 
   it('keeps no page for a client that takes nothing of it, which has the rest read again', async () => {
-    const entries = [1, 2].map((seq) => ({ seq, kind: 'message', body: 'x'.repeat(70_000) }));
+    const entries = [1, 2].map((seq) => ({ seq, kind: 'message', event_id: `event ${seq}`, body: 'x'.repeat(70_000) }));
     const page: InboxPage = { head: 2, entries, epoch: 'e' };
     const persistence: Partial<PersistenceClient> = { readInbox: () => Promise.resolve(page) };
     const announcements = { takeEpoch: () => undefined };
