@@ -65,6 +65,12 @@ describeSystem('the client', (target) => {
     };
   };
 
+  const online = (client: ChatClient): Promise<void> =>
+    new Promise((resolve) => {
+      if (client.state === 'online') return resolve();
+      client.on('connection', ({ state }) => state === 'online' && resolve());
+    });
+
   it('takes a message from sending to stored, and shows it to the recipient once', async () => {
     const sender = await start(alice);
     const recipient = await start(bob, { pod: 1 });
@@ -81,6 +87,8 @@ describeSystem('the client', (target) => {
   it('keeps the order of many messages, and sends them at the pace that the server allows', async () => {
     const sender = await start(alice);
     const recipient = await start(bob, { pod: 1 });
+    // Whoever comes meanwhile is shown what was published before, and stored after, when it is stored.
+    await online(recipient.client);
     const contents = Array.from({ length: 120 }, (_, n) => String(n));
     const sent = contents.map((content) => sender.client.send({ recipient_id: bob.id, content }));
     await Promise.all(sent.map(({ id }) => sender.client.settle(id, 'stored')));
