@@ -59,7 +59,7 @@ interface Waiting {
   failures: number;
 }
 
-/** One conversation's messages, or its changes, in order. */
+/** A lane: one conversation's messages, or its changes, in order. */
 interface Queue {
   entries: Waiting[];
   inFlight: number;
@@ -118,7 +118,7 @@ export class Outbox {
     return [...this.byId.values()].map((waiting) => waiting.entry);
   }
 
-  /** Puts an entry at the end of its conversation. Call only while not `full` and with an id that is not in it. */
+  /** Puts an entry at the end of its lane. Call only while not `full` and with an id that is not in it. */
   add(entry: OutboxEntry): void {
     const waiting: Waiting = { entry, sentAt: undefined, notBefore: 0, failures: 0 };
     this.byId.set(entry.id, waiting);
@@ -137,7 +137,7 @@ export class Outbox {
   take(now: number, window: number): Taken[] {
     const taken: Taken[] = [];
     if (now < this.pausedUntil) return taken;
-    // One of each conversation at a turn: a small window is shared fairly between them.
+    // One of each lane at a turn: a small window is shared fairly between them.
     for (let before = -1; before < taken.length && this.inFlightCount < window;) {
       before = taken.length;
       for (const [lane, queue] of [...this.queues]) {
@@ -277,7 +277,7 @@ export class Outbox {
 
   private queueOf({ entry }: Waiting): Queue {
     const queue = this.queues.get(laneOf(entry));
-    if (queue === undefined) throw new Error('an entry is in the queue of its conversation');
+    if (queue === undefined) throw new Error('an entry is in the queue of its lane');
     return queue;
   }
 }

@@ -14,4 +14,12 @@ export class RecentMap<Value> {
   get(key: string): Value | undefined {
     return this.entries.get(key);
   }
+
+  delete(key: string): void {
+    this.entries.delete(key);
+  }
+
+  clear(): void {
+    this.entries.clear();
+  }
 }

@@ -1,3 +1,5 @@
+import { RecentMap } from '../state/recent-map';
+
 /**
  * How much of each conversation is unread: what the server counted when it was asked, and what came to this device since. Pure state.
  *
@@ -35,7 +37,7 @@ const NONE: UnreadCount = { unread: 0, mentions: 0 };
 export class UnreadCounts {
   private readonly known = new Map<string, Known>();
   /** Deletions that may not be stored yet, with their conversations, by event. */
-  private readonly deletions = new Map<string, string>();
+  private readonly deletions = new RecentMap<string>(MOST_DELETIONS);
   /** Grows with everything that happens: what is compared is only which came first. */
   private now = 0;
 
@@ -73,10 +75,7 @@ export class UnreadCounts {
   /** A message was deleted. @param event what told so, where it may not be stored yet: until then the server counts the message */
   deleted(conversationId: string, messageId: string, event?: string): void {
     this.known.get(conversationId)?.arrived.delete(messageId);
-    if (event === undefined) return;
-    this.deletions.set(event, conversationId);
-    const [oldest] = this.deletions.keys();
-    if (this.deletions.size > MOST_DELETIONS && oldest !== undefined) this.deletions.delete(oldest);
+    if (event !== undefined) this.deletions.set(event, conversationId);
   }
 
   /** All of it is read. */
