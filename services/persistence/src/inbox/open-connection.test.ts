@@ -14,11 +14,13 @@ describe('opening a connection', () => {
     });
   const openAll = (connections: object[]) =>
     served.ask<OpenConnectionsResponse>('POST /internal/connections/batch', { body: { connections } });
-  /** The database, on which a statement fails with what this says of it. */
-  const databaseWhere = (failure: (name: string, parameters: unknown) => Error | undefined): Database => {
+  /** The database, on which a statement fails with what this says of it, once it says so. */
+  const databaseWhere = (
+    failure: (name: string, parameters: unknown) => Error | undefined | Promise<Error>,
+  ): Database => {
     const { database } = served;
     const query: Database['query'] = async (statement, parameters) => {
-      const thrown = failure(statement.name, parameters);
+      const thrown = await failure(statement.name, parameters);
       if (thrown !== undefined) throw thrown;
       return database.query(statement, parameters);
     };
@@ -91,10 +93,8 @@ describe('opening a connection', () => {
 
   it('opens connections where writes hang', async () => {
     const user = await userWith(2);
-    const { database } = served;
-    const query: Database['query'] = (statement, parameters) =>
-      statement.name === 'save_cursors' ? new Promise(() => undefined) : database.query(statement, parameters);
-    const routes = internalRoutes(contextOn(Object.create(database, { query: { value: query } }) as Database));
+    const hanging = databaseWhere((name) => (name === 'save_cursors' ? new Promise(() => undefined) : undefined));
+    const routes = internalRoutes(contextOn(hanging));
     const { body } = await ask<OpenConnectionResponse>(routes, 'POST /internal/connections', {
       body: { user_id: user, device_id: 'phone' },
     });
