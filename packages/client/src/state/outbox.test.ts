@@ -102,8 +102,9 @@ describe('Outbox', () => {
     });
     const outbox = new Outbox(options);
     outbox.connected({ pipelined: true, data: true, changes: true });
-    for (const one of [change('e0', '0'), entry('1'), change('e1', '1'), change('e2', '0'), entry('2')])
+    for (const one of [change('e0', '0'), entry('1'), change('e1', '1'), change('e2', '0'), entry('2')]) {
       outbox.add(one);
+    }
     expect(ids(taken(outbox, 0, 10)).sort()).toEqual(['1', '2', 'e0']);
     // Whether it may cannot be told for now.
     outbox.postpone('e0', 0, 2_000);
