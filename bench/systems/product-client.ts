@@ -17,7 +17,7 @@ export interface ProductClientOptions {
   /** The room that `say` speaks in. */
   room?: string;
   /** Told of what comes, from the first frame on. */
-  onMessage?: (body: string) => void;
+  onMessage?: (body: string, id?: string) => void;
   /** Everything that happens is written here too. */
   observe?: (observation: Observation) => void;
 }
@@ -52,7 +52,7 @@ export async function connectProduct(options: ProductClientOptions): Promise<Pro
         see({ kind: 'shown', device: userId, message_id, conversation_id, sender_id, content });
         if (seq !== undefined) see({ kind: 'positioned', device: userId, seq, message_id });
       }
-      listener(frame.content);
+      listener(frame.content, frame.message_id);
     } else if (frame.type === 'stored') {
       position = Math.max(position, frame.from + frame.message_ids.length - 1);
       if (observe === undefined) return;

@@ -6,8 +6,8 @@ export interface Client {
   send(to: number, body: string): void;
   /** Into the room; for clients of `enterRoom`. */
   say(body: string): void;
-  /** Told of each body that comes, from now on. */
-  onMessage(listener: (body: string) => void): void;
+  /** Told of each body that comes, from now on; with the id of its message, where the system says one. */
+  onMessage(listener: (body: string, id?: string) => void): void;
   close(): void;
 }
 
