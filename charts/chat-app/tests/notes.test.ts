@@ -21,4 +21,13 @@ describeWithHelm('the notes of an installation', () => {
     expect(notes).toContain('https://');
     expect(notes).not.toMatch(CLEAR);
   });
+
+  it.each([
+    ['https', { ingress: { enabled: true, host: 'chat.example.org', tlsSecret: 'chat-tls' } }],
+    ['http(s)', { httpRoute: { enabled: true, parentRefs: [{ name: 'g' }], hostnames: ['chat.example.org'] } }],
+  ])('name the address of the page with the path that it is below, by %s', (scheme, route) => {
+    expect(notesOf({ ...ROUTED, ...route, publicPath: '/chat' })).toContain(
+      `Open ${scheme}://chat.example.org/chat/\n`,
+    );
+  });
 });
