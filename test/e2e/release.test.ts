@@ -5,6 +5,7 @@
 import { resource } from '../../k8s/kustomize';
 import { command, eventually, getJson, helm, kubectl, NAMESPACE, readyPods, RELEASE, settled } from './kubectl';
 import { describeReplacedAuthority } from './kafka-authority';
+import { describePage } from './page';
 import { upgrade } from './release';
 import { describeRestore } from './restore';
 import { describeSecrets, secretOf } from './secrets';
@@ -242,6 +243,8 @@ describe('what the release permits', () => {
 });
 
 describeSecrets();
+
+describePage();
 
 describeRestore();
 

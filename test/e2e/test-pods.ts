@@ -90,18 +90,23 @@ export const SERVICE_URLS = {
 interface Work {
   args: string[];
   env: Record<string, string>;
+  /** That of websocket where none is named. */
+  image?: string;
+  /** Sources of volumes, by the path at which each is mounted. */
+  volumes?: Record<string, object>;
 }
 
-/** Starts a pod of the image of websocket, with a program of its own. @returns its name; who asked deletes it */
+/** Starts a pod with a program of its own. @returns its name; who asked deletes it */
 export async function startPod(
   prefix: string,
-  { args, env }: Work,
+  { args, env, image, volumes = {} }: Work,
   labels: Record<string, string> = TEST_LABELS,
 ): Promise<string> {
-  const deployment = await getJson<{ spec: { template: { spec: { containers: [{ image: string }] } } } }>(
-    'deployment',
-    `${RELEASE}-websocket`,
-  );
+  const mounts = Object.entries(volumes).map(([mountPath, source], index) => ({
+    name: `v${index}`,
+    mountPath,
+    source,
+  }));
   const name = `${prefix}-${randomBytes(4).toString('hex')}`;
   const restricted = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } };
   await apply({
@@ -116,17 +121,27 @@ export async function startPod(
       containers: [
         {
           name: prefix,
-          image: deployment.spec.template.spec.containers[0].image,
+          image: image ?? (await imageOfWebsocket()),
           imagePullPolicy: 'IfNotPresent',
           args,
           env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
           securityContext: restricted,
           resources: { requests: { cpu: '20m', memory: '64Mi' } },
+          volumeMounts: mounts.map(({ name: volume, mountPath }) => ({ name: volume, mountPath })),
         },
       ],
+      volumes: mounts.map(({ name: volume, source }) => ({ name: volume, ...source })),
     },
   });
   return name;
+}
+
+async function imageOfWebsocket(): Promise<string> {
+  const deployment = await getJson<{ spec: { template: { spec: { containers: [{ image: string }] } } } }>(
+    'deployment',
+    `${RELEASE}-websocket`,
+  );
+  return deployment.spec.template.spec.containers[0].image;
 }
 
 /** The log of a pod that is done. @throws Error where it is not in that time */

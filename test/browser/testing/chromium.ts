@@ -1,4 +1,10 @@
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser as Launched,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core';
 import { findChromium } from '../../../scripts/processes/find-chromium';
 import { systemTarget, type SystemTarget } from '../../testing/system-target';
 
@@ -16,13 +22,16 @@ const ARGUMENTS = [
 const LAUNCH_MS = 60_000;
 
 /** What tests have of the browser. */
-export interface Chromium {
-  /** The system under test. */
-  readonly target: SystemTarget;
+export interface Browser {
   /** A fresh profile, closed after the test. */
   profile(options?: BrowserContextOptions): Promise<BrowserContext>;
   /** A page of a fresh profile, closed after the test. */
   page(options?: BrowserContextOptions): Promise<Page>;
+}
+
+/** The browser, and the system under test. */
+export interface Chromium extends Browser {
+  readonly target: SystemTarget;
 }
 
 /**
@@ -31,9 +40,18 @@ export interface Chromium {
  */
 export function describeInChromium(title: string, body: (chromium: Chromium) => void): void {
   const target = systemTarget();
+  if (target === undefined) return describeMissing(title, 'SYSTEM_HTTP_URL is not set; see npm run test:browser');
+  describeWithChromium(title, (browser) => body({ target, ...browser }));
+}
+
+/** A describe block in a real Chromium, for tests that find their system themselves. Without one it is skipped or fails the same way. */
+export function describeWithChromium(title: string, body: (browser: Browser) => void): void {
   const path = findChromium();
-  if (target !== undefined && path !== undefined) return describe(title, () => body(launched(path, target)));
-  const missing = path === undefined ? 'there is no Chromium; CHROMIUM names one' : 'SYSTEM_HTTP_URL is not set';
+  if (path === undefined) return describeMissing(title, 'there is no Chromium; CHROMIUM names one');
+  describe(title, () => body(launched(path)));
+}
+
+function describeMissing(title: string, missing: string): void {
   if (process.env['CI'] === 'true') {
     return describe(title, () => {
       it('finds what it needs', () => {
@@ -41,13 +59,13 @@ export function describeInChromium(title: string, body: (chromium: Chromium) => 
       });
     });
   }
-  describe.skip(`${title} (skipped: ${missing}; see npm run test:browser)`, () => {
-    it('needs Chromium and a running system', () => undefined);
+  describe.skip(`${title} (skipped: ${missing})`, () => {
+    it('needs what is missing', () => undefined);
   });
 }
 
-function launched(path: string, target: SystemTarget): Chromium {
-  let browser: Browser | undefined;
+function launched(path: string): Browser {
+  let browser: Launched | undefined;
   const profiles: BrowserContext[] = [];
 
   beforeAll(async () => {
@@ -64,5 +82,5 @@ function launched(path: string, target: SystemTarget): Chromium {
     profiles.push(opened);
     return opened;
   };
-  return { target, profile, page: async (options) => (await profile(options)).newPage() };
+  return { profile, page: async (options) => (await profile(options)).newPage() };
 }

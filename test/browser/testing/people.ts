@@ -4,10 +4,16 @@ import { WebSocket } from 'ws';
 import { SystemUsers, type TestUser } from '../../testing/system-users';
 import type { Chromium } from './chromium';
 
+/** What one logs in with. */
+export interface Account {
+  username: string;
+  password: string;
+}
+
 /** A user at a page of their own. */
-export class Person {
+export class Person<User extends Account = TestUser> {
   constructor(
-    readonly user: TestUser,
+    readonly user: User,
     readonly page: Page,
   ) {}
 
@@ -30,10 +36,22 @@ export class Person {
   }
 
   async logIn(): Promise<void> {
-    await this.page.getByLabel('User name').fill(this.user.username);
-    await this.page.getByLabel('Password').fill(this.user.password);
+    await this.fillIn();
     await this.page.getByRole('button', { name: 'Log in' }).click();
     await this.online();
+  }
+
+  /** Makes the account that they log in with from then on. */
+  async register(): Promise<void> {
+    await this.page.getByRole('button', { name: 'New here? Create an account' }).click();
+    await this.fillIn();
+    await this.page.getByRole('button', { name: 'Create account', exact: true }).click();
+    await this.online();
+  }
+
+  private async fillIn(): Promise<void> {
+    await this.page.getByLabel('User name').fill(this.user.username);
+    await this.page.getByLabel('Password').fill(this.user.password);
   }
 
   async online(): Promise<void> {
@@ -41,7 +59,7 @@ export class Person {
   }
 
   /** Opens the conversation with another user by name. */
-  async writeTo(other: TestUser): Promise<void> {
+  async writeTo(other: Account): Promise<void> {
     const find = this.page.getByRole('searchbox');
     await find.fill(other.username);
     await find.press('Enter');
