@@ -65,12 +65,9 @@ export class ActiveConversation {
     const { list, timelines, counts, markers, onChanged } = this.parts;
     const { newestOfOthers, liveOfOthers } = timelines.of(this.current);
     if (newestOfOthers === undefined || list.get(this.current) === undefined) return;
-    counts.read(this.current);
-    markers.mark(
-      this.current,
-      newestOfOthers.message_id,
-      liveOfOthers.map((one) => one.message_id),
-    );
+    const live = liveOfOthers.map((one) => one.message_id);
+    counts.read(this.current, newestOfOthers.message_id, live);
+    markers.mark(this.current, newestOfOthers.message_id, live);
     onChanged();
   }
 }

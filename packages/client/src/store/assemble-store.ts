@@ -74,10 +74,8 @@ export function assembleStore(client: StoreClient, options: ChatStoreOptions): S
   const markRead = async (id: string, messageId: string): Promise<void> => {
     await client.conversations.markRead(id, messageId);
     counts.marked(id);
-    // What came after the user left counts, and no answer that came before this one could tell.
-    if (id !== active.id) refresher.refreshSoon(id);
   };
-  const markers: ReadMarkers = new ReadMarkers(markRead, isDirect);
+  const markers: ReadMarkers = new ReadMarkers(markRead, isDirect, (id) => refresher.marked(id));
   const receipts = new ReceiptReader(client, timelines, (id) => list.get(id)?.kind === 'group');
   const active: ActiveConversation = new ActiveConversation({
     ...{ list, timelines, names, counts, markers, receipts, onChanged },

@@ -79,6 +79,90 @@ describe('What a store shows as unread', () => {
     await shows(store, 2);
   });
 
+  describe('where the server keeps a marker of a message that is not stored yet', () => {
+    let store: ChatStore;
+    let connection: FakeConnection;
+    let refusals: number | undefined;
+    beforeEach(async () => {
+      refusals = undefined;
+      scene.server.http.set(`PUT /conversations/${CONVERSATION}/read`, (body) => {
+        if (refusals !== undefined) {
+          refusals += 1;
+          return refused(503, 'unavailable', true);
+        }
+        history.markers.push(String(body['message_id']));
+        return { status: 204 };
+      });
+      history.store(1);
+      ({ store, connection } = await online());
+      deliver(connection, messageOf(2));
+      deliver(connection, messageOf(3));
+      await shows(store, 3);
+    });
+    const readElsewhere = (seq: number, n: number) => {
+      history.markers.push(uuid(n));
+      const event = { event_id: uuid(90), actor_id: USER_1, at: SENT_AT, user_id: USER_1 };
+      connection.send({ type: 'read', seq, conversation_id: CONVERSATION, message_id: uuid(n), ...event });
+    };
+
+    it('is nothing once that is stored, though the server was asked before', async () => {
+      refusals = 0;
+      store.setActive(CONVERSATION);
+      await eventually(() => refusals !== 0);
+      store.setActive(undefined);
+      history.store(2);
+      // It is marked once nobody looks: the server is asked then.
+      refusals = undefined;
+      await shows(store, 2);
+      history.store(3);
+      stored(connection, 2, 2, 3);
+      await shows(store, 0);
+    });
+
+    it('is nothing on the other devices either', async () => {
+      history.store(2);
+      readElsewhere(2, 3);
+      await shows(store, 0);
+      await shows(store, 2);
+      history.store(3);
+      stored(connection, 3, 2, 3);
+      await shows(store, 0);
+    });
+
+    it('has what is stored after the message up to which another device read, though it came before', async () => {
+      history.store(3);
+      stored(connection, 2, 3);
+      history.described = 0;
+      readElsewhere(3, 3);
+      await eventually(() => history.described > 0);
+      await shows(store, 0);
+      history.store(2);
+      stored(connection, 4, 2);
+      await shows(store, 1);
+    });
+  });
+
+  it('is asked for again where an answer came while a marker was on its way', async () => {
+    history.store(1, 2);
+    const put = scene.server.http.get(`PUT /conversations/${CONVERSATION}/read`)!;
+    scene.server.http.set(`PUT /conversations/${CONVERSATION}/read`, () => refused(503, 'unavailable', true));
+    const { store, connection } = await online();
+    store.setActive(CONVERSATION);
+    await shows(store, 0);
+    connection.socket.terminate();
+    history.store(3, 100);
+    (await scene.server.connection()).welcome({ seq: 100, skipped: 98 });
+    await eventually(() =>
+      store
+        .timeline(CONVERSATION)
+        .get()
+        .items.some((item) => item.kind === 'message' && item.message.message_id === uuid(100)),
+    );
+    await store.load();
+    scene.server.http.set(`PUT /conversations/${CONVERSATION}/read`, put);
+    await eventually(() => history.markers.at(-1) === uuid(100));
+  });
+
   it('is nothing on any device once messages are read that are stored in another order than they came in', async () => {
     history.store(1);
     const { store, connection } = await online();

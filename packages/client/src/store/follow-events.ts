@@ -106,13 +106,17 @@ export class EventFollower {
     const { client, list, timelines, counts, refresher, onChanged } = this.parts;
     const record = list.get(conversation_id);
     if (user_id !== client.userId || record === undefined) return;
-    counts.marked(conversation_id);
-    if (counts.of(conversation_id).unread === 0) return;
-    const newest = timelines.of(conversation_id).newestOfOthers ?? record.last;
-    if (newest?.message_id === message_id) counts.read(conversation_id);
-    else counts.readUpTo(conversation_id, message_id);
+    const timeline = timelines.of(conversation_id);
+    // What is not known here may not be stored yet either.
+    const coming = timeline.has(message_id) ? [] : [message_id];
+    const live = [...timeline.liveOfOthers.map((one) => one.message_id), ...coming];
+    const wasRead = counts.of(conversation_id).unread === 0;
+    const newest = timeline.newestOfOthers ?? record.last;
+    if (newest?.message_id === message_id) counts.read(conversation_id, message_id, live);
+    else counts.readUpTo(conversation_id, message_id, live);
+    if (wasRead) return;
     // How many came after it the server knows, and whether there are any that are not known here.
-    if (newest?.message_id !== message_id || !timelines.of(conversation_id).isCurrent) {
+    if (newest?.message_id !== message_id || !timeline.isCurrent) {
       refresher.refreshSoon(conversation_id);
     }
     onChanged();

@@ -1,5 +1,5 @@
 import { backoffMs, type BackoffOptions } from '@chat-app/timing';
-import { isFinal } from '../errors';
+import { isFinal, type ChatError } from '../errors';
 import { monotonicNow } from '../state/clock';
 import { Timers } from '../state/timers';
 import { SeenLive } from './seen-live';
@@ -22,10 +22,14 @@ export class ReadMarkers {
   private readonly sentAt = new Map<string, number>();
   private readonly seen = new SeenLive();
 
-  /** @param isDirect whether a conversation is there for the server once its first message is stored */
+  /**
+   * @param isDirect whether a conversation is there for the server once its first message is stored
+   * @param onOver no marker of this conversation is on its way any more
+   */
   constructor(
     private readonly put: (conversationId: string, messageId: string) => Promise<unknown>,
     private readonly isDirect: (conversationId: string) => boolean,
+    private readonly onOver: (conversationId: string) => void,
   ) {}
 
   /** Whether a marker of this conversation is not on the server yet. */
@@ -86,16 +90,21 @@ export class ReadMarkers {
 
   private done(conversationId: string, marker: { messageId: string }): boolean {
     if (this.wanted.get(conversationId) !== marker) return true;
-    this.wanted.delete(conversationId);
+    this.over(conversationId);
     return false;
+  }
+
+  private over(conversationId: string): void {
+    this.wanted.delete(conversationId);
+    this.onOver(conversationId);
   }
 
   private failed(conversationId: string, marker: { messageId: string; failures: number }, thrown: unknown): boolean {
     // Nothing was told to anybody: the next try need not wait.
     this.sentAt.delete(conversationId);
     if (this.wanted.get(conversationId) !== marker) return true;
-    if (isFinal(thrown) && !this.mayCome(conversationId, thrown.code)) {
-      this.wanted.delete(conversationId);
+    if (isFinal(thrown) && !this.mayCome(conversationId, thrown)) {
+      this.over(conversationId);
       return false;
     }
     marker.failures += 1;
@@ -104,8 +113,9 @@ export class ReadMarkers {
     return false;
   }
 
-  /** Whether what is not there for the server may only not be stored yet. */
-  private mayCome(conversationId: string, code: string): boolean {
+  /** Whether what is not there for the server may only not be stored yet, or the token at fault. */
+  private mayCome(conversationId: string, { code, status }: ChatError): boolean {
+    if (status === 401) return true;
     return code === 'unknown_message' || (code === 'unknown_conversation' && this.isDirect(conversationId));
   }
 }

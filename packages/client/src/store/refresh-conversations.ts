@@ -27,6 +27,8 @@ export interface RefresherParts {
 /** Asks the server what single conversations of the list are now. */
 export class ConversationRefresher {
   private readonly timers = new Timers();
+  /** Of these an answer was not taken in, since a marker was on its way. */
+  private readonly untaken = new Set<string>();
 
   constructor(private readonly parts: RefresherParts) {}
 
@@ -39,9 +41,10 @@ export class ConversationRefresher {
     } catch (thrown) {
       const record = list.get(conversationId);
       // Nothing else would tell what it is now: the connection may stand all the while.
-      if (!isFinal(thrown)) this.timers.set(conversationId, AGAIN_MS, () => void this.refresh(conversationId));
-      // A direct conversation without messages is not there for the server.
-      else if (record?.kind === 'group') record.member = false;
+      if (!isFinal(thrown) || thrown.status === 401) {
+        this.timers.set(conversationId, AGAIN_MS, () => void this.refresh(conversationId));
+        // A direct conversation without messages is not there for the server.
+      } else if (record?.kind === 'group') record.member = false;
     }
     onChanged();
   }
@@ -49,6 +52,11 @@ export class ConversationRefresher {
   /** Asks once what happens has settled. */
   refreshSoon(conversationId: string): void {
     this.timers.set(conversationId, SETTLE_MS, () => void this.refresh(conversationId));
+  }
+
+  /** No marker of a conversation is on its way any more: what came after it, or after the user left, counts, and no answer told yet. */
+  marked(conversationId: string): void {
+    if (this.untaken.delete(conversationId) || conversationId !== this.parts.active.id) this.refreshSoon(conversationId);
   }
 
   release(): void {
@@ -62,7 +70,10 @@ export class ConversationRefresher {
   ): void {
     const { counts, markers } = this.parts;
     // What the server counts may be read already: a marker is on its way.
-    if (markers.isPending(conversation_id)) return;
+    if (markers.isPending(conversation_id)) {
+      this.untaken.add(conversation_id);
+      return;
+    }
     const counted = { unread: unread_count, mentions: unread_mention_count ?? 0 };
     if (counts.answered(conversation_id, askedAt, counted, last_message?.message_id)) this.refreshSoon(conversation_id);
   }

@@ -58,7 +58,7 @@ describe('UnreadCounts', () => {
 
   it('takes no answer that was asked for before it was read, here or elsewhere, or before another', () => {
     const early = counts.ask();
-    counts.read('a');
+    counts.read('a', 'm', []);
     expect(counts.answered('a', early, counted(5), undefined)).toBe(true);
     expect(unread()).toBe(0);
     const before = counts.ask();
@@ -72,9 +72,9 @@ describe('UnreadCounts', () => {
 
   it('leaves what came after the message that was read', () => {
     for (const id of ['one', 'two', 'three']) counts.arrived('a', id, live);
-    counts.readUpTo('a', 'unknown');
+    counts.readUpTo('a', 'unknown', []);
     expect(unread()).toBe(3);
-    counts.readUpTo('a', 'two');
+    counts.readUpTo('a', 'two', []);
     expect(unread()).toBe(1);
     counts.deleted('a', 'three');
     expect(unread()).toBe(0);
@@ -85,5 +85,45 @@ describe('UnreadCounts', () => {
     counts.missed();
     ask(40);
     expect(unread()).toBe(40);
+    // It was not among them.
+    expect(counts.stored(['live'])).toEqual(['a']);
+    expect(counts.stored(['live'])).toEqual([]);
+  });
+
+  it('asks again once a deletion is stored, and takes no answer of before', () => {
+    ask(3);
+    counts.deleted('a', 'one', 'deletion');
+    const early = counts.ask();
+    expect(counts.stored(['deletion'])).toEqual(['a']);
+    expect(counts.answered('a', early, counted(3), undefined)).toBe(true);
+    // Nothing is unread that could be too much.
+    ask(0);
+    counts.deleted('a', 'two', 'another deletion');
+    expect(counts.stored(['another deletion'])).toEqual([]);
+    const late = counts.ask();
+    counts.deleted('a', 'three');
+    expect(counts.answered('a', late, counted(1), undefined)).toBe(true);
+  });
+
+  it('asks again once the message is stored up to which it was read, where something counts as unread', () => {
+    counts.read('a', 'two', ['one', 'two']);
+    ask(1);
+    expect(unread()).toBe(1);
+    expect(counts.stored(['one'])).toEqual([]);
+    expect(counts.stored(['two'])).toEqual(['a']);
+    counts.read('a', 'three', ['three']);
+    expect(counts.stored(['three'])).toEqual([]);
+  });
+
+  it('asks again where a message that was taken for read is stored after the one up to which that is so', () => {
+    for (const id of ['one', 'two', 'three']) counts.arrived('a', id, live);
+    counts.readUpTo('a', 'two', ['one', 'two', 'three']);
+    expect(counts.stored(['two', 'one'])).toEqual(['a']);
+    counts.arrived('a', 'four', live);
+    counts.stored(['three']);
+    // That one is stored already.
+    counts.readUpTo('a', 'three', []);
+    counts.readUpTo('a', 'four', ['four']);
+    expect(counts.stored(['four'])).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { RecentMap } from '../state/recent-map';
+import { AwaitedEvents } from './awaited-events';
 
 /**
  * How much of each conversation is unread: what the server counted when it was asked, and what came to this device since. Pure state.
@@ -29,15 +29,11 @@ interface Known {
   readonly arrived: Map<string, Arrival>;
 }
 
-/** Most deletions that are waited for: more are not on their way to be stored at once. */
-const MOST_DELETIONS = 1_000;
-
 const NONE: UnreadCount = { unread: 0, mentions: 0 };
 
 export class UnreadCounts {
   private readonly known = new Map<string, Known>();
-  /** Deletions that may not be stored yet, with their conversations, by event. */
-  private readonly deletions = new RecentMap<string>(MOST_DELETIONS);
+  private readonly awaited = new AwaitedEvents();
   /** Grows with everything that happens: what is compared is only which came first. */
   private now = 0;
 
@@ -60,30 +56,35 @@ export class UnreadCounts {
     this.entry(conversationId).arrived.set(messageId, { isMention, storedAt, isUncertain: false, isCounted: false });
   }
 
-  /** These events are stored. @returns the conversations of which the server is to be asked for that */
+  /** These events are stored, in this order. @returns the conversations of which the server is to be asked for that */
   stored(eventIds: readonly string[]): string[] {
     const now = this.tick();
-    const withDeletions = this.deletionsStored(eventIds);
+    const { less, more } = this.awaited.stored(eventIds);
+    // An answer that is on its way is older.
+    for (const conversationId of [...less, ...more]) this.entry(conversationId).asOf = now;
     return [...this.known].flatMap(([conversationId, { arrived }]) => {
       const here = eventIds.flatMap((id) => arrived.get(id) ?? []);
       for (const one of here) one.storedAt ??= now;
-      const wasCounted = withDeletions.has(conversationId) && this.of(conversationId).unread > 0;
-      return wasCounted || here.some(({ isUncertain }) => isUncertain) ? [conversationId] : [];
+      const isOther = more.has(conversationId) || (less.has(conversationId) && this.of(conversationId).unread > 0);
+      return isOther || here.some(({ isUncertain }) => isUncertain) ? [conversationId] : [];
     });
   }
 
   /** A message was deleted. @param event what told so, where it may not be stored yet: until then the server counts the message */
   deleted(conversationId: string, messageId: string, event?: string): void {
-    this.known.get(conversationId)?.arrived.delete(messageId);
-    if (event !== undefined) this.deletions.set(event, conversationId);
+    const known = this.entry(conversationId);
+    known.arrived.delete(messageId);
+    if (event !== undefined) this.awaited.deleted(conversationId, event);
+    else known.asOf = this.tick();
   }
 
-  /** All of it is read. */
-  read(conversationId: string): void {
+  /** All of it is read, up to a message. @param live what of it is not stored yet: until then the server counts otherwise */
+  read(conversationId: string, messageId: string, live: readonly string[]): void {
     const known = this.entry(conversationId);
     known.counted = NONE;
     known.arrived.clear();
     known.asOf = this.tick();
+    this.awaited.read(conversationId, messageId, live);
   }
 
   /** The server knows what is read: what it counted before that is old. */
@@ -91,21 +92,31 @@ export class UnreadCounts {
     this.entry(conversationId).asOf = this.tick();
   }
 
-  /** It is read up to a message: how much came before the server knows. */
-  readUpTo(conversationId: string, messageId: string): void {
+  /** It is read up to a message: how much came before the server knows. @param live what is not stored yet */
+  readUpTo(conversationId: string, messageId: string, live: readonly string[]): void {
     const known = this.entry(conversationId);
     known.asOf = this.tick();
-    if (!known.arrived.has(messageId)) return;
-    for (const id of [...known.arrived.keys()]) {
-      known.arrived.delete(id);
-      if (id === messageId) return;
-    }
+    const ids = [...known.arrived.keys()];
+    const read = ids.slice(0, ids.indexOf(messageId) + 1);
+    for (const id of read) known.arrived.delete(id);
+    this.awaited.read(
+      conversationId,
+      messageId,
+      live.filter((id) => id === messageId || read.includes(id)),
+    );
   }
 
-  /** Entries were left out, and with them that messages are stored: what is asked from now on counts those that are. */
+  /**
+   * Entries were left out, and with them that messages are stored: what is asked from now on counts those that are, and is asked for
+   * again once one of the others is.
+   */
   missed(): void {
-    this.deletions.clear();
-    for (const { arrived } of this.known.values()) for (const one of arrived.values()) one.storedAt ??= this.tick();
+    for (const [conversationId, { arrived }] of this.known) {
+      for (const [id, one] of arrived) {
+        if (one.storedAt === undefined) this.awaited.uncounted(conversationId, id);
+        one.storedAt ??= this.tick();
+      }
+    }
   }
 
   /** The server is about to be asked. @returns what `answered` is to be given */
@@ -129,12 +140,6 @@ export class UnreadCounts {
       if (id === newest) isWithin = false;
     }
     return isAgain;
-  }
-
-  private deletionsStored(eventIds: readonly string[]): Set<string> {
-    const conversations = new Set(eventIds.flatMap((id) => this.deletions.get(id) ?? []));
-    for (const id of eventIds) this.deletions.delete(id);
-    return conversations;
   }
 
   private entry(conversationId: string): Known {
