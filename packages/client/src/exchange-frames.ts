@@ -240,7 +240,7 @@ export class FrameExchange {
 
   private onChanged({ type: _type, ...changed }: MessageChanged & { type: 'changed' }): void {
     this.parts.events.emit('changed', changed);
-    for (const { event_id } of changed.changes ?? []) this.sender.onStored(event_id);
+    for (const { event_id } of changed.changes ?? []) this.sender.seen(event_id, undefined, true);
   }
 
   private watchSurroundings(): () => void {

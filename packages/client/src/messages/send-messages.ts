@@ -182,8 +182,11 @@ export class Sender {
     return this.waiting.has(messageId) || this.accepted.has(messageId);
   }
 
-  /** A copy of an own message came from the server: it was accepted, whether or not the answer to it arrived. */
-  seen(messageId: string, sentAt: string, isStored: boolean): void {
+  /**
+   * A copy of an own message came from the server, or what a change came to: it was accepted, whether or not the answer to it
+   * arrived.
+   */
+  seen(messageId: string, sentAt: string | undefined, isStored: boolean): void {
     const waiting = this.waiting.get(messageId);
     if (waiting !== undefined) {
       this.settleAccepted(waiting.id, messageId, sentAt);
@@ -200,14 +203,15 @@ export class Sender {
     this.report(sent, { state: 'stored' });
   }
 
-  private settleAccepted(id: string, messageId: string, sentAt: string): void {
+  private settleAccepted(id: string, messageId: string, sentAt: string | undefined): void {
     const entry = this.options.outbox.settle(id);
     if (entry === undefined) return;
     this.waiting.delete(entry.message_id);
     this.accepted.set(messageId, tracked(entry));
     if (this.accepted.size > MAX_TRACKED) this.forgetOldest();
     this.options.onChange();
-    this.report({ ...entry, message_id: messageId }, { state: 'accepted', sent_at: sentAt });
+    const at = sentAt === undefined ? {} : { sent_at: sentAt };
+    this.report({ ...entry, message_id: messageId }, { state: 'accepted', ...at });
   }
 
   private forgetOldest(): void {

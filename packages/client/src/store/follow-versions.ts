@@ -32,6 +32,11 @@ export class VersionFollower {
     if (version < known) void this.catchUp();
   }
 
+  /** Whether nothing is known to be missing before what changed a conversation of this version. */
+  isNext(previous: number): boolean {
+    return this.version === undefined || previous <= this.version;
+  }
+
   /** A message changed. What came between the version known and `previous` was missed. */
   changed(previous: number, version: number): void {
     if (this.version === undefined) return;

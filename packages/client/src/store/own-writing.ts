@@ -54,7 +54,7 @@ export class OwnWriting {
       this.parts.list.ensure(conversation_id, recipient_id);
       if (recipient_id !== undefined) this.parts.wantName(recipient_id);
       const timeline = this.parts.timelineOf(conversation_id);
-      if (change?.type === 'react') timeline.reacting(change.message_id, id, change.emoji, change.on);
+      if (change?.type === 'react') timeline.reacting(change.message_id, { id, emoji: change.emoji, on: change.on });
       else if (change !== undefined) timeline.changing(change.message_id, id, change.type, content);
       else {
         const { reply_to, mentions } = entry;
@@ -87,9 +87,9 @@ export class OwnWriting {
   }
 
   /** @throws ChatError invalid_request, outbox_full, closed: nothing was taken */
-  react({ conversation_id, message_id }: MessageView, emoji: string, on: boolean): void {
+  react({ conversation_id, message_id, version }: MessageView, emoji: string, on: boolean): void {
     const { id } = this.parts.client.react({ ...this.targetOf(conversation_id), message_id, emoji, on });
-    this.parts.timelineOf(conversation_id).reacting(message_id, id, emoji, on);
+    this.parts.timelineOf(conversation_id).reacting(message_id, { id, emoji, on, version });
   }
 
   /** Forgets a refused message. */

@@ -145,6 +145,37 @@ describe('own reactions', () => {
     expect(shown(messages(store)[0]) ?? []).toEqual([]);
   });
 
+  it('are what the server has where states were missed: another device of the user may have undone them since', async () => {
+    scenes.history.store(1);
+    scenes.history.version = 5;
+    const { store, connection } = await online();
+    const [message] = await until(store, (all) => all.length === 1);
+    store.react(message!, '👍', true);
+    accept(connection, await connection.next('react'), uuid(901));
+    scenes.history.messages[0] = { ...messageOf(1), version: 11 };
+    scenes.history.version = 11;
+    await store.readChanges(CONVERSATION);
+    expect(shown(messages(store)[0]) ?? []).toEqual([]);
+  });
+
+  it('are answered by the state that has them, where the answer itself comes late or never', async () => {
+    scenes.history.store(1);
+    scenes.history.version = 5;
+    const { store, connection, client } = await online();
+    const [message] = await until(store, (all) => all.length === 1);
+    store.react(message!, '👍', true);
+    const frame = await connection.next('react');
+    const event_id = client.pending[0]!.message_id;
+    const named = { changes: [{ event_id, actor_id: USER_1 }] };
+    connection.send(changed(1, 5, 8, { '👍': by(USER_1) }, named));
+    await until(store, ([one]) => one?.version === 8);
+    expect(client.pending).toEqual([]);
+    accept(connection, frame, event_id);
+    connection.send(changed(1, 8, 9, {}, { changes: [{ event_id: uuid(902), actor_id: USER_1 }] }));
+    await until(store, ([one]) => one?.version === 9);
+    expect(shown(messages(store)[0]) ?? []).toEqual([]);
+  });
+
   it('wait for a server that takes them, and are shown again after a restart', async () => {
     scenes.history.store(1);
     const storage = memoryStorage();

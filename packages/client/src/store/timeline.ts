@@ -13,7 +13,7 @@ import { END_GAP, GapLoader } from './load-gaps';
 import { inState, MessageStates } from './message-states';
 import { Derived } from './observable';
 import { OwnChanges } from './own-changes';
-import { OwnReactions } from './own-reactions';
+import { OwnReactions, type SentReaction } from './own-reactions';
 import { isCut, reactionsOf } from './reactions';
 import { Receipts } from './receipts';
 import { viewOf, type MessageView, type TimelineItem, type TimelineView } from './views';
@@ -37,7 +37,7 @@ export class Timeline {
   private readonly reactions = new OwnReactions();
   private readonly versions = new VersionFollower({
     changes: (changed_after) => this.options.history({ changed_after, limit: CHANGES_PER_READ }),
-    onMessage: (message) => this.told(message),
+    onMessage: (message) => this.told(message, false),
   });
   private pending: MessageView[] = [];
   private readonly gaps: GapLoader;
@@ -164,14 +164,14 @@ export class Timeline {
   }
 
   /** An own reaction was taken into the outbox. */
-  reacting(messageId: string, id: string, emoji: string, on: boolean): void {
-    this.reactions.sending(messageId, id, emoji, on);
+  reacting(messageId: string, reaction: SentReaction): void {
+    this.reactions.sending(messageId, reaction);
     this.changed();
   }
 
   /** A message of the conversation is something else now. */
   messageChanged({ previous, version, message, changes }: MessageChanged): void {
-    this.told(message);
+    this.told(message, this.versions.isNext(previous));
     this.versions.changed(previous, version);
     // Whether one's own is among those who are not named, only an answer to oneself tells.
     const mine = changes?.some(({ actor_id }) => actor_id === this.options.userId) === true;
@@ -188,8 +188,8 @@ export class Timeline {
     return this.versions.catchUp();
   }
 
-  /** The whole state of a message. */
-  private told(message: StoredMessage): void {
+  /** The whole state of a message. @param isNext nothing was missed before it */
+  private told(message: StoredMessage, isNext: boolean): void {
     const amendment = contentOf(message);
     if (amendment !== undefined) this.amended(amendment);
     const { message_id, version } = message;
@@ -198,7 +198,7 @@ export class Timeline {
     this.states.record(state);
     this.pieces.update(message_id, (known) => {
       const newer = inState(known, state);
-      this.reactions.told(newer);
+      this.reactions.told(newer, isNext);
       return newer;
     });
     this.changed();
@@ -262,7 +262,7 @@ export class Timeline {
     this.pending = this.pending.filter((one) => !ids.has(one.message_id));
     return messages.map((message) => {
       const view = this.viewOf(message, 'stored');
-      this.reactions.told(view);
+      this.reactions.told(view, false);
       this.pieces.update(message.message_id, () => view);
       return view;
     });
