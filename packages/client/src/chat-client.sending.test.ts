@@ -325,4 +325,44 @@ describe('sending', () => {
     expect(client.pending).toEqual([]);
     expect(events.message.all).toEqual([]);
   });
+
+  describe('a change of a message that the server does not find', () => {
+    const FEATURES = { features: ['deleted', 'edited', 'message', 'reacted'] };
+    const unknown = (connection: FakeConnection, { id }: Frame) =>
+      connection.send({ type: 'rejected', id, code: 'unknown_message', message: '', retryable: false });
+
+    it('is tried again while the message may not be stored yet, and not after', async () => {
+      const { client, connection, events } = await scene.online({}, FEATURES);
+      const { id, message_id } = client.send({ recipient_id: USER_2, content: 'helo' });
+      connection.send(acceptedFor(await connection.next('send')));
+      await client.settle(id);
+      const edit = client.edit({ recipient_id: USER_2, message_id, content: 'hello' });
+      unknown(connection, await connection.next('edit'));
+      const second = await connection.next('edit');
+      expect(second['id']).toBe(edit.id);
+      // It was asked for before that.
+      connection.send({ type: 'stored', from: 1, message_ids: [message_id] });
+      unknown(connection, second);
+      unknown(connection, await connection.next('edit'));
+      const failed = await events.change_state.next(({ state }) => state === 'failed');
+      expect(failed).toMatchObject({ id: edit.id, code: 'unknown_message' });
+      expect(client.pending).toEqual([]);
+    });
+
+    it('is tried again where the message of somebody else came live, not where it came from the inbox', async () => {
+      const { client, connection, events } = await scene.online({}, FEATURES);
+      connection.send(incoming(1), incoming(2, 1));
+      await events.message.next(({ message_id }) => message_id === uuid(2));
+      const react = (n: number) => client.react({ recipient_id: USER_2, message_id: uuid(n), emoji: '👍', on: true });
+      const live = react(1);
+      unknown(connection, await connection.next('react'));
+      const again = await connection.next('react');
+      expect(again['id']).toBe(live.id);
+      connection.send({ ...acceptedFor(again), message_id: live.message_id });
+      await client.settle(live.id);
+      const entry = react(2);
+      unknown(connection, await connection.next('react'));
+      expect(await events.change_state.next(({ state }) => state === 'failed')).toMatchObject({ id: entry.id });
+    });
+  });
 });

@@ -90,11 +90,16 @@ export class Receiver {
     const { seq } = frame;
     if (seq !== undefined) this.begin(seq - 1);
     const { id, event, value } = readEntry(frame);
-    const own = this.options.sender.isOwn(id);
+    const { sender } = this.options;
+    const own = sender.isOwn(id);
     const fresh = this.options.recent.add(id);
     if (fresh) this.dirty = true;
-    if (own) this.options.sender.seen(id, String(frame['sent_at'] ?? frame['at']), seq !== undefined);
-    else if (fresh) this.options.onEntry(event, value);
+    if (own) sender.seen(id, String(frame['sent_at'] ?? frame['at']), seq !== undefined);
+    else {
+      if (seq !== undefined) sender.onStored(id);
+      else if (fresh && event === 'message') sender.onLive(id);
+      if (fresh) this.options.onEntry(event, value);
+    }
     if (seq !== undefined) {
       if (own || !fresh) this.options.onStored([id]);
       this.inbox.arrived(seq);

@@ -13,6 +13,7 @@ import { monotonicNow } from '../state/clock';
 import type { Outbox, OutboxEntry } from '../state/outbox';
 import { Pace } from '../state/pace';
 import type { Timers } from '../state/timers';
+import { UnstoredMessages } from '../state/unstored-messages';
 import {
   commandFrame,
   deletionEntry,
@@ -34,6 +35,8 @@ const ABOUT_ALL: readonly ErrorCode[] = ['rate_limited', 'overloaded'];
 const ABOUT_TOKEN: readonly ErrorCode[] = ['unauthenticated', 'token_expired', 'token_invalid'];
 /** The send was refused because the one that it names as the one before it was. */
 const OUT_OF_ORDER: ErrorCode = 'out_of_order';
+/** What a change is of is not there. */
+const UNKNOWN_MESSAGE: ErrorCode = 'unknown_message';
 /** Time that a refresh of the token is given before the sends that wait for it go on. */
 const TOKEN_REFRESH_MS = 1_000;
 
@@ -63,6 +66,7 @@ export class Sender {
   private readonly accepted = new Map<string, Tracked>();
   /** By message id: what is in the outbox. */
   private readonly waiting = new Map<string, Tracked>();
+  private readonly unstored = new UnstoredMessages();
 
   constructor(private readonly options: SenderOptions) {
     for (const entry of options.outbox.entries()) this.waiting.set(entry.message_id, entry);
@@ -160,7 +164,7 @@ export class Sender {
     const aboutToken = ABOUT_TOKEN.includes(frame.code);
     const now = monotonicNow();
     if (frame.code === OUT_OF_ORDER) this.options.outbox.follow(frame.id, now);
-    else if (frame.retryable || aboutToken) {
+    else if (frame.retryable || aboutToken || this.mayBeFound(frame.id, frame.code, now)) {
       const pauseAll = aboutToken || ABOUT_ALL.includes(frame.code);
       const retryAfterMs = Math.max(frame.retry_after_ms ?? 0, aboutToken ? TOKEN_REFRESH_MS : 0);
       this.options.outbox.postpone(frame.id, now, retryAfterMs, pauseAll);
@@ -195,8 +199,14 @@ export class Sender {
     if (isStored) this.onStored(messageId);
   }
 
+  /** A message of somebody else came that is not known to be stored. */
+  onLive(messageId: string): void {
+    this.unstored.accepted(messageId);
+  }
+
   /** The message is in the history and in the inboxes. */
   onStored(messageId: string): void {
+    this.unstored.stored(messageId, monotonicNow());
     const sent = this.accepted.get(messageId);
     if (sent === undefined) return;
     this.accepted.delete(messageId);
@@ -208,10 +218,22 @@ export class Sender {
     if (entry === undefined) return;
     this.waiting.delete(entry.message_id);
     this.accepted.set(messageId, tracked(entry));
+    if (entry.change === undefined) this.unstored.accepted(messageId);
     if (this.accepted.size > MAX_TRACKED) this.forgetOldest();
     this.options.onChange();
-    const at = sentAt === undefined ? {} : { sent_at: sentAt };
-    this.report({ ...entry, message_id: messageId }, { state: 'accepted', ...at });
+    this.report(
+      { ...entry, message_id: messageId },
+      { state: 'accepted', ...(sentAt !== undefined && { sent_at: sentAt }) },
+    );
+  }
+
+  /** Whether what a refused change is of may not be stored yet, so that it is to be tried again. */
+  private mayBeFound(id: string, code: ErrorCode, now: number): boolean {
+    const { outbox } = this.options;
+    const change = outbox.get(id)?.change;
+    const sentAt = outbox.sentAt(id);
+    if (code !== UNKNOWN_MESSAGE || change === undefined || sentAt === undefined) return false;
+    return this.unstored.mayCome(change.message_id, sentAt, now);
   }
 
   private forgetOldest(): void {

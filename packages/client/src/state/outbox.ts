@@ -80,7 +80,8 @@ interface Queue {
  * may accept what follows a rejected send.
  *
  * Changes of a conversation (edits, deletions, reactions) are in order among themselves, beside its messages: while a server cannot
- * tell whether something may be changed, what is said goes on. A change of a message that waits here comes after it.
+ * tell whether something may be changed, what is said goes on. They go one by one: one that the server refuses may be tried again,
+ * where its message is not stored yet, and none may overtake it. A change of a message that waits here comes after it.
  */
 export class Outbox {
   private readonly byId = new Map<string, Waiting>();
@@ -168,6 +169,11 @@ export class Outbox {
     return due;
   }
 
+  /** When an entry that is in flight was sent. */
+  sentAt(id: string): number | undefined {
+    return this.byId.get(id)?.sentAt;
+  }
+
   /** When the entry that has been in flight longest was sent. */
   oldestSentAt(): number | undefined {
     let oldest: number | undefined;
@@ -242,9 +248,9 @@ export class Outbox {
 
   /** The entry that may follow those in flight; undefined while an answer must come first. */
   private next(queue: Queue): Waiting | undefined {
-    const allowed = queue.stopped || !this.rules.pipelined ? 1 : queue.allowed;
-    if (queue.inFlight > 0 && queue.inFlight >= allowed) return undefined;
     const next = queue.entries[queue.inFlight];
+    const isAlone = queue.stopped || !this.rules.pipelined || next?.entry.change !== undefined;
+    if (queue.inFlight > 0 && queue.inFlight >= (isAlone ? 1 : queue.allowed)) return undefined;
     if (next?.entry.data !== undefined && !this.rules.data) return undefined;
     if (next?.entry.change !== undefined && !this.mayGo(next.entry.change)) return undefined;
     const refers = next?.entry.reply_to !== undefined || next?.entry.mentions !== undefined;
