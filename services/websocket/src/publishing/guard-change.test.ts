@@ -66,6 +66,38 @@ describe('changing a message', () => {
     expect(await carol.next('rejected')).toMatchObject({ id: 'x', code: 'unknown_type', retryable: false });
   });
 
+  describe('while persistence waits for the message', () => {
+    let answer: () => void;
+    let message_id: string;
+    beforeEach(async () => {
+      message_id = await sent();
+      const answered = new Promise<void>((resolve) => (answer = resolve));
+      world.persistence.askChange = () => answered.then(() => ({}));
+      alice.say({ type: 'edit', id: 'edit', recipient_id: BOB, message_id, content: 'hello' });
+    });
+
+    it('holds up nothing that is said', async () => {
+      alice.say({ type: 'send', id: 'next', recipient_id: BOB, content: 'next' });
+      expect((await alice.next('accepted')).id).toBe('next');
+      expect(await bob.next('message')).toMatchObject({ content: 'next' });
+      answer();
+      expect((await alice.next('accepted')).id).toBe('edit');
+      expect(await bob.next('edited')).toMatchObject({ message_id });
+    });
+
+    it('holds up what names it as the one before it, and other changes', async () => {
+      alice.say({ type: 'react', id: 'react', recipient_id: BOB, message_id, emoji: '👍', on: true });
+      alice.say({ type: 'send', id: 'next', recipient_id: BOB, content: 'next', after: 'edit' });
+      // Whoever is answered later was read later.
+      alice.say({ type: 'send', id: 'free', recipient_id: BOB, content: 'free' });
+      expect((await alice.next('accepted')).id).toBe('free');
+      answer();
+      const ids = [];
+      for (let n = 0; n < 3; n += 1) ids.push((await alice.next('accepted')).id);
+      expect(ids).toEqual(['edit', 'react', 'next']);
+    });
+  });
+
   it('is later than the edit before it, whatever the clock of the pod says', async () => {
     const message_id = await sent();
     const edited_at = '2040-01-01T00:00:00.000Z';

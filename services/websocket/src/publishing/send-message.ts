@@ -2,9 +2,10 @@
  * The sender's half of an event's road: command → checks → record → log → `accepted` → live publish. It knows no kind: what
  * differs between them stands in the protocol's registry.
  *
- * Sends of one connection are appended in the order they came: one whose checks need others makes the later ones wait.
- * One that names the one before it (`after`) is refused where that one was rejected for the moment: nothing overtakes.
- * Answers leave in that order too. A send that was answered `rejected unavailable` may be written all the same.
+ * Messages of one connection are appended in the order they came, and so are its changes of messages, beside them: one whose
+ * checks need others makes the later ones of its lane wait. One that names the one before it (`after`) is in the lane of that, and
+ * refused where that one was rejected for the moment: nothing overtakes. Answers leave in that order too. A send that was answered
+ * `rejected unavailable` may be written all the same.
  */
 import {
   ERRORS,
@@ -79,9 +80,10 @@ export class MessageSender {
   /** Takes a command. Its answer comes through the connection; this neither throws nor rejects. */
   send(connection: Connection, command: AnyCommand, frame: CommandFields): void {
     const { limits, clock, guard } = this.dependencies;
-    const order = connection.sends.orderOf(frame.id, frame.after);
+    const { sends } = connection;
+    const order = sends.orderOf(frame.id, frame.after, command.changes !== undefined);
     if (!countSend(connection, limits.unacknowledged)) {
-      connection.sends.orderOf(frame.id, undefined).failed = true;
+      sends.orderOf(frame.id, undefined).failed = true;
       this.refuse(connection, frame.id, 'overloaded', 'too many sends without an answer');
       return;
     }
@@ -92,23 +94,25 @@ export class MessageSender {
       order,
       span: startSpan('send message', { kind: 'server' }),
       startedAt: clock.monotonic(),
-      answer: connection.sends.reserveAnswer(),
+      answer: sends.reserveAnswer(order),
     };
     const fault = this.#check(sending);
     if (fault !== undefined) {
       // It fails what follows it, not what came before it and may still wait.
-      sending.order = connection.sends.orderOf(frame.id, undefined);
+      sending.order = sends.orderOf(frame.id, undefined, command.changes !== undefined);
       this.#reject(sending, ...fault);
       return;
     }
     const found = guard.resolve(connection, command, frame);
-    if (!connection.sends.checking && !(found instanceof Promise)) this.#append(sending, found);
-    else connection.sends.inTurn(async () => this.#append(sending, await found));
+    if (!sends.isChecking(order) && !(found instanceof Promise)) this.#append(sending, found);
+    else sends.inTurn(order, async () => this.#append(sending, await found));
   }
 
   /** Answers a command that did not get far enough to be one, in its turn. */
   refuse(connection: Connection, id: string | undefined, code: ErrorCode, message: string): void {
-    connection.sends.reserveAnswer()(() => this.#tellRejected(connection, id, code, message));
+    const { sends } = connection;
+    const answer = sends.reserveAnswer(sends.orderOf(undefined, undefined));
+    answer(() => this.#tellRejected(connection, id, code, message));
   }
 
   #tellRejected(

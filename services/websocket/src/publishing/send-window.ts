@@ -9,23 +9,38 @@ interface PendingAnswer {
   give: (() => void) | undefined;
 }
 
-/** The sends of one connection that have no answer yet. */
+/** What is checked, and answered, in the order in which it came. */
+interface Lane {
+  readonly answers: PendingAnswer[];
+  /** The last send whose checks need others; later ones wait for it. */
+  checking: Promise<void> | undefined;
+}
+
+/** The order that a send belongs to, and the lane in which its first send came. */
+export interface SendOrder extends AppendOrder {
+  readonly lane: Lane;
+}
+
+/**
+ * The sends of one connection that have no answer yet. Changes of messages (edits, deletions, reactions) have a lane of their own:
+ * whether they may be is asked of persistence, which waits for what is not stored yet, and nothing that is said waits with them. What
+ * names one of the other lane as the one before it goes where that one went.
+ */
 export class SendWindow {
   #unanswered = 0;
-  readonly #answers: PendingAnswer[] = [];
-  /** The last send whose checks need others; later ones wait for it. */
-  #checking: Promise<void> | undefined;
+  readonly #messages: Lane = { answers: [], checking: undefined };
+  #changes: Lane | undefined;
 
   /** By the client's id: the orders of sends that are unanswered, or were rejected for the moment. */
-  #orders: Map<string, AppendOrder> | undefined;
+  #orders: Map<string, SendOrder> | undefined;
 
   get unanswered(): number {
     return this.#unanswered;
   }
 
-  /** A send before this one is still being checked. */
-  get checking(): boolean {
-    return this.#checking !== undefined;
+  /** A send before those of this order is still being checked. */
+  isChecking({ lane }: SendOrder): boolean {
+    return lane.checking !== undefined;
   }
 
   /** Counts one more; false where there are `max` already. */
@@ -41,15 +56,15 @@ export class SendWindow {
   }
 
   /**
-   * Reserves the place of an answer: answers leave in the order in which the sends came, whatever order their outcomes
-   * become known in. The function returned gives the answer, or lets it wait for those before it.
+   * Reserves the place of an answer: the answers of a lane leave in the order in which its sends came, whatever order their
+   * outcomes become known in. The function returned gives the answer, or lets it wait for those before it.
    */
-  reserveAnswer(): (give: () => void) => void {
+  reserveAnswer({ lane: { answers } }: SendOrder): (give: () => void) => void {
     const place: PendingAnswer = { give: undefined };
-    this.#answers.push(place);
+    answers.push(place);
     return (give) => {
       place.give = give;
-      while (this.#answers[0]?.give !== undefined) this.#answers.shift()?.give?.();
+      while (answers[0]?.give !== undefined) answers.shift()?.give?.();
     };
   }
 
@@ -57,8 +72,9 @@ export class SendWindow {
    * The order that a send belongs to: that of the one it names, unless that one was accepted. It is failed where that one
    * was rejected for the moment, or itself followed one that was, and has not come again since.
    */
-  orderOf(id: string | undefined, after: string | undefined): AppendOrder {
-    const order = (after === undefined ? undefined : this.#orders?.get(after)) ?? { failed: false };
+  orderOf(id: string | undefined, after: string | undefined, isChange = false): SendOrder {
+    const known = after === undefined ? undefined : this.#orders?.get(after);
+    const order = known ?? { failed: false, lane: isChange ? this.#laneOfChanges() : this.#messages };
     if (id === undefined) return order;
     this.#orders ??= new Map();
     this.#orders.delete(id);
@@ -76,14 +92,18 @@ export class SendWindow {
   }
 
   /** Runs the work after that of the sends before. It must not reject. */
-  inTurn(work: () => Promise<void>): void {
-    const before = this.#checking;
+  inTurn({ lane }: SendOrder, work: () => Promise<void>): void {
+    const before = lane.checking;
     const checking: Promise<void> = (async () => {
       await before;
       await work();
     })().finally(() => {
-      if (this.#checking === checking) this.#checking = undefined;
+      if (lane.checking === checking) lane.checking = undefined;
     });
-    this.#checking = checking;
+    lane.checking = checking;
+  }
+
+  #laneOfChanges(): Lane {
+    return (this.#changes ??= { answers: [], checking: undefined });
   }
 }
