@@ -1,6 +1,6 @@
 /** What one device shows of the messages of its conversations, and what its user does there: through the store that pages bind to. */
-import type { ChangeStateChange, ChatClient } from '@chat-app/client';
-import { ChatStore, type ConversationView, type MessageView } from '@chat-app/client/store';
+import type { ChangeStateChange } from '@chat-app/client';
+import { ChatStore, type ConversationView, type MessageView, type StoreClient } from '@chat-app/client/store';
 import { isSame } from '../../checker/check-states';
 import type { Change, MessageState, Observation } from '../../checker/history';
 
@@ -31,7 +31,7 @@ export class ShownStates {
   #looks = 0;
 
   constructor(
-    private readonly client: ChatClient,
+    private readonly client: StoreClient,
     private readonly options: ShownStatesOptions,
   ) {
     this.#store = new ChatStore(client);
@@ -87,7 +87,7 @@ export class ShownStates {
   /** The messages that it shows, by id. */
   states(): ReadonlyMap<string, MessageState> {
     const messages = this.conversations.flatMap((id) => [...this.#messages(id)]);
-    return new Map(messages.map((message) => [message.message_id, stateOf(message)]));
+    return new Map(messages.map((message) => [message.message_id, stateOf(message, this.options.user)]));
   }
 
   /** The user of this device begins to look at a conversation, another each time, which reads it, or leaves it. */
@@ -119,7 +119,7 @@ export class ShownStates {
       const { message_id } = message;
       if (this.#lookedAt.get(message_id) === message) continue;
       this.#lookedAt.set(message_id, message);
-      const state = stateOf(message);
+      const state = stateOf(message, user);
       const last = this.#last.get(message_id);
       // An own change that waits is what its user wants, not what is so.
       if (message.change !== undefined || (last !== undefined && isSame(last, state))) continue;
@@ -128,10 +128,10 @@ export class ShownStates {
     }
   }
 
-  /** What one sees when one leaves is read, where nothing is unread. */
+  /** What one sees when one leaves is read, where nothing is unread: of what is deleted no marker says so. */
   #observeRead(conversation_id: string): void {
     const { user, device, observe } = this.options;
-    const newest = [...this.#messages(conversation_id)].findLast((one) => !one.own);
+    const newest = [...this.#messages(conversation_id)].findLast((one) => !one.own && one.deleted_at === undefined);
     if (newest === undefined || this.unread(conversation_id) > 0) return;
     observe({ kind: 'read', at: Date.now(), user, device, conversation_id, message_id: newest.message_id });
   }
@@ -163,7 +163,11 @@ function mayChange(message: MessageView, change: Change, role: ConversationView[
   return change === 'react' || own || (change === 'delete' && role === 'owner');
 }
 
-function stateOf({ content, deleted_at, reactions = [] }: MessageView): MessageState {
-  const named = reactions.flatMap(({ emoji, user_ids }) => user_ids.map((userId) => `${emoji} ${userId}`));
+/** Own reactions as the device shows them: it may know better than who is named, or think so. */
+function stateOf({ content, deleted_at, reactions = [] }: MessageView, user: string): MessageState {
+  const named = reactions.flatMap(({ emoji, own, user_ids }) => {
+    const users = user_ids.filter((id) => id !== user);
+    return [...users, ...(own ? [user] : [])].map((id) => `${emoji} ${id}`);
+  });
   return { content, deleted: deleted_at !== undefined, reactions: named.sort() };
 }
