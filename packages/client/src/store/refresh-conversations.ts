@@ -56,7 +56,8 @@ export class ConversationRefresher {
 
   /** No marker of a conversation is on its way any more: what came after it, or after the user left, counts, and no answer told yet. */
   marked(conversationId: string): void {
-    if (this.untaken.delete(conversationId) || conversationId !== this.parts.active.id) this.refreshSoon(conversationId);
+    if (this.untaken.delete(conversationId) || conversationId !== this.parts.active.id)
+      this.refreshSoon(conversationId);
   }
 
   release(): void {

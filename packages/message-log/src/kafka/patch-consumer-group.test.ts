@@ -8,7 +8,7 @@ function libraryError(name: string, more: object = {}): Error {
 function scene() {
   const joinedAs: (string | null)[] = [];
   const calls: string[] = [];
-  const answer = { leave: async (): Promise<void> => undefined };
+  const answer = { join: async (): Promise<void> => undefined, leave: async (): Promise<void> => undefined };
   const cluster = {
     findGroupCoordinator: async () => ({ isConnected: () => true, heartbeat: async () => undefined }),
     refreshMetadata: async () => void calls.push('refreshMetadata'),
@@ -23,6 +23,7 @@ function scene() {
     offsetManager = null;
     lastRequest = 0;
     async joinAndSync(): Promise<void> {
+      await answer.join();
       joinedAs.push(this.memberId);
       this.memberId ??= `member-${joinedAs.length}`;
       this.generationId = joinedAs.length;
@@ -57,6 +58,19 @@ describe('patchConsumerGroup', () => {
     await expect(crashed.leave()).rejects.toThrow('KafkaJSConnectionError');
     await group().joinAndSync();
     expect(joinedAs).toEqual([null, 'member-1']);
+  });
+
+  it('lets a consumer that cannot join since no broker tells the coordinator be started again, and no other', async () => {
+    const { group, answer } = scene();
+    for (const [name, retriable] of [
+      ['KafkaJSGroupCoordinatorNotFound', true],
+      ['KafkaJSUnsupportedMagicByteInMessageSet', false],
+    ] as const) {
+      answer.join = async () => {
+        throw libraryError(name, { retriable: false });
+      };
+      await expect(group().joinAndSync()).rejects.toMatchObject({ name, retriable });
+    }
   });
 
   it('gives up the name with the membership', async () => {

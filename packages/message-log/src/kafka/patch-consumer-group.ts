@@ -4,7 +4,8 @@
  * the group then waits a session for the former member, and nothing is handled meanwhile.
  *
  * With the patch a lost coordinator is searched for while fetching goes on (membership.ts), a fetch that meets a lost broker
- * or a moved leader asks for newer metadata and is tried again, and a consumer that did crash joins under its former name.
+ * or a moved leader asks for newer metadata and is tried again, a consumer that cannot join since no broker tells the coordinator is
+ * started again, and one that did crash joins under its former name.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { isCoordinatorLost, isMetadataStale } from './map-errors';
@@ -59,7 +60,12 @@ export function patchConsumerGroup({ prototype }: ConsumerGroupClass): void {
 
   prototype.joinAndSync = async function (this: PatchedGroup): Promise<void> {
     if (this.generationId === null) this.memberId = names.get(this.cluster) ?? null;
-    await library.joinAndSync.call(this);
+    try {
+      await library.joinAndSync.call(this);
+    } catch (error) {
+      markRestartable(error);
+      throw error;
+    }
     if (this.memberId !== null) names.set(this.cluster, this.memberId);
     membershipOf(this).joined();
   };
@@ -81,4 +87,9 @@ export function patchConsumerGroup({ prototype }: ConsumerGroupClass): void {
     await pause(FETCH_PAUSE_MS);
   };
   patched.add(prototype);
+}
+
+/** kafkajs gives a consumer up for good where no broker told it the coordinator: another time one may. */
+function markRestartable(error: unknown): void {
+  if (error instanceof Error && isCoordinatorLost(error)) Object.assign(error, { retriable: true });
 }
