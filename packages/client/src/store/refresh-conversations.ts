@@ -56,8 +56,8 @@ export class ConversationRefresher {
 
   /** No marker of a conversation is on its way any more: what came after it, or after the user left, counts, and no answer told yet. */
   marked(conversationId: string): void {
-    if (this.untaken.delete(conversationId) || conversationId !== this.parts.active.id)
-      this.refreshSoon(conversationId);
+    const isLookedAt = conversationId === this.parts.active.id;
+    if (this.untaken.delete(conversationId) || !isLookedAt) this.refreshSoon(conversationId);
   }
 
   release(): void {
