@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describeInChromium } from './testing/chromium';
+import { lineInView, movedBy, settled, textOf, type Line } from './testing/line-on-screen';
 import { peopleForEachTest, type Person } from './testing/people';
 import { cpuOfTasks } from './testing/trace-tasks';
 
@@ -17,11 +18,6 @@ const TURNS = 5;
 const PAGES_BETWEEN_TURNS = 10;
 
 jest.setTimeout(600_000);
-
-/** Texts of very different heights: what was not drawn yet has another height than is assumed. */
-function textOf(index: number): string {
-  return `number ${index} ${'word '.repeat((index * 7919) % 60)}`.trim();
-}
 
 describeInChromium('reading a conversation of 5,000 messages', (chromium) => {
   const people = peopleForEachTest(chromium);
@@ -79,36 +75,6 @@ describeInChromium('reading a conversation of 5,000 messages', (chromium) => {
 function keepBusy(ms: number): void {
   const end = performance.now() + ms;
   while (performance.now() < end);
-}
-
-interface Line {
-  id: string;
-  top: number;
-}
-
-/** The message in the middle of the view, and where it stands. */
-function lineInView({ page }: Person): Promise<Line> {
-  return page.evaluate(() => {
-    const { top, bottom } = document.querySelector('.messages')!.getBoundingClientRect();
-    const middle = (top + bottom) / 2;
-    const line = [...document.querySelectorAll('article')].find((one) => one.getBoundingClientRect().bottom > middle);
-    if (line === undefined) throw new Error('no message is in view');
-    return { id: line.dataset['messageId']!, top: line.getBoundingClientRect().top };
-  });
-}
-
-/** Resolves once nothing has moved for some frames. */
-function settled({ page }: Person): Promise<void> {
-  return page.evaluate(async () => {
-    const frame = document.querySelector('.messages')!;
-    const place = (): string =>
-      `${frame.scrollTop} ${frame.scrollHeight} ${document.querySelector('article')?.getBoundingClientRect().top}`;
-    for (let [same, before] = [0, '']; same < 4;) {
-      await new Promise((resolve) => requestAnimationFrame(resolve));
-      same = place() === before ? same + 1 : 0;
-      before = place();
-    }
-  });
 }
 
 /**
@@ -181,15 +147,4 @@ async function turnWheel(person: Person): Promise<void> {
 
 function scrollTop({ page }: Person): Promise<number> {
   return page.locator('.messages').evaluate((frame) => frame.scrollTop);
-}
-
-/** How far a line is from where it was, pixels; infinite where it is out of the document. */
-function movedBy({ page }: Person, { id, top }: Line): Promise<number> {
-  return page.evaluate(
-    ([messageId, before]) => {
-      const line = document.querySelector(`[data-message-id="${messageId}"]`);
-      return line === null ? Infinity : Math.abs(line.getBoundingClientRect().top - before);
-    },
-    [id, top] as const,
-  );
 }

@@ -12,7 +12,14 @@ export class EndInView {
   /** Where the view was left: only a person scrolls up from there. */
   #scrollTop = 0;
 
-  constructor(private readonly frame: HTMLElement) {}
+  /**
+   * @param emptyBelow how far the list has room below its last row, pixels. Where it must not scroll it leaves the rows above where
+   * they are drawn, however high they turned out to be, until the scrolling ends: the room at its end stays empty meanwhile.
+   */
+  constructor(
+    private readonly frame: HTMLElement,
+    private readonly emptyBelow: () => number,
+  ) {}
 
   /** Whether the end is to stay in view whatever gets another height. */
   get isHeld(): boolean {
@@ -26,7 +33,10 @@ export class EndInView {
 
   /** Scrolls to the end, and holds it. */
   hold(): void {
-    this.frame.scrollTo({ top: this.frame.scrollHeight, behavior: 'instant' });
+    const { scrollHeight, clientHeight } = this.frame;
+    const empty = this.emptyBelow();
+    // Beyond the end the browser stops at it, to the part of a pixel.
+    this.frame.scrollTo({ top: empty > 0 ? scrollHeight - empty - clientHeight : scrollHeight, behavior: 'instant' });
     this.#scrollTop = this.frame.scrollTop;
     this.#isHeld = this.#wasNear = true;
   }
@@ -34,7 +44,7 @@ export class EndInView {
   /** To be called when the view has scrolled, by whatever. */
   scrolled(): void {
     const { scrollTop, scrollHeight, clientHeight } = this.frame;
-    const left = scrollHeight - clientHeight - scrollTop;
+    const left = scrollHeight - Math.max(0, this.emptyBelow()) - clientHeight - scrollTop;
     if (left <= 1) this.#isHeld = true;
     else if (scrollTop < this.#scrollTop) this.#isHeld = false;
     else if (this.#isHeld) return this.hold();

@@ -39,7 +39,7 @@ export class LineInView {
   /** @param owed how far from its place all is that is in view, pixels */
   #take(owed = 0): void {
     this.#scrollTop = this.frame.scrollTop;
-    const message = this.#messages().find((one) => isSeen(one) && this.#endOf(one) > 0);
+    const message = this.#messages().find((one) => this.#endOf(one) > 0 && isSeen(one));
     this.#line = message && { messageId: message.dataset['messageId'] ?? '', end: this.#endOf(message) - owed };
   }
 
@@ -61,5 +61,5 @@ export class LineInView {
 
 /** The list hides what has no height yet. */
 function isSeen(message: HTMLElement): boolean {
-  return message.checkVisibility({ visibilityProperty: true });
+  return getComputedStyle(message).visibility === 'visible';
 }

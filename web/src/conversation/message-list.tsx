@@ -1,6 +1,6 @@
 import type { TimelineView } from '@chat-app/client/store';
 import { useMemo, useRef, useState } from 'preact/hooks';
-import { Virtualizer } from 'virtua';
+import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { dates, useChat } from '../context';
 import { Icon } from '../icons';
 import { rowsOf, type Row } from '../rows';
@@ -17,7 +17,8 @@ export function MessageList({ id, isGroup }: { id: string; isGroup: boolean }) {
   const timeline = useObservable(store.timeline(id));
   const rows = useMemo(() => rowsOf(timeline), [timeline]);
   const frame = useRef<HTMLDivElement>(null);
-  const place = usePlace(rows, frame);
+  const list = useRef<VirtualizerHandle>(null);
+  const place = usePlace(rows, frame, list);
   const [focused, setFocused] = useState<number>();
   const keepFocused = (event: FocusEvent): void => {
     const row = (event.target as Element).closest('[data-row]')?.getAttribute('data-row');
@@ -35,9 +36,11 @@ export function MessageList({ id, isGroup }: { id: string; isGroup: boolean }) {
       >
         <div class="spring" />
         <Virtualizer
+          ref={list}
           data={rows}
           shift={place.isPrepended}
           onScroll={place.scrolled}
+          onScrollEnd={place.measured}
           onResize={place.measured}
           keepMounted={focused !== undefined && focused < rows.length ? [focused] : []}
         >

@@ -1,5 +1,6 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { VirtualizerHandle } from 'virtua';
 import type { Row } from '../rows';
 import { EndInView } from './end-in-view';
 import { LineInView } from './line-in-view';
@@ -19,14 +20,21 @@ export interface Place {
   readonly isSettled: boolean;
   readonly toEnd: () => void;
   readonly scrolled: () => void;
-  /** To be called when rows have got their heights. */
+  /**
+   * To be called when rows have got their heights, and when scrolling ends: on iOS, where a scroll by the page would stop one by
+   * a finger, the list puts rows in their places only then, and nobody has scrolled by what it moves.
+   */
   readonly measured: () => void;
 }
 
 /**
  * Keeps the end in view where it was in view, and after one wrote oneself; else the line that one reads stays where it is.
  */
-export function usePlace(rows: readonly Row[], frame: RefObject<HTMLElement | null>): Place {
+export function usePlace(
+  rows: readonly Row[],
+  frame: RefObject<HTMLElement | null>,
+  list: RefObject<VirtualizerHandle | null>,
+): Place {
   const before = useRef<readonly Row[]>([]);
   const end = useRef<EndInView | undefined>(undefined);
   const line = useRef<LineInView | undefined>(undefined);
@@ -48,7 +56,8 @@ export function usePlace(rows: readonly Row[], frame: RefObject<HTMLElement | nu
 
   useLayoutEffect(() => {
     if (frame.current === null) return;
-    end.current = new EndInView(frame.current);
+    // The list draws all rows, the first too, above their places by what it holds back.
+    end.current = new EndInView(frame.current, () => -(list.current?.getItemOffset(0) ?? 0));
     line.current = new LineInView(frame.current);
     // A keyboard that opens makes the frame smaller: the end stays in view.
     const watcher = new ResizeObserver(() => end.current?.wasNear === true && toEnd());
