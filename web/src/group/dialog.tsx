@@ -20,7 +20,9 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   return (
     <dialog ref={dialog} aria-labelledby="dialog-title" onClose={onClose}>
       <header>
-        <h2 id="dialog-title">{title}</h2>
+        <h2 id="dialog-title">
+          <bdi>{title}</bdi>
+        </h2>
         <button class="round" type="button" aria-label={t.group.close} title={t.group.close} onClick={onClose}>
           <Icon name="close" />
         </button>

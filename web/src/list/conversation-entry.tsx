@@ -34,10 +34,14 @@ export function ConversationEntry({ conversation, isOpen }: { conversation: Conv
           {title}
         </span>
         {last?.sent_at !== undefined && <time dateTime={last.sent_at}>{dates.short(last.sent_at)}</time>}
-        <span class="last" dir="auto">
-          {typing !== undefined && <span class="typing">{typing}</span>}
+        <span class="last">
+          {typing !== undefined && <span class="beginning typing">{typing}</span>}
           {typing === undefined &&
-            (member ? <Preview conversation={conversation} isOpen={isOpen} names={names} /> : t.list.left)}
+            (member ? (
+              <Preview conversation={conversation} isOpen={isOpen} names={names} />
+            ) : (
+              <Beginning text={t.list.left} />
+            ))}
         </span>
         {unread > 0 && (
           <span class={muted ? 'badge muted' : 'badge'}>
@@ -67,7 +71,8 @@ function Preview({ conversation: { draft, last, kind }, isOpen, names }: Preview
   if (draft !== '' && !isOpen) {
     return (
       <>
-        <em>{t.list.draft}</em> {firstLine(draft)}
+        <em>{t.list.draft} </em>
+        <Beginning text={draft} />
       </>
     );
   }
@@ -75,12 +80,21 @@ function Preview({ conversation: { draft, last, kind }, isOpen, names }: Preview
   const sender = last.own ? t.list.you : kind === 'group' ? names.get(last.sender_id) : undefined;
   return (
     <>
-      {sender !== undefined && <span class="sender">{sender}: </span>}
-      {last.deleted_at === undefined ? firstLine(last.content) : t.message.deleted}
+      {sender !== undefined && (
+        <span class="sender">
+          <bdi>{sender}</bdi>:{' '}
+        </span>
+      )}
+      <Beginning text={last.deleted_at === undefined ? last.content : t.message.deleted} />
     </>
   );
 }
 
-function firstLine(text: string): string {
-  return text.trimStart().slice(0, 200).split('\n', 1)[0] ?? '';
+/** The first line of a text, in the direction in which it is written. */
+function Beginning({ text }: { text: string }) {
+  return (
+    <span class="beginning" dir="auto">
+      {text.trimStart().slice(0, 200).split('\n', 1)[0]}
+    </span>
+  );
 }

@@ -2,6 +2,7 @@ import type { InvitationView } from '@chat-app/client/store';
 import { useState } from 'preact/hooks';
 import { useChat } from '../context';
 import { openConversation } from '../route';
+import { sentence } from '../sentence';
 import { faultText, t } from '../texts';
 import { useObservable } from '../use-observable';
 
@@ -34,7 +35,7 @@ function Invitation({ invitation }: { invitation: InvitationView }) {
   return (
     <li>
       <strong dir="auto">{title}</strong>
-      <span>{t.invitations.by(names.get(invited_by) ?? '…')}</span>
+      <span>{sentence(t.invitations.by, names.get(invited_by) ?? '…')}</span>
       <span class="buttons">
         <button
           type="button"
