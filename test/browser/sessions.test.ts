@@ -26,6 +26,22 @@ describeInChromium('a session on the page', (chromium) => {
     await hers.page.getByRole('alert').filter({ hasText: 'do not belong together' }).waitFor();
   });
 
+  it('says in its own words what is missing in a form, and where', async () => {
+    const [alice] = await people.register(1);
+    const { page } = await people.open(alice!, { locale: 'de-DE' });
+    const refusal = async (button: string): Promise<(string | null)[]> => {
+      await page.getByRole('button', { name: button, exact: true }).click();
+      const text = await page.getByRole('alert').textContent();
+      return [text, await page.evaluate(() => document.activeElement?.getAttribute('name') ?? null)];
+    };
+    expect(await refusal('Anmelden')).toEqual(['Bitte den Benutzernamen eingeben.', 'username']);
+    await page.getByLabel('Benutzername').fill(alice!.username);
+    expect(await refusal('Anmelden')).toEqual(['Bitte das Passwort eingeben.', 'password']);
+    await page.getByRole('button', { name: 'Neu hier?' }).click();
+    await page.getByLabel('Passwort').fill('short');
+    expect(await refusal('Konto anlegen')).toEqual(['Mindestens 8 Zeichen.', 'password']);
+  });
+
   it('hides a password that is typed, lets it be pasted, and tells password managers which one it is', async () => {
     const [alice] = await people.register(1);
     const { page } = await people.open(alice!);

@@ -6,6 +6,9 @@ import { deviceProof, keepDeviceProof } from './session/device-proof';
 import { beginSession, type SavedSession } from './session/saved-session';
 import { chooseLanguage, chosenLanguage, faultText, LANGUAGES, t } from './texts';
 
+/** Shorter ones the server does not take as new ones. */
+const SHORTEST_PASSWORD = 8;
+
 /** The first page: who are you? */
 export function SignIn({ notice, onSession }: { notice: string; onSession: (session: SavedSession) => void }) {
   const [isNew, setNew] = useState(false);
@@ -15,8 +18,10 @@ export function SignIn({ notice, onSession }: { notice: string; onSession: (sess
   const [isInitial, setInitial] = useState(false);
   const submit = async (form: HTMLFormElement): Promise<void> => {
     const [name, password] = [formText(form, 'username').trim(), formText(form, 'password')];
+    const missing = missingIn(form, isNew);
+    setFault(missing?.text ?? '');
+    if (missing !== undefined) return missing.field.focus();
     setWorking(true);
-    setFault('');
     try {
       const service = { url: baseUrl() };
       const session = isNew
@@ -33,6 +38,7 @@ export function SignIn({ notice, onSession }: { notice: string; onSession: (sess
   return (
     <main class="sign-in">
       <form
+        noValidate
         onSubmit={(event) => {
           event.preventDefault();
           void submit(event.currentTarget);
@@ -60,7 +66,7 @@ export function SignIn({ notice, onSession }: { notice: string; onSession: (sess
             type="password"
             autocomplete={isNew ? 'new-password' : 'current-password'}
             required
-            {...(isNew && { minLength: 8 })}
+            {...(isNew && { minLength: SHORTEST_PASSWORD })}
           />
           {isNew && <small>{t.signIn.passwordHint}</small>}
         </label>
@@ -92,12 +98,24 @@ function NewPassword() {
   return (
     <label>
       {t.signIn.newPassword}
-      <input name="new" type="password" autocomplete="new-password" autofocus required minLength={8} />
+      <input name="new" type="password" autocomplete="new-password" autofocus required minLength={SHORTEST_PASSWORD} />
       <small role="status">
         {t.signIn.initialPassword} {t.signIn.passwordHint}
       </small>
     </label>
   );
+}
+
+/** The first field that is not filled in as it has to be, and what it wants in the page's own words. */
+function missingIn(form: HTMLFormElement, isNew: boolean): { field: HTMLInputElement; text: string } | undefined {
+  for (const field of form.querySelectorAll('input')) {
+    const isPassword = field.type === 'password';
+    if (!isPassword && field.value.trim() === '') return { field, text: t.signIn.needName };
+    if (isPassword && field.value === '') return { field, text: t.signIn.needPassword };
+    const isChosen = isPassword && (isNew || field.name === 'new');
+    if (isChosen && field.value.length < SHORTEST_PASSWORD) return { field, text: t.signIn.passwordHint };
+  }
+  return undefined;
 }
 
 /** What was wrong with a name or a password is said by the rules, not by the server's code. */

@@ -27,6 +27,7 @@ export function CreateGroup({ onClose }: { onClose: () => void }) {
     <Dialog title={t.group.create} onClose={onClose}>
       <form
         class="fields"
+        noValidate
         onSubmit={(event) => {
           event.preventDefault();
           void create(event.currentTarget);

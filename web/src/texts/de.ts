@@ -13,6 +13,8 @@ export const de: Texts = {
     toRegister: 'Neu hier? Konto anlegen',
     toLogIn: 'Schon ein Konto? Anmelden',
     working: 'Einen Moment …',
+    needName: 'Bitte den Benutzernamen eingeben.',
+    needPassword: 'Bitte das Passwort eingeben.',
     newPassword: 'Neues Passwort',
     initialPassword: 'Dieses Passwort wurde dir gegeben. Wähle ein eigenes, das sonst niemand kennt.',
     passwordHint: 'Mindestens 8 Zeichen.',
@@ -33,6 +35,8 @@ export const de: Texts = {
     rate_limited: 'Zu viele Versuche. Bitte etwas warten.',
     network: 'Der Server ist nicht erreichbar. Bitte die Verbindung prüfen.',
     unavailable: 'Der Server ist gerade ausgelastet. Bitte gleich noch einmal versuchen.',
+    overloaded: 'Der Server ist gerade ausgelastet. Bitte gleich noch einmal versuchen.',
+    tls_required: 'Dieser Server ist nur über eine verschlüsselte Verbindung (https) erreichbar.',
     unknown_user: 'Niemand hat diesen Namen.',
     unknown_recipient: 'Diesen Benutzer gibt es nicht mehr.',
     unknown_conversation: 'Du gehörst nicht mehr zu dieser Gruppe.',
@@ -62,7 +66,6 @@ export const de: Texts = {
     findHint: 'Name einer Person',
     start: (name) => `An „${name}“ schreiben`,
     empty: 'Noch keine Unterhaltungen. Oben einen Namen eingeben, um jemandem zu schreiben.',
-    nothing: 'Nichts hat diesen Namen.',
     newGroup: 'Neue Gruppe',
     more: 'Ältere Unterhaltungen',
     loading: 'Lädt …',
@@ -100,12 +103,12 @@ export const de: Texts = {
   },
   menu: {
     notify: 'Über neue Nachrichten benachrichtigen',
-    notifying: 'Benachrichtigungen sind an',
-    notifyBlocked: 'Benachrichtigungen sind im Browser gesperrt',
     logOut: 'Abmelden',
     language: 'Sprache',
     unsent: (count) =>
-      `${count === 1 ? 'Eine Nachricht wurde' : `${count} Nachrichten wurden`} noch nicht gesendet. Sie bleiben auf diesem Gerät und werden nach der nächsten Anmeldung gesendet. Abmelden?`,
+      count === 1
+        ? 'Eine Nachricht wurde noch nicht gesendet. Sie bleibt auf diesem Gerät und wird nach der nächsten Anmeldung gesendet. Abmelden?'
+        : `${count} Nachrichten wurden noch nicht gesendet. Sie bleiben auf diesem Gerät und werden nach der nächsten Anmeldung gesendet. Abmelden?`,
   },
   sessions: {
     title: 'Wo du angemeldet bist',

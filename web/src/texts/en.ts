@@ -11,6 +11,8 @@ export const en = {
     toRegister: 'New here? Create an account',
     toLogIn: 'Already have an account? Log in',
     working: 'One moment …',
+    needName: 'Give your user name.',
+    needPassword: 'Give your password.',
     passwordHint: 'At least 8 characters.',
     newPassword: 'New password',
     initialPassword: 'This password was given to you. Choose one of your own that nobody else knows.',
@@ -30,6 +32,8 @@ export const en = {
     rate_limited: 'Too many attempts. Wait a little and try again.',
     network: 'The server cannot be reached. Check your connection and try again.',
     unavailable: 'The server is busy at the moment. Try again soon.',
+    overloaded: 'The server is busy at the moment. Try again soon.',
+    tls_required: 'This server is reached by an encrypted connection only (https).',
     unknown_user: 'There is nobody of this name.',
     unknown_recipient: 'This user does not exist any more.',
     unknown_conversation: 'You are not a member of this group any more.',
@@ -59,7 +63,6 @@ export const en = {
     findHint: 'Name of a person',
     start: (name: string) => `Write to “${name}”`,
     empty: 'No conversations yet. Type a name above to write to somebody.',
-    nothing: 'Nothing here has that name.',
     newGroup: 'New group',
     more: 'Older conversations',
     loading: 'Loading …',
@@ -97,12 +100,12 @@ export const en = {
   },
   menu: {
     notify: 'Notify me of new messages',
-    notifying: 'Notifications are on',
-    notifyBlocked: 'Notifications are blocked in the browser',
     logOut: 'Log out',
     language: 'Language',
     unsent: (count: number) =>
-      `${count === 1 ? 'One message has' : `${count} messages have`} not been sent yet. They stay on this device and are sent when you log in again. Log out?`,
+      count === 1
+        ? 'One message has not been sent yet. It stays on this device and is sent when you log in again. Log out?'
+        : `${count} messages have not been sent yet. They stay on this device and are sent when you log in again. Log out?`,
   },
   sessions: {
     title: 'Where you are logged in',
