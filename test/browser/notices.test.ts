@@ -24,7 +24,7 @@ async function watchNotifications(profile: BrowserContext): Promise<void> {
       }
       close(): void {}
     }
-    Object.defineProperty(window, 'Notification', { value: Recorded });
+    Object.defineProperty(window, 'Notification', { value: Recorded, writable: true });
   });
 }
 
@@ -60,6 +60,38 @@ describeInChromium('what a page says while one is elsewhere', (chromium) => {
     expect(await notified()).toEqual([[bob.username, 'unseen']]);
     await hers.page.evaluate(() => (window as unknown as { watched: Watched }).watched.notified[0]?.click());
     await hers.page.getByRole('heading', { name: bob.username }).waitFor();
+  });
+
+  it('names the group of what was said in one', async () => {
+    const { alice, bob, hers, his, hide, notified } = await begin();
+    const { conversation_id } = await his.conversations.createGroup('Hiking', [alice.id]);
+    his.send({ conversation_id, content: 'hello' });
+    await hers.entry('Hiking').locator('.sender').getByText(bob.username).waitFor();
+    await hide();
+    his.send({ conversation_id, content: 'who comes along?' });
+    await hers.page.waitForFunction(() => (window as unknown as { watched: Watched }).watched.notified.length > 0);
+    expect(await notified()).toEqual([[`${bob.username}, Hiking`, 'who comes along?']]);
+  });
+
+  it('goes on where the browser leaves notifications to a service worker', async () => {
+    const { alice, bob, hers, his, hide } = await begin();
+    const errors: string[] = [];
+    hers.page.on('pageerror', ({ message }) => errors.push(message));
+    await hers.page.evaluate(() => {
+      class Illegal {
+        static permission = 'granted';
+        constructor() {
+          document.documentElement.dataset['asked'] = 'true';
+          throw new TypeError('Illegal constructor');
+        }
+      }
+      Object.assign(window, { Notification: Illegal });
+    });
+    await hide();
+    await people.say(his, alice, ['unseen']);
+    await hers.page.locator('html[data-asked]').waitFor({ state: 'attached' });
+    await hers.entry(bob.username).filter({ hasText: 'unseen' }).waitFor();
+    expect(errors).toEqual([]);
   });
 
   it('says nothing where another tab is looked at', async () => {

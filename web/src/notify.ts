@@ -32,21 +32,33 @@ export function useNotifications(): void {
         const of = store.conversations.get().find((one) => one.conversation_id === conversation_id);
         if (of !== undefined && isMuted(of)) return;
         void isAnyTabVisible().then((isSeen) => {
-          if (!isSeen) notify(message, store.userNames.get().get(sender_id) ?? t.appName);
+          if (isSeen) return;
+          const known = [store.userNames.get().get(sender_id), of?.title].filter((name) => name !== undefined);
+          notify(message, known.length === 0 ? t.appName : known.join(', '));
         });
       }),
     [client, store],
   );
 }
 
-function notify({ conversation_id, content }: ReceivedMessage, name: string): void {
+function notify({ conversation_id, content }: ReceivedMessage, title: string): void {
   // One for each conversation, of whichever tab: the newest replaces the one before.
-  const shown = new Notification(name, { body: content.slice(0, 200), tag: conversation_id });
+  const shown = notificationOf(title, { body: content.slice(0, 200), tag: conversation_id });
+  if (shown === undefined) return;
   shown.onclick = () => {
     focus();
     openConversation(conversation_id);
     shown.close();
   };
+}
+
+/** Undefined where the browser leaves notifications to a service worker, as those of phones do, allowed or not. */
+function notificationOf(title: string, options: NotificationOptions): Notification | undefined {
+  try {
+    return new Notification(title, options);
+  } catch {
+    return undefined;
+  }
 }
 
 function isAllowed(): boolean {
