@@ -38,6 +38,38 @@ describeInChromium('editing and deleting on the page', (chromium) => {
     }
   });
 
+  it('keeps an edit that is half written over a reload, until it is given up', async () => {
+    const [alice, bob] = await people.register(2);
+    const hers = await people.at(alice!);
+    await hers.writeTo(bob!);
+    await hers.send('helo');
+    await hers.page.locator('.message-state.stored').waitFor();
+    await choose(hers, 'helo', 'Edit');
+    await hers.composer.fill('hello, and so');
+    await hers.page.reload();
+    await hers.page.getByText('You are editing a message.').waitFor();
+    expect(await hers.composer.inputValue()).toBe('hello, and so');
+    await hers.composer.press('Escape');
+    expect(await hers.composer.inputValue()).toBe('');
+    await hers.page.reload();
+    await hers.message('helo').waitFor();
+    await hers.page.locator('.message-state.stored').waitFor();
+    expect(await hers.composer.inputValue()).toBe('');
+  });
+
+  it('leaves the keyboard among the messages when one is deleted', async () => {
+    const [alice, bob] = await people.register(2);
+    const hers = await people.at(alice!);
+    await hers.writeTo(bob!);
+    await hers.send('too much');
+    await hers.page.locator('.message-state.stored').waitFor();
+    hers.page.once('dialog', (dialog) => void dialog.accept());
+    await hers.message('too much').getByRole('button', { name: 'What to do with this message' }).focus();
+    for (const key of ['Enter', 'ArrowDown', 'ArrowDown', 'Enter']) await hers.page.keyboard.press(key);
+    await hers.message('This message was deleted.').waitFor();
+    expect(await hers.messages.evaluate((region) => region.contains(document.activeElement))).toBe(true);
+  });
+
   it('is offered for one’s own messages, and to owners of a group for all', async () => {
     const [alice, bob] = await people.register(2);
     const client = await people.client(alice!);
@@ -86,6 +118,26 @@ describeInChromium('replies and mentions on the page', (chromium) => {
     await his.entry('the group').click();
     await his.page.locator('article.mentions-me .quote').getByText('who comes?').waitFor();
     await his.page.locator('.badge').waitFor({ state: 'detached' });
+  });
+
+  it('take the first name that is offered by Tab or Enter, which sends nothing half written', async () => {
+    const [alice, bob] = await people.register(2);
+    const client = await people.client(alice!);
+    await client.conversations.createGroup('the group', [bob!.id]);
+    const hers = await people.at(alice!);
+    await hers.entry('the group').click();
+    const { username } = bob!;
+    for (const key of ['Tab', 'Enter']) {
+      await hers.composer.fill(`you, @${username.slice(0, -2)}`);
+      await hers.page.getByRole('button', { name: `@${username}` }).waitFor();
+      await hers.composer.press(key);
+      expect(await hers.composer.inputValue()).toBe(`you, @${username} `);
+    }
+    expect(await hers.shown()).toEqual([]);
+    await hers.composer.fill(`you, @${username}`);
+    await hers.page.getByRole('button', { name: `@${username}` }).waitFor();
+    await hers.composer.press('Enter');
+    await hers.message(`you, @${username}`).waitFor();
   });
 
   it('offer whoever has joined since the group was opened', async () => {

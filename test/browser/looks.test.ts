@@ -39,6 +39,28 @@ describeInChromium('what the page looks like', (chromium) => {
     expect(isOver(avatar, dot)).toBe(true);
   });
 
+  it('makes room for several lines where the browser does not do it by itself', async () => {
+    const [alice, bob] = await people.register(2);
+    const hers = await people.open(alice!);
+    await hers.page.addInitScript(() => {
+      const supports = CSS.supports.bind(CSS) as (...words: string[]) => boolean;
+      CSS.supports = (...words: string[]) => words[0] !== 'field-sizing' && supports(...words);
+    });
+    await hers.page.reload();
+    await hers.logIn();
+    await hers.writeTo(bob!);
+    await hers.composer.evaluate((field) => (field as HTMLElement).style.setProperty('field-sizing', 'fixed'));
+    const height = async (text: string): Promise<number> => {
+      await hers.composer.fill(text);
+      return hers.composer.evaluate((field) => field.getBoundingClientRect().height);
+    };
+    const one = await height('one line');
+    const four = await height('one\ntwo\nthree\nfour');
+    expect(four).toBeGreaterThan(one + 50);
+    expect(await height('many\n'.repeat(100))).toBeLessThan(400);
+    expect(await height('one line again')).toBe(one);
+  });
+
   it.each([390, 1_000])(
     'lays nothing over what people wrote, on a screen of %d pixels that is touched',
     async (width) => {

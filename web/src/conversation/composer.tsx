@@ -1,9 +1,11 @@
 import type { MessageView } from '@chat-app/client/store';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useChat } from '../context';
 import { Icon } from '../icons';
 import { faultText, t } from '../texts';
 import { findMentions, nameBegun } from './find-mentions';
+import { fitHeight } from './fit-height';
+import { keepEdit, keptEdit } from './kept-edit';
 import { Quoted } from './quote';
 import { usePeople } from './use-people';
 
@@ -28,22 +30,35 @@ interface ComposerProps {
 const MOST_NAMES = 6;
 const MOST_MENTIONS = 50;
 
-/** Where one writes. Each text is kept with its conversation while it is written; an edit leaves it as it is. */
+/** Where one writes. Each text is kept with its conversation while it is written, and beside it that of an edit. */
 export function Composer({ id, isGroup, about, onDone }: ComposerProps) {
   const { store, client } = useChat();
   const edited = about?.kind === 'edit' ? about.message : undefined;
-  const [text, setText] = useState(() => edited?.content ?? store.draft(id));
+  const [text, setText] = useState(() => {
+    if (edited === undefined) return store.draft(id);
+    const kept = keptEdit(client.userId, id);
+    return kept?.message_id === edited.message_id ? kept.content : edited.content;
+  });
   const begun = nameBegun(text);
   const people = usePeople(id, isGroup, begun !== undefined);
+  const offered = namesFor(begun, people);
   const [fault, setFault] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     // On a touch screen a focus would open the keyboard over the messages.
     if (about !== undefined || matchMedia('(pointer: fine)').matches) field.current?.focus();
   }, [about]);
+  useLayoutEffect(() => {
+    if (field.current !== null) fitHeight(field.current);
+  }, [text]);
   const write = (next: string): void => {
     setText(next);
     if (edited === undefined) store.setDraft(id, next);
+    else keepEdit(client.userId, id, { message_id: edited.message_id, content: next });
+  };
+  const done = (): void => {
+    if (edited !== undefined) keepEdit(client.userId, id, undefined);
+    onDone();
   };
   const references = (): { reply_to?: string; mentions?: string[] } => {
     const mentions = client.has('mentions') ? findMentions(text, people).slice(0, MOST_MENTIONS) : [];
@@ -57,7 +72,7 @@ export function Composer({ id, isGroup, about, onDone }: ComposerProps) {
     try {
       if (edited === undefined) store.send(id, text, references());
       else if (text !== edited.content || edited.change?.state === 'failed') store.edit(edited, text);
-      if (about !== undefined) onDone();
+      if (about !== undefined) done();
       if (edited !== undefined) return;
       write('');
       setFault('');
@@ -71,10 +86,15 @@ export function Composer({ id, isGroup, about, onDone }: ComposerProps) {
     field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape' && about !== undefined && !event.isComposing) return onDone();
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === COMPOSING_KEY) return;
+    if (event.isComposing || event.keyCode === COMPOSING_KEY || event.shiftKey) return;
+    if (event.key === 'Escape' && about !== undefined) return done();
+    const [name] = offered;
+    // What is a whole name already can be sent; of "@" alone nobody knows whom it means.
+    const isBegun = name !== undefined && (event.key === 'Tab' || (begun !== '' && begun !== name.toLowerCase()));
+    if (event.key !== 'Enter' && !(event.key === 'Tab' && isBegun)) return;
     event.preventDefault();
-    send();
+    if (isBegun) complete(name);
+    else send();
   };
   return (
     <form
@@ -84,8 +104,8 @@ export function Composer({ id, isGroup, about, onDone }: ComposerProps) {
         send();
       }}
     >
-      {about !== undefined && <Subject about={about} onCancel={onDone} />}
-      <Names begun={begun} people={people} onChoose={complete} />
+      {about !== undefined && <Subject about={about} onCancel={done} />}
+      <Names names={offered} onChoose={complete} />
       <p class="fault" role="alert">
         {fault}
       </p>
@@ -119,20 +139,17 @@ function Subject({ about, onCancel }: { about: About; onCancel: () => void }) {
   );
 }
 
-interface NamesProps {
-  begun: string | undefined;
-  people: ReadonlyMap<string, string>;
-  onChoose: (name: string) => void;
+/** Members whose name begins as it is written. */
+function namesFor(begun: string | undefined, people: ReadonlyMap<string, string>): string[] {
+  if (begun === undefined) return [];
+  return [...people.values()].filter((name) => name.toLowerCase().startsWith(begun)).slice(0, MOST_NAMES);
 }
 
-/** Members whose name begins as it is written. */
-function Names({ begun, people, onChoose }: NamesProps) {
-  if (begun === undefined) return null;
-  const fitting = [...people.values()].filter((name) => name.toLowerCase().startsWith(begun)).slice(0, MOST_NAMES);
-  if (fitting.length === 0) return null;
+function Names({ names, onChoose }: { names: readonly string[]; onChoose: (name: string) => void }) {
+  if (names.length === 0) return null;
   return (
     <p class="names" role="group" aria-label={t.composer.mention}>
-      {fitting.map((name) => (
+      {names.map((name) => (
         <button key={name} type="button" onClick={() => onChoose(name)}>
           @<bdi>{name}</bdi>
         </button>

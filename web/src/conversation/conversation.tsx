@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useChat } from '../context';
 import { GroupDetails } from '../group/group-details';
 import { titleOf } from '../list/conversation-entry';
+import { sentence } from '../sentence';
 import { t } from '../texts';
 import { TypingLine } from '../typing';
 import { useObservable } from '../use-observable';
@@ -10,12 +11,14 @@ import { ActionsContext } from './actions';
 import { Composer, type About } from './composer';
 import { ConversationHeader } from './conversation-header';
 import { ConversationSettings } from './conversation-settings';
+import { isSettled } from './is-settled';
+import { keptEdit } from './kept-edit';
 import { MessageList } from './message-list';
 import { RefusedReaction } from './refused-reaction';
 
 /** The open conversation: who it is with, its messages, and where one writes. */
 export function Conversation({ id }: { id: string }) {
-  const { store } = useChat();
+  const { client, store } = useChat();
   const conversations = useObservable(store.conversations);
   const status = useObservable(store.listStatus);
   const names = useObservable(store.userNames);
@@ -23,6 +26,12 @@ export function Conversation({ id }: { id: string }) {
   const [showsDetails, setShowsDetails] = useState(false);
   const [showsSettings, setShowsSettings] = useState(false);
   const [about, setAbout] = useState<About>();
+  // Of before the page was left: gone on with once its message is there, where nothing else was begun.
+  const [kept, setKept] = useState(() => keptEdit(client.userId, id));
+  const turnTo = (next: About): void => {
+    setKept(undefined);
+    setAbout(next);
+  };
   const conversation = conversations.find((one) => one.conversation_id === id);
   const isOwner = conversation?.kind === 'group' && conversation.role === 'owner';
   const timeline = useObservable(store.timeline(id));
@@ -32,11 +41,15 @@ export function Conversation({ id }: { id: string }) {
     );
     return {
       isOwner,
-      edit: (message: MessageView) => setAbout({ kind: 'edit', message }),
-      reply: (message: MessageView) => setAbout({ kind: 'reply', message }),
+      edit: (message: MessageView) => turnTo({ kind: 'edit', message }),
+      reply: (message: MessageView) => turnTo({ kind: 'reply', message }),
       find: (messageId: string) => messages.get(messageId),
     };
   }, [isOwner, timeline]);
+  useEffect(() => {
+    const message = kept && actions.find(kept.message_id);
+    if (message !== undefined && isSettled(message)) turnTo({ kind: 'edit', message });
+  }, [kept, actions]);
   const isUnknown = conversation === undefined && status.loaded;
   useEffect(() => {
     // Not in the part of the list that was read: the server knows what it is, or that it is nothing.
@@ -59,7 +72,7 @@ export function Conversation({ id }: { id: string }) {
       <TypingLine id={id} />
       <RefusedReaction id={id} />
       {hasBlocked ? (
-        <p class="notice">{t.blocks.notice(title)}</p>
+        <p class="notice">{sentence(t.blocks.notice, title)}</p>
       ) : conversation.member ? (
         <Composer
           key={about?.kind === 'edit' ? about.message.message_id : ''}

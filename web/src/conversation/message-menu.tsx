@@ -37,7 +37,12 @@ export function MessageMenu({ message }: { message: MessageView }) {
           type="button"
           role="menuitem"
           class="danger"
-          onClick={() => confirm(t.message.deleteSure) && store.delete(message)}
+          onClick={({ currentTarget }) => {
+            if (!confirm(t.message.deleteSure)) return;
+            // The menu goes with what was deleted: who uses the keyboard stays among the messages.
+            currentTarget.closest<HTMLElement>('.messages')?.focus({ preventScroll: true });
+            store.delete(message);
+          }}
         >
           <Icon name="bin" />
           {t.message.delete}
