@@ -43,7 +43,9 @@ async function main(): Promise<number> {
       await speakText({ client, names, places, commands, terminal }).finally(() => terminal.close());
     }
   } finally {
+    // First what came is confirmed. Nothing keeps the tokens: without them the session is of no use to anybody.
     await client.close();
+    await client.logout().catch(() => undefined);
   }
   return 0;
 }

@@ -10,7 +10,7 @@ export class Places {
   private titles = new Map<string, string>();
 
   constructor(
-    private readonly client: Pick<ChatClient, 'userId' | 'conversations'>,
+    private readonly client: Pick<ChatClient, 'userId' | 'conversations' | 'invitations'>,
     private readonly names: Pick<UserNames, 'idOf'>,
   ) {}
 
@@ -35,6 +35,17 @@ export class Places {
     throw new ChatError('unknown_conversation', `you are in no group "${name}"`, false);
   }
 
+  /** The id of a group that the user is invited to, named as in `groupOf`. @throws ChatError unknown_invitation */
+  async invitationTo(name: string): Promise<string> {
+    const invitations = await this.client.invitations.list();
+    const found = idOf(
+      name,
+      invitations.map(({ conversation_id: id, title }) => [id, title]),
+    );
+    if (found !== undefined) return found;
+    throw new ChatError('unknown_invitation', `you are invited to no group "${name}"`, false);
+  }
+
   /** The title of a group; undefined where it is none, or has none. Never rejects. */
   async titleOf(conversationId: string): Promise<string | undefined> {
     if (!this.titles.has(conversationId)) {
@@ -50,10 +61,10 @@ export class Places {
   }
 
   private find(name: string): string | undefined {
-    const key = keyOf(name);
-    const groups = [...this.titles].filter(([, title]) => title !== '');
-    const named = groups.find(([, title]) => keyOf(title) === key);
-    return (named ?? groups.find(([id]) => name.length >= 8 && id.startsWith(name.toLowerCase())))?.[0];
+    return idOf(
+      name,
+      [...this.titles].filter(([, title]) => title !== ''),
+    );
   }
 
   private async load(): Promise<void> {
@@ -64,6 +75,12 @@ export class Places {
       after = page.next;
     } while (after !== undefined);
   }
+}
+
+function idOf(name: string, groups: readonly (readonly [id: string, title: string])[]): string | undefined {
+  const key = keyOf(name);
+  const named = groups.find(([, title]) => keyOf(title) === key);
+  return (named ?? groups.find(([id]) => name.length >= 8 && id.startsWith(name.toLowerCase())))?.[0];
 }
 
 function keyOf(title: string): string {

@@ -14,6 +14,8 @@ describe('readCommand', () => {
     ['/add #team @user4', { kind: 'add', group: 'team', user: 'user4' }],
     ['/remove team user4', { kind: 'remove', group: 'team', user: 'user4' }],
     ['/leave team', { kind: 'leave', group: 'team' }],
+    ['/accept the-team', { kind: 'accept', group: 'the-team' }],
+    ['/decline #team', { kind: 'decline', group: 'team' }],
     ['/list', { kind: 'list' }],
     ['/quit', { kind: 'quit' }],
     ['', { kind: 'nothing' }],

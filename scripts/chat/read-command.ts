@@ -8,7 +8,7 @@ export type Command =
   | { kind: 'history'; of: Place | undefined }
   | { kind: 'group'; title: string; members: string[] }
   | { kind: 'add' | 'remove'; group: string; user: string }
-  | { kind: 'leave'; group: string }
+  | { kind: 'leave' | 'accept' | 'decline'; group: string }
   | { kind: 'list' | 'help' | 'quit' | 'nothing' }
   | { kind: 'unknown'; what: string };
 
@@ -20,6 +20,7 @@ export const HELP = `  @user2 hello            sends "hello" to user2
   /group team user2 user3 makes a group of these; a title of several words with hyphens
   /add team user4         adds a member; /remove team user4 removes one
   /leave team             leaves the group
+  /accept team            joins a group that you are invited to; /decline team does not
   /quit                   leaves the chat`;
 
 /** Reads a line that somebody typed. */
@@ -46,6 +47,8 @@ function readSlash(text: string): Command {
       if (first === undefined || rest[0] === undefined) break;
       return { kind: name, group: plain(first), user: plain(rest[0]) };
     case 'leave':
+    case 'accept':
+    case 'decline':
       if (first === undefined) break;
       return { kind: name, group: plain(first) };
     case 'list':

@@ -32,12 +32,14 @@ export function readJsonCommand(fields: Fields): Command {
     case 'remove':
       return { kind, group: text(fields, 'group'), user: text(fields, 'user') };
     case 'leave':
+    case 'accept':
+    case 'decline':
       return { kind, group: text(fields, 'group') };
     case 'list':
     case 'quit':
       return { kind };
     default:
-      throw new TypeError('command: send, history, list, group, add, remove, leave or quit');
+      throw new TypeError('command: send, history, list, group, add, remove, leave, accept, decline or quit');
   }
 }
 

@@ -54,6 +54,12 @@ export class Commands {
       case 'leave':
         await conversations.removeMember(await this.places.groupOf(command.group), this.client.userId);
         return { kind: 'done' };
+      case 'accept':
+        await this.client.invitations.accept(await this.places.invitationTo(command.group));
+        return { kind: 'done' };
+      case 'decline':
+        await this.client.invitations.decline(await this.places.invitationTo(command.group));
+        return { kind: 'done' };
       case 'help':
       case 'quit':
       case 'nothing':

@@ -14,6 +14,7 @@ const EVENTS: readonly (keyof ChatEvents)[] = [
   'deleted',
   'read',
   'conversation',
+  'invitation',
   'missed',
   'typing',
 ];

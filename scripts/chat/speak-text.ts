@@ -12,12 +12,12 @@ export interface TextChat {
   readonly names: UserNames;
   readonly places: Places;
   readonly commands: Commands;
-  readonly terminal: Terminal;
+  readonly terminal: Pick<Terminal, 'print' | 'read'>;
 }
 
 /** Resolves when the person leaves. */
 export async function speakText(chat: TextChat): Promise<void> {
-  const { commands, terminal } = chat;
+  const { client, commands, terminal } = chat;
   report(chat);
   terminal.print(HELP);
   await terminal.read(async (line) => {
@@ -33,27 +33,40 @@ export async function speakText(chat: TextChat): Promise<void> {
     }
     return undefined;
   });
+  const { length } = client.pending;
+  if (length > 0) terminal.print(`  * waits until what you said is sent (${length}); Ctrl-C leaves without it`);
+  // Refused is settled as well.
+  await Promise.allSettled(client.pending.map(({ id }) => client.settle(id)));
 }
 
-/** Prints what happens, as it happens. */
+/** Prints what happens, in the order in which it happens: a name that has to be asked for holds up what comes after it. */
 function report({ client, terminal, names, places }: TextChat): void {
+  let printed: Promise<void> = Promise.resolve();
+  const print = (line: Promise<string>): void => {
+    printed = printed.then(async () => terminal.print(await line));
+  };
+  const whereOf = async (conversationId: string): Promise<string> =>
+    `#${quoted((await places.titleOf(conversationId)) ?? conversationId.slice(0, 8))}`;
   client.on('connection', ({ state, code, reason, retry_in_ms: retryInMs }) => {
     const details = [code, reason, retryInMs === undefined ? undefined : `again in ${retryInMs} ms`];
     terminal.print(`  * ${quoted([state, ...details.filter((each) => each !== undefined && each !== '')].join(', '))}`);
   });
   client.on('message', ({ sent_at, sender_id, recipient_id, conversation_id, content }) => {
     const time = new Date(sent_at).toLocaleTimeString();
-    const title = recipient_id === undefined ? places.titleOf(conversation_id) : Promise.resolve(undefined);
-    void Promise.all([names.nameOf(sender_id), title]).then(([name, group]) => {
-      const where = group === undefined ? '' : `#${quoted(group)} `;
-      terminal.print(`${time} ${where}${quoted(name)}: ${quoted(content)}`);
-    });
+    const where = recipient_id === undefined ? whereOf(conversation_id).then((group) => `${group} `) : '';
+    const parts = Promise.all([where, names.nameOf(sender_id)]);
+    print(parts.then(([group, name]) => `${time} ${group}${quoted(name)}: ${quoted(content)}`));
   });
   client.on('typing', ({ user_id: userId, active }) => {
-    if (active) void names.nameOf(userId).then((name) => terminal.print(`  … ${quoted(name)} is typing`));
+    if (active) print(names.nameOf(userId).then((name) => `  … ${quoted(name)} is typing`));
   });
-  client.on('edited', ({ content }) => terminal.print(`  * a message is now: ${quoted(content)}`));
-  client.on('deleted', () => terminal.print('  * a message was deleted'));
+  client.on('edited', ({ content }) => print(Promise.resolve(`  * a message is now: ${quoted(content)}`)));
+  client.on('deleted', () => print(Promise.resolve('  * a message was deleted')));
+  client.on('invitation', ({ change, title = '', actor_id }) => {
+    if (change === 'uninvited') return print(Promise.resolve('  * an invitation is over'));
+    const by = actor_id === undefined ? Promise.resolve('somebody') : names.nameOf(actor_id);
+    print(by.then((name) => `  * ${quoted(name)} invites you to #${quoted(title)}: /accept or /decline and its name`));
+  });
   const numbers = new Map<string, number>();
   client.on('message_state', ({ id, state, code, reason }) => {
     const number = numbers.get(id) ?? numbers.size + 1;
@@ -62,10 +75,11 @@ function report({ client, terminal, names, places }: TextChat): void {
   });
   client.on('conversation', ({ change, conversation_id: id, title }) => {
     if (title !== undefined) places.rename(id, title);
-    void places.titleOf(id).then((name) => {
-      const shown = quoted(name ?? id);
-      terminal.print(change === 'changed' ? `  * the group is #${shown} now` : `  * ${change} the group #${shown}`);
-    });
+    print(
+      whereOf(id).then((group) =>
+        change === 'changed' ? `  * the group is ${group} now` : `  * ${change} the group ${group}`,
+      ),
+    );
   });
   client.on('missed', ({ reason, count }) => {
     terminal.print(
