@@ -43,7 +43,7 @@ describeInChromium('what the page looks like', (chromium) => {
     const [alice, bob] = await people.register(2);
     const hers = await people.open(alice!);
     await hers.page.addInitScript(() => {
-      const supports = CSS.supports.bind(CSS) as (...words: string[]) => boolean;
+      const supports: (...words: string[]) => boolean = CSS.supports.bind(CSS);
       CSS.supports = (...words: string[]) => words[0] !== 'field-sizing' && supports(...words);
     });
     await hers.page.reload();

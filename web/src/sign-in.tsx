@@ -6,6 +6,8 @@ import { deviceProof, keepDeviceProof } from './session/device-proof';
 import { beginSession, type SavedSession } from './session/saved-session';
 import { chooseLanguage, chosenLanguage, faultText, LANGUAGES, t } from './texts';
 
+const service = { url: baseUrl() };
+
 /** Shorter ones the server does not take as new ones. */
 const SHORTEST_PASSWORD = 8;
 
@@ -23,7 +25,6 @@ export function SignIn({ notice, onSession }: { notice: string; onSession: (sess
     if (missing !== undefined) return missing.field.focus();
     setWorking(true);
     try {
-      const service = { url: baseUrl() };
       const session = isNew
         ? await register(service, name, password)
         : await login(service, name, password, deviceProof(name), isInitial ? formText(form, 'new') : undefined);
@@ -61,13 +62,7 @@ export function SignIn({ notice, onSession }: { notice: string; onSession: (sess
         </label>
         <label>
           {t.signIn.password}
-          <input
-            name="password"
-            type="password"
-            autocomplete={isNew ? 'new-password' : 'current-password'}
-            required
-            {...(isNew && { minLength: SHORTEST_PASSWORD })}
-          />
+          <input name="password" type="password" autocomplete={isNew ? 'new-password' : 'current-password'} required />
           {isNew && <small>{t.signIn.passwordHint}</small>}
         </label>
         {isInitial && <NewPassword />}

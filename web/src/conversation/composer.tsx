@@ -1,13 +1,12 @@
 import type { MessageView } from '@chat-app/client/store';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useChat } from '../context';
 import { Icon } from '../icons';
 import { faultText, t } from '../texts';
 import { findMentions, nameBegun } from './find-mentions';
-import { fitHeight } from './fit-height';
-import { keepEdit, keptEdit } from './kept-edit';
 import { Quoted } from './quote';
 import { usePeople } from './use-people';
+import { useText } from './use-text';
 
 /** What an input method reports while it composes, in browsers that end the composition before the key. */
 const COMPOSING_KEY = 229;
@@ -34,43 +33,25 @@ const MOST_MENTIONS = 50;
 export function Composer({ id, isGroup, about, onDone }: ComposerProps) {
   const { store, client } = useChat();
   const edited = about?.kind === 'edit' ? about.message : undefined;
-  const [text, setText] = useState(() => {
-    if (edited === undefined) return store.draft(id);
-    const kept = keptEdit(client.userId, id);
-    return kept?.message_id === edited.message_id ? kept.content : edited.content;
-  });
+  const field = useRef<HTMLTextAreaElement>(null);
+  const { text, write, forgetEdit } = useText(id, edited, field);
   const begun = nameBegun(text);
   const people = usePeople(id, isGroup, begun !== undefined);
   const offered = namesFor(begun, people);
   const [fault, setFault] = useState('');
-  const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     // On a touch screen a focus would open the keyboard over the messages.
     if (about !== undefined || matchMedia('(pointer: fine)').matches) field.current?.focus();
   }, [about]);
-  useLayoutEffect(() => {
-    if (field.current !== null) fitHeight(field.current);
-  }, [text]);
-  const write = (next: string): void => {
-    setText(next);
-    if (edited === undefined) store.setDraft(id, next);
-    else keepEdit(client.userId, id, { message_id: edited.message_id, content: next });
-  };
   const done = (): void => {
-    if (edited !== undefined) keepEdit(client.userId, id, undefined);
+    forgetEdit();
     onDone();
-  };
-  const references = (): { reply_to?: string; mentions?: string[] } => {
-    const mentions = client.has('mentions') ? findMentions(text, people).slice(0, MOST_MENTIONS) : [];
-    return {
-      ...(about?.kind === 'reply' && { reply_to: about.message.message_id }),
-      ...(mentions.length > 0 && { mentions }),
-    };
   };
   const send = (): void => {
     if (text.trim() === '') return;
     try {
-      if (edited === undefined) store.send(id, text, references());
+      if (edited === undefined)
+        store.send(id, text, referencesOf(about, client.has('mentions') ? findMentions(text, people) : []));
       else if (text !== edited.content || edited.change?.state === 'failed') store.edit(edited, text);
       if (about !== undefined) done();
       if (edited !== undefined) return;
@@ -124,6 +105,14 @@ export function Composer({ id, isGroup, about, onDone }: ComposerProps) {
       </button>
     </form>
   );
+}
+
+function referencesOf(about: About | undefined, mentioned: string[]): { reply_to?: string; mentions?: string[] } {
+  const mentions = mentioned.slice(0, MOST_MENTIONS);
+  return {
+    ...(about?.kind === 'reply' && { reply_to: about.message.message_id }),
+    ...(mentions.length > 0 && { mentions }),
+  };
 }
 
 /** What one is writing about: the message that is answered, or that is edited. */
