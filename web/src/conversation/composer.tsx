@@ -50,8 +50,8 @@ export function Composer({ id, isGroup, about, onDone }: ComposerProps) {
   const send = (): void => {
     if (text.trim() === '') return;
     try {
-      if (edited === undefined)
-        store.send(id, text, referencesOf(about, client.has('mentions') ? findMentions(text, people) : []));
+      const mentioned = client.has('mentions') ? findMentions(text, people) : [];
+      if (edited === undefined) store.send(id, text, referencesOf(about, mentioned));
       else if (text !== edited.content || edited.change?.state === 'failed') store.edit(edited, text);
       if (about !== undefined) done();
       if (edited !== undefined) return;
