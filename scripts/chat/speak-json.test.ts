@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import type { ChatClient } from '@chat-app/client';
 import { deliver, FakeHistory, messageOf } from '../../packages/client/testing/fake-history';
 import { USER_2, type FakeConnection } from '../../packages/client/testing/fake-server';
@@ -45,15 +46,19 @@ describe('the chat that a script speaks', () => {
     const [input, written] = [new Input(), [] as string[]];
     const names = new UserNames(client);
     const commands = new Commands(client, names, new Places(client, names));
-    const done = speakJson({ client, commands, lines: input, write: (line) => void written.push(line) });
+    const writing = new EventEmitter();
+    const write = (line: string): void => {
+      written.push(line);
+      writing.emit('line');
+    };
+    const done = speakJson({ client, commands, lines: input, write });
     const told = (fields: object) => written.map((line) => JSON.parse(line) as object).filter(matches(fields));
     const tells = async (fields: object): Promise<object> => {
-      for (let attempt = 0; attempt < 400; attempt += 1) {
+      for (;;) {
         const [first] = told(fields);
         if (first !== undefined) return first;
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        await once(writing, 'line');
       }
-      throw new Error(`nothing like ${JSON.stringify(fields)} in ${written.join('\n')}`);
     };
     return { connection, input, written, told, tells, done };
   };

@@ -15,10 +15,10 @@ export interface TextChat {
   readonly terminal: Pick<Terminal, 'print' | 'read'>;
 }
 
-/** Resolves when the person leaves. */
+/** Resolves when the person has left, what was said is accepted or refused, and everything that came is printed. */
 export async function speakText(chat: TextChat): Promise<void> {
   const { client, commands, terminal } = chat;
-  report(chat);
+  const printed = report(chat);
   terminal.print(HELP);
   await terminal.read(async (line) => {
     const command = readCommand(line);
@@ -37,19 +37,23 @@ export async function speakText(chat: TextChat): Promise<void> {
   if (length > 0) terminal.print(`  * waits until what you said is sent (${length}); Ctrl-C leaves without it`);
   // Refused is settled as well.
   await Promise.allSettled(client.pending.map(({ id }) => client.settle(id)));
+  await printed();
 }
 
-/** Prints what happens, in the order in which it happens: a name that has to be asked for holds up what comes after it. */
-function report({ client, terminal, names, places }: TextChat): void {
+/**
+ * Prints what happens, in the order in which it happens: a name that has to be asked for holds up what comes after it.
+ * @returns resolves once everything that happened until it is called is printed
+ */
+function report({ client, terminal, names, places }: TextChat): () => Promise<void> {
   let printed: Promise<void> = Promise.resolve();
-  const print = (line: Promise<string>): void => {
+  const print = (line: string | Promise<string>): void => {
     printed = printed.then(async () => terminal.print(await line));
   };
   const whereOf = async (conversationId: string): Promise<string> =>
     `#${quoted((await places.titleOf(conversationId)) ?? conversationId.slice(0, 8))}`;
   client.on('connection', ({ state, code, reason, retry_in_ms: retryInMs }) => {
     const details = [code, reason, retryInMs === undefined ? undefined : `again in ${retryInMs} ms`];
-    terminal.print(`  * ${quoted([state, ...details.filter((each) => each !== undefined && each !== '')].join(', '))}`);
+    print(`  * ${quoted([state, ...details.filter((each) => each !== undefined && each !== '')].join(', '))}`);
   });
   client.on('message', ({ sent_at, sender_id, recipient_id, conversation_id, content }) => {
     const time = new Date(sent_at).toLocaleTimeString();
@@ -60,10 +64,10 @@ function report({ client, terminal, names, places }: TextChat): void {
   client.on('typing', ({ user_id: userId, active }) => {
     if (active) print(names.nameOf(userId).then((name) => `  … ${quoted(name)} is typing`));
   });
-  client.on('edited', ({ content }) => print(Promise.resolve(`  * a message is now: ${quoted(content)}`)));
-  client.on('deleted', () => print(Promise.resolve('  * a message was deleted')));
+  client.on('edited', ({ content }) => print(`  * a message is now: ${quoted(content)}`));
+  client.on('deleted', () => print('  * a message was deleted'));
   client.on('invitation', ({ change, title = '', actor_id }) => {
-    if (change === 'uninvited') return print(Promise.resolve('  * an invitation is over'));
+    if (change === 'uninvited') return print('  * an invitation is over');
     const by = actor_id === undefined ? Promise.resolve('somebody') : names.nameOf(actor_id);
     print(by.then((name) => `  * ${quoted(name)} invites you to #${quoted(title)}: /accept or /decline and its name`));
   });
@@ -71,7 +75,7 @@ function report({ client, terminal, names, places }: TextChat): void {
   client.on('message_state', ({ id, state, code, reason }) => {
     const number = numbers.get(id) ?? numbers.size + 1;
     numbers.set(id, number);
-    terminal.print(`  [${number}] ${state}${code === undefined ? '' : `, ${code}: ${quoted(reason ?? '')}`}`);
+    print(`  [${number}] ${state}${code === undefined ? '' : `, ${code}: ${quoted(reason ?? '')}`}`);
   });
   client.on('conversation', ({ change, conversation_id: id, title }) => {
     if (title !== undefined) places.rename(id, title);
@@ -82,11 +86,12 @@ function report({ client, terminal, names, places }: TextChat): void {
     );
   });
   client.on('missed', ({ reason, count }) => {
-    terminal.print(
+    print(
       count === undefined ? `  * ${reason}: look at the history` : `  * ${count} older entries are in the history only`,
     );
   });
-  client.on('fault', (fault) => terminal.print(`  ! ${quoted(fault.message)}`));
+  client.on('fault', (fault) => print(`  ! ${quoted(fault.message)}`));
+  return () => printed;
 }
 
 async function show({ terminal, names }: TextChat, outcome: Outcome): Promise<void> {
