@@ -56,7 +56,8 @@ export function describePage(): void {
         await person.message('and back').waitFor();
         expect(await person.shown()).toEqual(['through the Ingress', 'and back']);
       }
-      await eventually('the connections of before are over', 30_000, async () => (await sockets()).length === 2);
+      await eventually('the connections of before are over', 30_000, async () => (await sockets()).length >= 2);
+      // Both pods, also where one of them had to connect again.
       expect(new Set(await sockets()).size).toBe(2);
       const complaints = [...hers.complaints, ...his.complaints].filter((one) => !NOT_WRITTEN_YET.test(one));
       expect(complaints).toEqual([]);

@@ -88,13 +88,24 @@ describe('changing a message', () => {
     it('holds up what names it as the one before it, and other changes', async () => {
       alice.say({ type: 'react', id: 'react', recipient_id: BOB, message_id, emoji: '👍', on: true });
       alice.say({ type: 'send', id: 'next', recipient_id: BOB, content: 'next', after: 'edit' });
+      alice.say({ type: 'send', id: 'last', recipient_id: BOB, content: 'last' });
       // Whoever is answered later was read later.
-      alice.say({ type: 'send', id: 'free', recipient_id: BOB, content: 'free' });
-      expect((await alice.next('accepted')).id).toBe('free');
+      bob.say({ type: 'send', id: 'free', recipient_id: ALICE, content: 'free' });
+      expect((await bob.next('accepted')).id).toBe('free');
       answer();
       const ids = [];
-      for (let n = 0; n < 3; n += 1) ids.push((await alice.next('accepted')).id);
-      expect(ids).toEqual(['edit', 'react', 'next']);
+      for (let n = 0; n < 4; n += 1) ids.push((await alice.next('accepted')).id);
+      expect(ids.filter((id) => ['edit', 'react'].includes(String(id)))).toEqual(['edit', 'react']);
+      expect(ids.filter((id) => ['next', 'last'].includes(String(id)))).toEqual(['next', 'last']);
+    });
+
+    it('holds up nothing that is said where the change names what was said before it', async () => {
+      alice.say({ type: 'send', id: 'before', recipient_id: BOB, content: 'before' });
+      alice.say({ type: 'react', id: 'react', recipient_id: BOB, message_id, emoji: '👍', on: true, after: 'before' });
+      alice.say({ type: 'send', id: 'next', recipient_id: BOB, content: 'next' });
+      for (const id of ['before', 'next']) expect((await alice.next('accepted')).id).toBe(id);
+      answer();
+      for (const id of ['edit', 'react']) expect((await alice.next('accepted')).id).toBe(id);
     });
   });
 

@@ -81,37 +81,38 @@ export class MessageSender {
   send(connection: Connection, command: AnyCommand, frame: CommandFields): void {
     const { limits, clock, guard } = this.dependencies;
     const { sends } = connection;
-    const order = sends.orderOf(frame.id, frame.after, command.changes !== undefined);
+    const isChange = command.changes !== undefined;
+    const place = sends.placeOf(frame.id, frame.after, isChange);
     if (!countSend(connection, limits.unacknowledged)) {
-      sends.orderOf(frame.id, undefined).failed = true;
-      this.refuse(connection, frame.id, 'overloaded', 'too many sends without an answer');
+      sends.placeOf(frame.id, undefined, isChange).order.failed = true;
+      this.refuse(connection, frame.id, 'overloaded', 'too many sends without an answer', isChange);
       return;
     }
     const sending: Sending = {
       connection,
       command,
       frame,
-      order,
+      order: place.order,
       span: startSpan('send message', { kind: 'server' }),
       startedAt: clock.monotonic(),
-      answer: sends.reserveAnswer(order),
+      answer: sends.reserveAnswer(place),
     };
     const fault = this.#check(sending);
     if (fault !== undefined) {
       // It fails what follows it, not what came before it and may still wait.
-      sending.order = sends.orderOf(frame.id, undefined, command.changes !== undefined);
+      sending.order = sends.placeOf(frame.id, undefined, isChange).order;
       this.#reject(sending, ...fault);
       return;
     }
     const found = guard.resolve(connection, command, frame);
-    if (!sends.isChecking(order) && !(found instanceof Promise)) this.#append(sending, found);
-    else sends.inTurn(order, async () => this.#append(sending, await found));
+    if (!sends.isChecking(place) && !(found instanceof Promise)) this.#append(sending, found);
+    else sends.inTurn(place, async () => this.#append(sending, await found));
   }
 
   /** Answers a command that did not get far enough to be one, in its turn. */
-  refuse(connection: Connection, id: string | undefined, code: ErrorCode, message: string): void {
+  refuse(connection: Connection, id: string | undefined, code: ErrorCode, message: string, isChange = false): void {
     const { sends } = connection;
-    const answer = sends.reserveAnswer(sends.orderOf(undefined, undefined));
+    const answer = sends.reserveAnswer(sends.placeOf(undefined, undefined, isChange));
     answer(() => this.#tellRejected(connection, id, code, message));
   }
 

@@ -1,7 +1,7 @@
 import type { AppendOrder } from '@chat-app/message-log';
 
-/** Maximum ids of sends whose order is known: more than can be unanswered, and few enough for any client. */
-const MAX_ORDERS = 1_024;
+/** Maximum ids of sends whose place is known: more than can be unanswered, and few enough for any client. */
+const MAX_PLACES = 1_024;
 
 /** An answer to a send that waits until the answers before it are known. */
 interface PendingAnswer {
@@ -16,31 +16,35 @@ interface Lane {
   checking: Promise<void> | undefined;
 }
 
-/** The order that a send belongs to, and the lane in which its first send came. */
-export interface SendOrder extends AppendOrder {
+/** Where a send stands among those of its connection. */
+export interface SendPlace {
+  /** What fails with it, and it with: shared by those that name each other as the one before them. */
+  readonly order: AppendOrder;
   readonly lane: Lane;
+  /** The lane of the one that it names as the one before it, where that is another. */
+  readonly behind?: Lane;
 }
 
 /**
  * The sends of one connection that have no answer yet. Changes of messages (edits, deletions, reactions) have a lane of their own:
- * whether they may be is asked of persistence, which waits for what is not stored yet, and nothing that is said waits with them. What
- * names one of the other lane as the one before it goes where that one went.
+ * whether they may be is asked of persistence, which waits for what is not stored yet, and nothing that is said waits with them, but
+ * what names one of them as the one before it.
  */
 export class SendWindow {
   #unanswered = 0;
   readonly #messages: Lane = { answers: [], checking: undefined };
   #changes: Lane | undefined;
 
-  /** By the client's id: the orders of sends that are unanswered, or were rejected for the moment. */
-  #orders: Map<string, SendOrder> | undefined;
+  /** By the client's id: the places of sends that are unanswered, or were rejected for the moment. */
+  #places: Map<string, SendPlace> | undefined;
 
   get unanswered(): number {
     return this.#unanswered;
   }
 
-  /** A send before those of this order is still being checked. */
-  isChecking({ lane }: SendOrder): boolean {
-    return lane.checking !== undefined;
+  /** A send that comes before this place is still being checked. */
+  isChecking({ lane, behind }: SendPlace): boolean {
+    return lane.checking !== undefined || behind?.checking !== undefined;
   }
 
   /** Counts one more; false where there are `max` already. */
@@ -59,7 +63,7 @@ export class SendWindow {
    * Reserves the place of an answer: the answers of a lane leave in the order in which its sends came, whatever order their
    * outcomes become known in. The function returned gives the answer, or lets it wait for those before it.
    */
-  reserveAnswer({ lane: { answers } }: SendOrder): (give: () => void) => void {
+  reserveAnswer({ lane: { answers } }: SendPlace): (give: () => void) => void {
     const place: PendingAnswer = { give: undefined };
     answers.push(place);
     return (give) => {
@@ -69,41 +73,40 @@ export class SendWindow {
   }
 
   /**
-   * The order that a send belongs to: that of the one it names, unless that one was accepted. It is failed where that one
+   * The place of a send: of the order of the one it names, unless that one was accepted. The order is failed where that one
    * was rejected for the moment, or itself followed one that was, and has not come again since.
    */
-  orderOf(id: string | undefined, after: string | undefined, isChange = false): SendOrder {
-    const known = after === undefined ? undefined : this.#orders?.get(after);
-    const order = known ?? { failed: false, lane: isChange ? this.#laneOfChanges() : this.#messages };
-    if (id === undefined) return order;
-    this.#orders ??= new Map();
-    this.#orders.delete(id);
-    this.#orders.set(id, order);
-    if (this.#orders.size > MAX_ORDERS) {
-      const [oldest] = this.#orders.keys();
-      if (oldest !== undefined) this.#orders.delete(oldest);
+  placeOf(id: string | undefined, after: string | undefined, isChange: boolean): SendPlace {
+    const lane = isChange ? (this.#changes ??= { answers: [], checking: undefined }) : this.#messages;
+    const named = after === undefined ? undefined : this.#places?.get(after);
+    const isBehind = named !== undefined && named.lane !== lane;
+    const place = { order: named?.order ?? { failed: false }, lane, ...(isBehind && { behind: named.lane }) };
+    if (id === undefined) return place;
+    this.#places ??= new Map();
+    this.#places.delete(id);
+    this.#places.set(id, place);
+    if (this.#places.size > MAX_PLACES) {
+      const [oldest] = this.#places.keys();
+      if (oldest !== undefined) this.#places.delete(oldest);
     }
-    return order;
+    return place;
   }
 
   /** The send has its final answer: nothing needs to wait for it. */
   forget(id: string | undefined): void {
-    if (id !== undefined) this.#orders?.delete(id);
+    if (id !== undefined) this.#places?.delete(id);
   }
 
   /** Runs the work after that of the sends before. It must not reject. */
-  inTurn({ lane }: SendOrder, work: () => Promise<void>): void {
-    const before = lane.checking;
+  inTurn({ lane, behind }: SendPlace, work: () => Promise<void>): void {
+    const [before, beside] = [lane.checking, behind?.checking];
     const checking: Promise<void> = (async () => {
       await before;
+      await beside;
       await work();
     })().finally(() => {
       if (lane.checking === checking) lane.checking = undefined;
     });
     lane.checking = checking;
-  }
-
-  #laneOfChanges(): Lane {
-    return (this.#changes ??= { answers: [], checking: undefined });
   }
 }
