@@ -5,13 +5,15 @@ import type { UserNames } from './user-names';
 /** Where a message goes: exactly one of the two. */
 export type Target = { readonly recipient_id: string } | { readonly conversation_id: string };
 
+const SHORTEST_BEGINNING = 8;
+
 /** Finds conversations by how somebody names them. */
 export class Places {
   private titles = new Map<string, string>();
 
   constructor(
     private readonly client: Pick<ChatClient, 'userId' | 'conversations' | 'invitations'>,
-    private readonly names: Pick<UserNames, 'idOf'>,
+    private readonly names: Pick<UserNames, 'idOf' | 'nameOf'>,
   ) {}
 
   /** @throws ChatError unknown_user, unknown_conversation */
@@ -35,15 +37,28 @@ export class Places {
     throw new ChatError('unknown_conversation', `you are in no group "${name}"`, false);
   }
 
-  /** The id of a group that the user is invited to, named as in `groupOf`. @throws ChatError unknown_invitation */
+  /**
+   * The id of a group that the user is invited to, named as in `groupOf`. Anybody may give a group the title of another:
+   * where several fit, none is taken.
+   * @throws ChatError unknown_invitation, invalid_request
+   */
   async invitationTo(name: string): Promise<string> {
     const invitations = await this.client.invitations.list();
-    const found = idOf(
+    const found = allOf(
       name,
       invitations.map(({ conversation_id: id, title }) => [id, title]),
     );
-    if (found !== undefined) return found;
-    throw new ChatError('unknown_invitation', `you are invited to no group "${name}"`, false);
+    const [first, ...others] = found;
+    if (first === undefined) {
+      throw new ChatError('unknown_invitation', `you are invited to no group "${name}"`, false);
+    }
+    if (others.length === 0) return first;
+    const choices = beginningsOf(found).map(async (beginning, index) => {
+      const by = invitations.find(({ conversation_id: id }) => id === found[index])?.invited_by;
+      return by === undefined ? beginning : `${beginning} (from ${await this.names.nameOf(by)})`;
+    });
+    const text = `you are invited to ${found.length} groups "${name}", name one by the beginning of its id: `;
+    throw new ChatError('invalid_request', text + (await Promise.all(choices)).join(', '), false);
   }
 
   /** The title of a group; undefined where it is none, or has none. Never rejects. */
@@ -77,10 +92,37 @@ export class Places {
   }
 }
 
-function idOf(name: string, groups: readonly (readonly [id: string, title: string])[]): string | undefined {
+type Group = readonly [id: string, title: string];
+
+function idOf(name: string, groups: readonly Group[]): string | undefined {
+  return titled(name, groups)[0] ?? begun(name, groups)[0];
+}
+
+/** An id that is given in full means one group, whatever the others are called. */
+function allOf(name: string, groups: readonly Group[]): string[] {
+  const found = new Set([...titled(name, groups), ...begun(name, groups)]);
+  const id = name.toLowerCase();
+  return found.has(id) ? [id] : [...found];
+}
+
+function titled(name: string, groups: readonly Group[]): string[] {
   const key = keyOf(name);
-  const named = groups.find(([, title]) => keyOf(title) === key);
-  return (named ?? groups.find(([id]) => name.length >= 8 && id.startsWith(name.toLowerCase())))?.[0];
+  return groups.filter(([, title]) => keyOf(title) === key).map(([id]) => id);
+}
+
+function begun(name: string, groups: readonly Group[]): string[] {
+  if (name.length < SHORTEST_BEGINNING) return [];
+  return groups.map(([id]) => id).filter((id) => id.startsWith(name.toLowerCase()));
+}
+
+/** What tells ids apart. */
+function beginningsOf(ids: readonly string[]): string[] {
+  const longest = Math.max(...ids.map((id) => id.length));
+  for (let length = SHORTEST_BEGINNING; length < longest; length += 1) {
+    const beginnings = ids.map((id) => id.slice(0, length));
+    if (new Set(beginnings).size === ids.length) return beginnings;
+  }
+  return [...ids];
 }
 
 function keyOf(title: string): string {
