@@ -1,3 +1,4 @@
+import { register } from '@chat-app/client';
 import { describeInChromium } from './testing/chromium';
 import { peopleForEachTest, type Person } from './testing/people';
 
@@ -138,6 +139,25 @@ describeInChromium('replies and mentions on the page', (chromium) => {
     await hers.page.getByRole('button', { name: `@${username}` }).waitFor();
     await hers.composer.press('Enter');
     await hers.message(`you, @${username}`).waitFor();
+  });
+
+  it('are sent by Enter where the name is whole, though a longer one is offered first', async () => {
+    const [alice, bob] = await people.register(2);
+    const { username } = bob!;
+    const { authentication } = chromium.target;
+    const { user_id } = await register({ url: authentication }, `${username}by`, 'a password of his own');
+    const client = await people.client(alice!);
+    const { conversation_id } = await client.conversations.createGroup('the group', [user_id]);
+    await client.conversations.putMember(conversation_id, bob!.id);
+    const hers = await people.at(alice!);
+    await hers.entry('the group').click();
+    await hers.composer.fill(`you, @${username}`);
+    const offered = hers.page.getByRole('group', { name: 'Members to mention' }).getByRole('button');
+    await offered.nth(1).waitFor();
+    expect(await offered.allInnerTexts()).toEqual([`@${username}by`, `@${username}`]);
+    await hers.composer.press('Enter');
+    await hers.message(`you, @${username}`).waitFor();
+    expect(await hers.shown()).toEqual([`you, @${username}`]);
   });
 
   it('offer whoever has joined since the group was opened', async () => {

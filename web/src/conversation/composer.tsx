@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useChat } from '../context';
 import { Icon } from '../icons';
 import { faultText, t } from '../texts';
-import { findMentions, nameBegun } from './find-mentions';
+import { findMentions, isHalfName, nameBegun, namesFor } from './find-mentions';
 import { Quoted } from './quote';
 import { usePeople } from './use-people';
 import { useText } from './use-text';
@@ -37,7 +37,7 @@ export function Composer({ id, isGroup, about, onDone }: ComposerProps) {
   const { text, write, forgetEdit } = useText(id, edited, field);
   const begun = nameBegun(text);
   const people = usePeople(id, isGroup, begun !== undefined);
-  const offered = namesFor(begun, people);
+  const offered = begun === undefined ? [] : namesFor(begun, people).slice(0, MOST_NAMES);
   const [fault, setFault] = useState('');
   useEffect(() => {
     // On a touch screen a focus would open the keyboard over the messages.
@@ -70,8 +70,7 @@ export function Composer({ id, isGroup, about, onDone }: ComposerProps) {
     if (event.isComposing || event.keyCode === COMPOSING_KEY || event.shiftKey) return;
     if (event.key === 'Escape' && about !== undefined) return done();
     const [name] = offered;
-    // What is a whole name already can be sent; of "@" alone nobody knows whom it means.
-    const isBegun = name !== undefined && (event.key === 'Tab' || (begun !== '' && begun !== name.toLowerCase()));
+    const isBegun = name !== undefined && (event.key === 'Tab' || isHalfName(begun ?? '', people));
     if (event.key !== 'Enter' && !(event.key === 'Tab' && isBegun)) return;
     event.preventDefault();
     if (isBegun) complete(name);
@@ -126,12 +125,6 @@ function Subject({ about, onCancel }: { about: About; onCancel: () => void }) {
       </button>
     </p>
   );
-}
-
-/** Members whose name begins as it is written. */
-function namesFor(begun: string | undefined, people: ReadonlyMap<string, string>): string[] {
-  if (begun === undefined) return [];
-  return [...people.values()].filter((name) => name.toLowerCase().startsWith(begun)).slice(0, MOST_NAMES);
 }
 
 function Names({ names, onChoose }: { names: readonly string[]; onChoose: (name: string) => void }) {

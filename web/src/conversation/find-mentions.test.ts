@@ -1,4 +1,4 @@
-import { findMentions, nameBegun } from './find-mentions';
+import { findMentions, isHalfName, nameBegun, namesFor } from './find-mentions';
 
 const PEOPLE = new Map([
   ['1', 'Ann'],
@@ -45,6 +45,21 @@ describe('mentions in a text', () => {
       '',
       undefined,
       undefined,
+    ]);
+  });
+
+  it('are sent as they stand where they are somebody’s whole name, whoever is offered before', () => {
+    const people = new Map(
+      ['bobby', 'bob-1', 'bob-2', 'bob-3', 'bob-4', 'bob-5', 'Bob'].map((name, index) => [String(index), name]),
+    );
+    expect(namesFor('bob', people)).toEqual([...people.values()]);
+    expect(['', 'bo', 'bob', 'bobb', 'bobby', 'bobo'].map((begun) => isHalfName(begun, people))).toEqual([
+      false,
+      true,
+      false,
+      true,
+      false,
+      false,
     ]);
   });
 });

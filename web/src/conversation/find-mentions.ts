@@ -26,3 +26,17 @@ function mentionOf(name: string): RegExp {
 export function nameBegun(text: string): string | undefined {
   return /(?:^|\s)@(\S*)$/.exec(text)?.[1]?.toLowerCase();
 }
+
+/** Members whose name begins as it is written. */
+export function namesFor(begun: string, people: ReadonlyMap<string, string>): string[] {
+  return [...people.values()].filter((name) => name.toLowerCase().startsWith(begun));
+}
+
+/**
+ * Whether Enter completes the name that is begun. What is somebody's whole name already can be sent, though longer ones begin with
+ * it; and of "@" alone nobody knows whom it means.
+ */
+export function isHalfName(begun: string, people: ReadonlyMap<string, string>): boolean {
+  const names = namesFor(begun, people);
+  return begun !== '' && names.length > 0 && !names.some((name) => name.toLowerCase() === begun);
+}
