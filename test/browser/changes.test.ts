@@ -58,6 +58,33 @@ describeInChromium('editing and deleting on the page', (chromium) => {
     expect(await hers.composer.inputValue()).toBe('');
   });
 
+  it('leaves alone what is begun before the message of a kept edit is there', async () => {
+    const [alice, bob] = await people.register(2);
+    const hers = await people.at(alice!);
+    await hers.writeTo(bob!);
+    await hers.send('helo');
+    await hers.page.locator('.message-state.stored').waitFor();
+    await choose(hers, 'helo', 'Edit');
+    await hers.composer.fill('hello, and so');
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await hers.page.route(/\/messages\?/, async (route) => {
+      await released;
+      await route.continue();
+    });
+    await hers.page.reload();
+    await hers.composer.fill('something new');
+    expect(await hers.shown()).toEqual([]);
+    release();
+    await hers.page.locator('.message-state.stored').waitFor();
+    expect(await hers.composer.inputValue()).toBe('something new');
+    await hers.composer.press('Enter');
+    await hers.message('something new').waitFor();
+    expect(await hers.shown()).toEqual(['helo', 'something new']);
+    await choose(hers, 'helo', 'Edit');
+    expect(await hers.composer.inputValue()).toBe('hello, and so');
+  });
+
   it('leaves the keyboard among the messages when one is deleted', async () => {
     const [alice, bob] = await people.register(2);
     const hers = await people.at(alice!);

@@ -22,6 +22,8 @@ interface ComposerProps {
   isGroup: boolean;
   /** Else a new message is written. */
   about: About | undefined;
+  /** Something is being written, of whatever kind. */
+  onWrite: () => void;
   onDone: () => void;
 }
 
@@ -30,11 +32,11 @@ const MOST_NAMES = 6;
 const MOST_MENTIONS = 50;
 
 /** Where one writes. Each text is kept with its conversation while it is written, and beside it that of an edit. */
-export function Composer({ id, isGroup, about, onDone }: ComposerProps) {
+export function Composer({ id, isGroup, about, onWrite, onDone }: ComposerProps) {
   const { store, client } = useChat();
   const edited = about?.kind === 'edit' ? about.message : undefined;
   const field = useRef<HTMLTextAreaElement>(null);
-  const { text, write, forgetEdit } = useText(id, edited, field);
+  const { text, write, forgetEdit } = useText(id, edited, field, onWrite);
   const begun = nameBegun(text);
   const people = usePeople(id, isGroup, begun !== undefined);
   const offered = begun === undefined ? [] : namesFor(begun, people).slice(0, MOST_NAMES);

@@ -26,7 +26,7 @@ export function Conversation({ id }: { id: string }) {
   const [showsDetails, setShowsDetails] = useState(false);
   const [showsSettings, setShowsSettings] = useState(false);
   const [about, setAbout] = useState<About>();
-  // Of before the page was left: gone on with once its message is there, where nothing else was begun.
+  // Of before the page was left: gone on with once its message is there, where nothing else was begun or written meanwhile.
   const [kept, setKept] = useState(() => keptEdit(client.userId, id));
   const turnTo = (next: About): void => {
     setKept(undefined);
@@ -79,6 +79,7 @@ export function Conversation({ id }: { id: string }) {
           id={id}
           isGroup={conversation.kind === 'group'}
           about={about}
+          onWrite={() => setKept(undefined)}
           onDone={() => setAbout(undefined)}
         />
       ) : (

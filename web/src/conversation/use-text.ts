@@ -5,8 +5,16 @@ import { useChat } from '../context';
 import { fitHeight } from './fit-height';
 import { keepEdit, keptEdit } from './kept-edit';
 
-/** The text that one writes in a conversation: kept while it is written, as its draft or as what an edit makes of a message. */
-export function useText(id: string, edited: MessageView | undefined, field: RefObject<HTMLTextAreaElement | null>) {
+/**
+ * The text that one writes in a conversation: kept while it is written, as its draft or as what an edit makes of a message.
+ * @param onWrite told whenever it changes
+ */
+export function useText(
+  id: string,
+  edited: MessageView | undefined,
+  field: RefObject<HTMLTextAreaElement | null>,
+  onWrite: () => void,
+) {
   const { store, client } = useChat();
   const [text, setText] = useState(() => {
     if (edited === undefined) return store.draft(id);
@@ -18,6 +26,7 @@ export function useText(id: string, edited: MessageView | undefined, field: RefO
   }, [field, text]);
   const write = (next: string): void => {
     setText(next);
+    onWrite();
     if (edited === undefined) store.setDraft(id, next);
     else keepEdit(client.userId, id, { message_id: edited.message_id, content: next });
   };
