@@ -28,6 +28,11 @@ async function watchNotifications(profile: BrowserContext): Promise<void> {
   });
 }
 
+/** A name as a title bears it: it turns nothing around it. */
+function isolated(name: string): string {
+  return `\u2068${name}\u2069`;
+}
+
 describeInChromium('what a page says while one is elsewhere', (chromium) => {
   const people = peopleForEachTest(chromium);
 
@@ -57,7 +62,7 @@ describeInChromium('what a page says while one is elsewhere', (chromium) => {
     await hide();
     await people.say(his, alice, ['unseen']);
     await hers.page.waitForFunction(() => (window as unknown as { watched: Watched }).watched.notified.length > 0);
-    expect(await notified()).toEqual([[bob.username, 'unseen']]);
+    expect(await notified()).toEqual([[isolated(bob.username), 'unseen']]);
     await hers.page.evaluate(() => (window as unknown as { watched: Watched }).watched.notified[0]?.click());
     await hers.page.getByRole('heading', { name: bob.username }).waitFor();
   });
@@ -70,7 +75,7 @@ describeInChromium('what a page says while one is elsewhere', (chromium) => {
     await hide();
     his.send({ conversation_id, content: 'who comes along?' });
     await hers.page.waitForFunction(() => (window as unknown as { watched: Watched }).watched.notified.length > 0);
-    expect(await notified()).toEqual([[`${bob.username}, Hiking`, 'who comes along?']]);
+    expect(await notified()).toEqual([[`${isolated(bob.username)}, ${isolated('Hiking')}`, 'who comes along?']]);
   });
 
   it('goes on where the browser leaves notifications to a service worker', async () => {
@@ -106,7 +111,7 @@ describeInChromium('what a page says while one is elsewhere', (chromium) => {
     await hide(other);
     await people.say(his, alice, ['seen nowhere']);
     await hers.page.waitForFunction(() => (window as unknown as { watched: Watched }).watched.notified.length > 0);
-    expect(await notified()).toEqual([[bob.username, 'seen nowhere']]);
+    expect(await notified()).toEqual([[isolated(bob.username), 'seen nowhere']]);
   });
 
   it('puts a dot on its icon while something is unread', async () => {

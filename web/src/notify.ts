@@ -2,6 +2,7 @@ import type { ReceivedMessage } from '@chat-app/client';
 import { useEffect } from 'preact/hooks';
 import { useChat } from './context';
 import { isMuted } from './muting';
+import { notificationTitle } from './notification-title';
 import { openConversation } from './route';
 import { t } from './texts';
 import { useObservable } from './use-observable';
@@ -33,8 +34,7 @@ export function useNotifications(): void {
         if (of !== undefined && isMuted(of)) return;
         void isAnyTabVisible().then((isSeen) => {
           if (isSeen) return;
-          const known = [store.userNames.get().get(sender_id), of?.title].filter((name) => name !== undefined);
-          notify(message, known.length === 0 ? t.appName : known.join(', '));
+          notify(message, notificationTitle(store.userNames.get().get(sender_id) ?? t.appName, of?.title));
         });
       }),
     [client, store],
