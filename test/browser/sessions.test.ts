@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core';
 import { call } from '../testing/system-users';
 import { describeInChromium } from './testing/chromium';
 import { peopleForEachTest, type Person } from './testing/people';
@@ -129,6 +130,7 @@ describeInChromium('a session on the page', (chromium) => {
       .first()
       .click();
     const password = hers.page.getByLabel(/^Your password, to log out Chrome/);
+    expect(await hasFocus(password)).toBe(true);
     await password.fill('not the password');
     await hers.page.getByRole('dialog').getByRole('button', { name: 'Log out', exact: true }).last().click();
     await hers.page.getByRole('alert').filter({ hasText: 'not your password' }).waitFor();
@@ -139,7 +141,9 @@ describeInChromium('a session on the page', (chromium) => {
     // The last used one stands first.
     await elsewhere[1].page.getByText('Your session has ended').waitFor();
     await hers.page.getByRole('button', { name: 'Log out everywhere else' }).click();
-    await hers.page.getByLabel(/^Your password, to log out 2 other devices/).fill(alice!.password);
+    const passwordForAll = hers.page.getByLabel(/^Your password, to log out 2 other devices/);
+    expect(await hasFocus(passwordForAll)).toBe(true);
+    await passwordForAll.fill(alice!.password);
     await hers.page.getByRole('dialog').getByRole('button', { name: 'Log out', exact: true }).last().click();
     await elsewhere[0].page.getByText('Your session has ended').waitFor();
     await rows.nth(1).waitFor({ state: 'detached' });
@@ -215,6 +219,10 @@ describeInChromium('a session on the page', (chromium) => {
     expect(messages.map((one) => one.content)).toEqual(['before', 'written offline']);
   });
 });
+
+function hasFocus(field: Locator): Promise<boolean> {
+  return field.evaluate((element) => element === document.activeElement);
+}
 
 /** Makes every access token that is kept one that is long over. @returns the newest tokens, as the tabs share them */
 function expire({ page }: Pick<Person, 'page'>): Promise<Kept> {

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { formText } from '../form-text';
 import { faultText, t } from '../texts';
 
@@ -14,6 +14,9 @@ interface EndSessionProps {
 export function EndSession({ what, onEnd, onCancel }: EndSessionProps) {
   const [fault, setFault] = useState('');
   const [working, setWorking] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  // `autofocus` acts while a page or a dialog opens only, and the button that was pressed may be gone.
+  useLayoutEffect(() => field.current?.focus(), []);
   const end = async (form: HTMLFormElement): Promise<void> => {
     setWorking(true);
     setFault('');
@@ -35,7 +38,7 @@ export function EndSession({ what, onEnd, onCancel }: EndSessionProps) {
     >
       <label>
         {t.sessions.password(what)}
-        <input name="password" type="password" autocomplete="current-password" autofocus required />
+        <input ref={field} name="password" type="password" autocomplete="current-password" required />
       </label>
       <p class="fault" role="alert">
         {fault}
