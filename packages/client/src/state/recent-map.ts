@@ -18,8 +18,4 @@ export class RecentMap<Value> {
   delete(key: string): void {
     this.entries.delete(key);
   }
-
-  clear(): void {
-    this.entries.clear();
-  }
 }
