@@ -3,9 +3,9 @@
  * differs between them stands in the protocol's registry.
  *
  * Messages of one connection are appended in the order they came, and so are its changes of messages, beside them: one whose
- * checks need others makes the later ones of its lane wait. One that names the one before it (`after`) is in the lane of that, and
- * refused where that one was rejected for the moment: nothing overtakes. Answers leave in that order too. A send that was answered
- * `rejected unavailable` may be written all the same.
+ * checks need others makes the later ones of its lane wait. One that names the one before it (`after`) waits for the checks of that
+ * one in whichever lane it is, and is refused where it was rejected for the moment: nothing overtakes. Answers of a lane leave in its
+ * order too. A send that was answered `rejected unavailable` may be written all the same.
  */
 import {
   ERRORS,
