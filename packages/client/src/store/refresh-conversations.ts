@@ -40,11 +40,12 @@ export class ConversationRefresher {
       this.describe(await client.conversations.get(conversationId), askedAt);
     } catch (thrown) {
       const record = list.get(conversationId);
+      // A newer token may be on its way.
+      const isOver = isFinal(thrown) && thrown.status !== 401;
       // Nothing else would tell what it is now: the connection may stand all the while.
-      if (!isFinal(thrown) || thrown.status === 401) {
-        this.timers.set(conversationId, AGAIN_MS, () => void this.refresh(conversationId));
-        // A direct conversation without messages is not there for the server.
-      } else if (record?.kind === 'group') record.member = false;
+      if (!isOver) this.timers.set(conversationId, AGAIN_MS, () => void this.refresh(conversationId));
+      // A direct conversation without messages is not there for the server.
+      else if (record?.kind === 'group') record.member = false;
     }
     onChanged();
   }
