@@ -12,6 +12,15 @@ describeInChromium('editing and deleting on the page', (chromium) => {
     await person.message(text).getByRole('button', { name: 'What to do with this message' }).click();
     await person.page.getByRole('menuitem', { name: item }).click();
   };
+  /** Somebody at a conversation in which one own message is stored. */
+  const whoSaid = async (text: string): Promise<Person> => {
+    const [alice, bob] = await people.register(2);
+    const hers = await people.at(alice!);
+    await hers.writeTo(bob!);
+    await hers.send(text);
+    await hers.page.locator('.message-state.stored').waitFor();
+    return hers;
+  };
 
   it('is done from a message’s menu, and seen by the other at once and after a reload', async () => {
     const [alice, bob] = await people.register(2);
@@ -40,11 +49,7 @@ describeInChromium('editing and deleting on the page', (chromium) => {
   });
 
   it('keeps an edit that is half written over a reload, until it is given up', async () => {
-    const [alice, bob] = await people.register(2);
-    const hers = await people.at(alice!);
-    await hers.writeTo(bob!);
-    await hers.send('helo');
-    await hers.page.locator('.message-state.stored').waitFor();
+    const hers = await whoSaid('helo');
     await choose(hers, 'helo', 'Edit');
     await hers.composer.fill('hello, and so');
     await hers.page.reload();
@@ -59,11 +64,7 @@ describeInChromium('editing and deleting on the page', (chromium) => {
   });
 
   it('leaves alone what is begun before the message of a kept edit is there', async () => {
-    const [alice, bob] = await people.register(2);
-    const hers = await people.at(alice!);
-    await hers.writeTo(bob!);
-    await hers.send('helo');
-    await hers.page.locator('.message-state.stored').waitFor();
+    const hers = await whoSaid('helo');
     await choose(hers, 'helo', 'Edit');
     await hers.composer.fill('hello, and so');
     let release = (): void => undefined;
@@ -86,11 +87,7 @@ describeInChromium('editing and deleting on the page', (chromium) => {
   });
 
   it('leaves the keyboard among the messages when one is deleted', async () => {
-    const [alice, bob] = await people.register(2);
-    const hers = await people.at(alice!);
-    await hers.writeTo(bob!);
-    await hers.send('too much');
-    await hers.page.locator('.message-state.stored').waitFor();
+    const hers = await whoSaid('too much');
     hers.page.once('dialog', (dialog) => void dialog.accept());
     await hers.message('too much').getByRole('button', { name: 'What to do with this message' }).focus();
     for (const key of ['Enter', 'ArrowDown', 'ArrowDown', 'Enter']) await hers.page.keyboard.press(key);
