@@ -1,7 +1,8 @@
 /**
  * `npm run bench:profile -- saturate`: CPU profiles of a websocket pod and of persistence while one hot path is busy, summed up:
- * functions by their own time, by all that they called, and packages. One of saturate, steady, room, connect. The profiles stay
- * in `.dev/bench/profiles`, for Chrome's or any other viewer. With `--root DIR` of another checkout that is built.
+ * functions by their own time, by all that they called, and packages. Some of saturate, steady, room, room10 and connect; a profile of
+ * the others begins once everybody is connected. The profiles stay in `.dev/bench/profiles`, for Chrome's or any other viewer. With
+ * `--root DIR` of another checkout that is built.
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -17,12 +18,19 @@ import { summarize } from './summarize';
 const directory = resolve(__dirname, '..', '..', '.dev', 'bench', 'profiles');
 const PODS = ['websocket-0', 'persistence-0'] as const;
 
-type Path = (product: Product) => Promise<unknown>;
+/** Goes a path, and begins the profile when what it is about begins. */
+type Path = (product: Product, begin: () => void) => Promise<unknown>;
 const PATHS: Record<string, Path> = {
-  saturate: (product) => load(product, { scenario: 'saturate', pairs: 100, window: 16, seconds: 8 }),
-  steady: (product) => load(product, { scenario: 'steady', pairs: 100, rate: 1_000, seconds: 8 }),
-  room: (product) => room(product, 1_000, 40, 8),
-  connect: (product) => idle(product, 3_000, 1_000),
+  saturate: (product, whenConnected) =>
+    load(product, { scenario: 'saturate', pairs: 100, window: 16, seconds: 8, whenConnected }),
+  steady: (product, whenConnected) =>
+    load(product, { scenario: 'steady', pairs: 100, rate: 1_000, seconds: 8, whenConnected }),
+  room: (product, whenConnected) => room(product, 1_000, 40, 8, whenConnected),
+  room10: (product, whenConnected) => room(product, 1_000, 10, 8, whenConnected),
+  connect: (product, begin) => {
+    begin();
+    return idle(product, 3_000, 1_000);
+  },
 };
 
 async function main(): Promise<void> {
@@ -40,8 +48,7 @@ async function main(): Promise<void> {
     for (const name of names) {
       const path = PATHS[name];
       if (path === undefined) throw new Error(`"${name}" is none of ${Object.keys(PATHS).join(' ')}`);
-      signal(product);
-      console.log(JSON.stringify(await path(product)));
+      console.log(JSON.stringify(await path(product, () => signal(product))));
       signal(product);
       for (const pod of PODS) await report(name, pod);
     }

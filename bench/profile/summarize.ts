@@ -13,8 +13,9 @@ interface Profile {
   timeDeltas: number[];
 }
 
-/** Time that is nobody's work. */
+/** Time that is nobody's work; and the profiler's own, which it takes to begin. */
 const IDLE = new Set(['(idle)', '(program)', '(root)']);
+const PROFILER = 'node:inspector';
 
 export interface Summary {
   /** Share of the time that the process worked at all. */
@@ -40,7 +41,7 @@ export function summarize(file: string): Summary {
     const name = nameOf(node);
     const spent = own.get(node.id) ?? 0;
     all += spent;
-    const idle = IDLE.has(node.callFrame.functionName);
+    const idle = IDLE.has(node.callFrame.functionName) || node.callFrame.url === PROFILER;
     if (!idle) {
       busy += spent;
       add(sums.self, name, spent);

@@ -34,6 +34,8 @@ export async function room(
   members: number,
   rate: number | undefined,
   seconds: number,
+  /** Called when all are connected, before the first word. */
+  whenConnected?: () => void,
 ): Promise<RoomFigures> {
   if (system.makeRoom === undefined) throw new Error(`${system.name} has no rooms`);
   const enter = await system.makeRoom(members);
@@ -64,6 +66,7 @@ export async function room(
       });
     }
     await delay(1_500);
+    whenConnected?.();
     const holding = system instanceof Product ? system.pids('websocket') : system.own().flatMap(({ pids }) => pids);
     const cpu = new CpuTime({ name: 'holding', pids: holding });
     const [used, began] = [cpu.read(), performance.now()];
