@@ -169,10 +169,17 @@ export async function runOnce(
     retryStrategy: null,
     commandTimeout: SUBSCRIBE_TIMEOUT_MS,
   });
-  connection.on('error', () => outliveErrors(connection));
+  let failure: unknown;
+  connection.on('error', (error) => {
+    failure ??= error;
+    outliveErrors(connection);
+  });
   try {
     await connection.connect();
     return await runOn(connection, commands);
+  } catch (error) {
+    // The library says that the connection was closed, and to the listener why.
+    throw failure ?? error;
   } finally {
     await endConnection(connection);
   }
