@@ -18,6 +18,8 @@ export interface RedisClusterOptions {
   arguments?: readonly string[];
   /** With which redis-cli logs in. */
   login?: { username: string; password: string };
+  /** TLS everywhere, between the nodes too: the file of the certificate that vouches for all of them; `arguments` name it and its key. */
+  tlsCaFile?: string;
 }
 
 /** One node. It keeps what it knows of the others when it is killed, and no keys. */
@@ -27,7 +29,8 @@ export class RedisNode {
   constructor(
     readonly port: number,
     private readonly argumentsOfServer: readonly string[],
-    private readonly login: readonly string[],
+    /** With which redis-cli comes in. */
+    private readonly entry: readonly string[],
   ) {}
 
   get address(): string {
@@ -65,7 +68,7 @@ export class RedisNode {
 
   /** What redis-cli prints. @throws where the server refuses */
   async ask(...command: readonly string[]): Promise<string> {
-    const { stdout } = await run('redis-cli', ['-e', ...this.login, '-p', String(this.port), ...command]);
+    const { stdout } = await run('redis-cli', ['-e', ...this.entry, '-p', String(this.port), ...command]);
     return stdout.trim();
   }
 }
@@ -86,14 +89,14 @@ export class RedisCluster {
     const nodes = Array.from({ length: count }, (_, index) => {
       const own = join(directory.path, String(index));
       mkdirSync(own);
-      const network = ['--port', String(ports + index), '--cluster-port', String(ports + count + index)];
+      const network = [...portOf(options, ports + index), '--cluster-port', String(ports + count + index)];
       const cluster = ['--cluster-enabled', 'yes', '--cluster-node-timeout', String(nodeTimeoutMs)];
       const rest = ['--bind', '127.0.0.1', '--dir', own, '--save', '', '--appendonly', 'no'];
       const copying = ['--repl-diskless-sync-delay', '0'];
       return new RedisNode(
         ports + index,
         [...network, ...cluster, ...rest, ...copying, ...(options.arguments ?? [])],
-        loginOf(options),
+        entryOf(options),
       );
     });
     const made = new RedisCluster(nodes, options, directory);
@@ -117,7 +120,7 @@ export class RedisCluster {
 
   /** `redis-cli --cluster …`. */
   async manage(...command: readonly string[]): Promise<void> {
-    await run('redis-cli', [...loginOf(this.options), '--cluster', ...command]);
+    await run('redis-cli', [...entryOf(this.options), '--cluster', ...command]);
   }
 
   /** The nodes that own slots, as this one sees it. */
@@ -211,8 +214,16 @@ export class RedisCluster {
   }
 }
 
-function loginOf({ login }: RedisClusterOptions): string[] {
-  return login === undefined ? [] : ['--no-auth-warning', '--user', login.username, '--pass', login.password];
+function portOf({ tlsCaFile }: RedisClusterOptions, port: number): string[] {
+  if (tlsCaFile === undefined) return ['--port', String(port)];
+  return ['--port', '0', '--tls-port', String(port), '--tls-cluster', 'yes', '--tls-replication', 'yes'];
+}
+
+function entryOf({ login, tlsCaFile }: RedisClusterOptions): string[] {
+  return [
+    ...(login === undefined ? [] : ['--no-auth-warning', '--user', login.username, '--pass', login.password]),
+    ...(tlsCaFile === undefined ? [] : ['--tls', '--cacert', tlsCaFile]),
+  ];
 }
 
 function covers(ranges: readonly string[], slot: number): boolean {

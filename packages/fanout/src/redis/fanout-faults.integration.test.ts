@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -11,6 +11,7 @@ import { createLogger, silentLogger, Metrics } from '@chat-app/platform';
 import type { Fanout } from '../fanout';
 import { createRedisFanout, type RedisFanoutOptions } from './fanout-redis';
 import { collect, inState } from '../fanout.contract';
+import { selfSigned, tlsArguments } from './testing/self-signed';
 
 const CANARY_MS = 200;
 const open: Fanout[] = [];
@@ -278,24 +279,8 @@ describeWithBackend('redis', 'the Redis fan-out on a Redis that fails', () => {
 
   it('speaks TLS to the server that its CA vouches for, and outlives handshakes with one that it does not', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'fanout-tls-'));
-    const pair = (name: string): { certificate: string; key: string } => {
-      const [certificate, key] = [join(directory, `${name}.crt`), join(directory, `${name}.key`)];
-      const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-      const files = ['-keyout', key, '-out', certificate];
-      const options = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1'];
-      execFileSync('openssl', [...options, ...subject, ...files], { stdio: 'ignore' });
-      return { certificate, key };
-    };
-    const [right, wrong] = [pair('right'), pair('wrong')];
-    const files = [
-      '--tls-cert-file',
-      right.certificate,
-      '--tls-key-file',
-      right.key,
-      '--tls-ca-cert-file',
-      right.certificate,
-    ];
-    await start('--port', '0', '--tls-port', String(port), '--tls-auth-clients', 'no', ...files);
+    const [right, wrong] = [selfSigned(directory, 'right'), selfSigned(directory, 'wrong')];
+    await start('--port', '0', '--tls-port', String(port), ...tlsArguments(right));
     for (const host of ['localhost', '127.0.0.1']) {
       const pod = fanout({ url: `rediss://${host}:${port}`, tlsCaFile: right.certificate });
       await inState(pod, 'connected');
