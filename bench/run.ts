@@ -6,6 +6,7 @@
  *   --rounds 3               how often each is repeated; the median counts
  *   --peers centrifugo       some of: relay socketio centrifugo ejabberd; none for none. One that is missing is named and left out
  *   --scale 0.1              a tenth of the users and of the time: to see that it works, not to measure
+ *   --rates 100,3000         of steady, in place of 1,000 a second
  *   --env A=1                more environment of the product's services, to try a setting; may be repeated
  *   --port 21000             first of the ports used, of which there are 400; below those that the kernel gives away
  *
@@ -21,10 +22,12 @@ import { PEER_NAMES, startPeer, type PeerName } from './systems/peers';
 import { Product } from './systems/product';
 import type { System } from './systems/system';
 import { PEER_PORTS, withProduct } from './systems/with-product';
-import { faultsOf, table, type Figures } from './table';
+import { AT_RATE, faultsOf, table, type Figures } from './table';
 
 const SCENARIOS = ['saturate', 'steady', 'connect', 'room', 'drain', 'storm'] as const;
 type Scenario = (typeof SCENARIOS)[number];
+/** Messages a second of the steady load. */
+const USUAL_RATE = 1_000;
 /** Users that the largest scenario needs. */
 const USERS = 6_000;
 
@@ -33,6 +36,7 @@ interface Options {
   rounds: number;
   peers: readonly PeerName[];
   scale: number;
+  rates: readonly number[];
   environment: Record<string, string>;
   port: number;
 }
@@ -44,19 +48,22 @@ function readOptions(): Options {
       rounds: { type: 'string', default: '3' },
       peers: { type: 'string', default: PEER_NAMES.join(',') },
       scale: { type: 'string', default: '1' },
+      rates: { type: 'string', default: String(USUAL_RATE) },
       env: { type: 'string', multiple: true, default: [] },
       port: { type: 'string', default: '21000' },
     },
   });
   const [rounds, scale, port] = [values.rounds, values.scale, values.port].map(Number) as [number, number, number];
-  if (![rounds, scale, port].every((value) => value > 0)) {
-    throw new Error('--rounds, --scale and --port are numbers above 0');
+  const rates = values.rates.split(',').map(Number);
+  if (![rounds, scale, port, ...rates].every((value) => value > 0)) {
+    throw new Error('--rounds, --scale, --rates and --port are numbers above 0');
   }
   return {
     only: choice('--only', values.only, SCENARIOS),
     rounds,
     peers: values.peers === 'none' ? [] : choice('--peers', values.peers, PEER_NAMES),
     scale,
+    rates,
     environment: Object.fromEntries(
       values.env.map((pair) => [pair.split('=', 1)[0] ?? '', pair.slice(pair.indexOf('=') + 1)]),
     ),
@@ -75,6 +82,7 @@ function choice<Name extends string>(option: string, text: string, names: readon
 class Round {
   constructor(
     private readonly scale: number,
+    private readonly rates: readonly number[],
     private readonly say: (figures: Figures) => void,
   ) {}
 
@@ -87,7 +95,10 @@ class Round {
         say(await load(system, { scenario, pairs, window: 16, seconds: seconds(10) }));
         break;
       case 'steady':
-        say(await load(system, { scenario, pairs, rate: 1_000, seconds: seconds(10) }));
+        for (const rate of this.rates) {
+          const name = rate === USUAL_RATE ? scenario : `${AT_RATE}${rate.toLocaleString('en')}/s`;
+          say(await load(system, { scenario: name, pairs, rate, seconds: seconds(10) }));
+        }
         break;
       case 'connect':
         if (system instanceof Product) await system.restart();
@@ -114,7 +125,7 @@ class Round {
 async function main(): Promise<number> {
   const options = readOptions();
   const figures: Figures[] = [];
-  const round = new Round(options.scale, (one) => {
+  const round = new Round(options.scale, options.rates, (one) => {
     figures.push(one);
     console.log(JSON.stringify(one));
   });

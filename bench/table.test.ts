@@ -25,6 +25,15 @@ describe('the table of a benchmark', () => {
     expect(text).not.toContain('drain');
   });
 
+  it('has rows of each rate that was asked for', () => {
+    const text = table([
+      { ...saturated('a', 30), scenario: 'steady, 3,000/s' },
+      { ...saturated('a', 90), scenario: 'steady, 100/s' },
+    ]);
+    expect(text).toContain('| 3,000/s: own CPU µs a message | 30 |');
+    expect(text).toContain('| 100/s: own CPU µs a message | 90 |');
+  });
+
   it('counts what was lost, came twice, was overtaken, and what the checker found', () => {
     const verified = { pairs: 1, accepted: 1, shown: 1, broken: { 'order broken': 4 } };
     const broken = saturated('a', 1, { lost: 1, duplicated: 2, disordered: 3, verified });

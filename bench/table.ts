@@ -8,6 +8,9 @@ import type { StormFigures } from './scenarios/storm';
 /** One measurement, as it is printed. */
 export type Figures = LoadFigures | IdleFigures | RoomFigures | DrainFigures | StormFigures;
 
+/** Begins the name of a steady load at a rate of its own. */
+export const AT_RATE = 'steady, ';
+
 type Row = readonly [title: string, scenario: string, field: string];
 
 const ROWS: readonly Row[] = [
@@ -39,21 +42,35 @@ export function table(figures: readonly Figures[]): string {
     figures
       .filter((one) => one.system === system && (scenario === undefined || one.scenario === scenario))
       .map((one) => ({ ...one }));
-  const rows = ROWS.map(([title, scenario, field]) => [
-    title,
-    ...systems.map((system) => {
-      const middle = median(
-        values(system, scenario).flatMap((one) => (typeof one[field] === 'number' ? [one[field]] : [])),
-      );
-      return middle === undefined ? '' : rounded(middle).toLocaleString('en');
-    }),
-  ]).filter(([, ...cells]) => cells.some((cell) => cell !== ''));
+  const rows = [...ROWS, ...rowsOfRates(figures)]
+    .map(([title, scenario, field]) => [
+      title,
+      ...systems.map((system) => {
+        const middle = median(
+          values(system, scenario).flatMap((one) => (typeof one[field] === 'number' ? [one[field]] : [])),
+        );
+        return middle === undefined ? '' : rounded(middle).toLocaleString('en');
+      }),
+    ])
+    .filter(([, ...cells]) => cells.some((cell) => cell !== ''));
   const faults = [
     'lost, duplicated, disordered, promises broken',
     ...systems.map((system) => String(faultsOf(values(system)))),
   ];
   const lines = [['measure', ...systems], ['---', ...systems.map(() => '---:')], ...rows, faults];
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** Of the rates that were asked for beside the usual one. */
+function rowsOfRates(figures: readonly Figures[]): Row[] {
+  const scenarios = new Set(figures.map(({ scenario }) => scenario).filter((name) => name.startsWith(AT_RATE)));
+  return [...scenarios].flatMap((scenario): Row[] => {
+    const rate = scenario.slice(AT_RATE.length);
+    return [
+      [`${rate}: own CPU µs a message`, scenario, 'ownCpuUs'],
+      [`${rate}: p50 ms`, scenario, 'p50'],
+    ];
+  });
 }
 
 /** How many messages of these measurements were lost, came twice or in another order, or broke a promise otherwise. */
