@@ -78,6 +78,8 @@ export interface EventKind<Name extends string, Value extends object, Frame exte
   isPersonal?: true;
   /** Checks the value of a record. Fields it does not know stay. */
   record: z.ZodType<Value>;
+  /** Whether a value is one that `record` hands on as it is; false says nothing. Absent where nothing is gained by asking. */
+  fits?(json: unknown): boolean;
   /** Checks the frame that clients are sent. Fields it does not know stay. */
   frame: z.ZodType<Frame>;
   /** What both ends know the event by. */

@@ -7,6 +7,7 @@ import type { Known } from '../known';
 import { LIMITS } from '../limits';
 import { Reactions } from '../reactions';
 import { COMMAND_FIELDS, namesOneTarget, ONE_TARGET, SEQ, type Command, type EventKind } from './event-kind';
+import { fitsMessage } from './fits-message';
 
 /** One accepted message, as it stands in the log, in inboxes and in history. Fields it does not know stay. */
 export const ChatMessage = z.looseObject({
@@ -77,6 +78,7 @@ export const message = {
   kind: 'message',
   number: 0,
   record: MessageRecord,
+  fits: fitsMessage,
   frame: MessageFrame,
   eventId: (value) => value.message_id,
   toFrame: (value) => ({ type: 'message', ...value }),
