@@ -2,11 +2,12 @@
  * `npm run bench:builds -- DIR DIR`: builds of the services in turns in one run on the same backends, A B A B …, and the medians:
  * what a change brings, on a machine that is busy with other work. A directory is the root of a checkout that is built.
  *
- *   --only saturate,steady,room,connect   --rounds 3   --seconds 6
+ *   --only saturate,steady,drain,room,connect   --rounds 3   --seconds 6
  */
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 import { median, rounded } from './measure/statistics';
+import { drain } from './scenarios/drain';
 import { idle } from './scenarios/idle';
 import { load, type LoadFigures } from './scenarios/load';
 import { room } from './scenarios/room';
@@ -34,6 +35,12 @@ async function measure(product: Product, only: readonly string[], seconds: numbe
   }
   if (only.includes('steady')) {
     takeLoad('1,000/s', await load(product, { scenario: 'steady', pairs: 100, rate: 1_000, seconds }));
+  }
+  if (only.includes('drain')) {
+    const { cpuUs, perSecond, lost } = await drain(product, seconds);
+    for (const [group, us] of Object.entries(cpuUs)) take(`drain: ${group} µs`, us);
+    take('drain: messages/s', perSecond);
+    take('drain: lost', lost);
   }
   if (only.includes('room')) {
     for (const rate of [10, 40]) {

@@ -109,7 +109,7 @@ class Round {
         for (const rate of [10, 40, undefined]) say(await room(system, this.#scaled(1_000), rate, seconds(10)));
         break;
       case 'drain':
-        if (system instanceof Product) say(await drain(system, seconds(15), pairs));
+        if (system instanceof Product) say(await drain(system, seconds(15), { pairs }));
         break;
       case 'storm':
         if (system instanceof Product) say(await storm(system, this.#scaled(5_000), 10));

@@ -1,13 +1,14 @@
 /**
  * `npm run bench:profile -- saturate`: CPU profiles of a websocket pod and of persistence while one hot path is busy, summed up:
- * functions by their own time, by all that they called, and packages. Some of saturate, steady, room, room10 and connect; a profile of
- * the others begins once everybody is connected. The profiles stay in `.dev/bench/profiles`, for Chrome's or any other viewer. With
+ * functions by their own time, by all that they called, and packages. Some of saturate, steady, drain, room, room10 and connect; a profile
+ * begins once everybody is connected, or the backlog is there. The profiles stay in `.dev/bench/profiles`, for Chrome's or any other viewer. With
  * `--root DIR` of another checkout that is built.
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { drain } from '../scenarios/drain';
 import { load } from '../scenarios/load';
 import { idle } from '../scenarios/idle';
 import { room } from '../scenarios/room';
@@ -25,6 +26,7 @@ const PATHS: Record<string, Path> = {
     load(product, { scenario: 'saturate', pairs: 100, window: 16, seconds: 8, whenConnected }),
   steady: (product, whenConnected) =>
     load(product, { scenario: 'steady', pairs: 100, rate: 1_000, seconds: 8, whenConnected }),
+  drain: (product, begin) => drain(product, 6, { begin }),
   room: (product, whenConnected) => room(product, 1_000, 40, 8, whenConnected),
   room10: (product, whenConnected) => room(product, 1_000, 10, 8, whenConnected),
   connect: (product, begin) => {
