@@ -31,7 +31,7 @@ const NODE = ['node:*'];
 const OF_THE_TIME_OF_DAY = [
   'packages/client/src/{session/token-source,connection/open-link}.ts',
   'packages/embedded/src/{database/directory-lock,message-log/partition}.ts',
-  'packages/message-log/src/adapter/log-metrics.ts',
+  'packages/message-log/src/{adapter/log-metrics,kafka/patch-produce}.ts',
   'packages/tokens/src/{key-directory,json-web-token,token-signer}.ts',
   'services/persistence/src/conversations/settings-of-member.ts',
   'services/persistence/src/messages/may-change.ts',

@@ -3,6 +3,7 @@ import { Kafka, logLevel, type Admin, type Consumer, type Producer, type SASLOpt
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup';
 import RequestQueue from 'kafkajs/src/network/requestQueue';
 import Encoder from 'kafkajs/src/protocol/encoder';
+import produce from 'kafkajs/src/protocol/requests/produce';
 import type { Logger } from '@chat-app/platform';
 import { partitionOfKey } from '../adapter/partition-of-key';
 import {
@@ -16,12 +17,14 @@ import { libraryLog } from './log-levels';
 import { patchConsumerGroup, type ConsumerGroupClass } from './patch-consumer-group';
 import { patchEncoder, type EncoderClass } from './patch-encoder';
 import { patchIdleSpin } from './patch-idle-spin';
+import { patchProduce, type ProduceModule } from './patch-produce';
 
 export type { Admin, Consumer, EachBatchPayload, KafkaMessage, Message, Producer, RecordMetadata } from 'kafkajs';
 
 patchIdleSpin(RequestQueue);
 patchConsumerGroup(ConsumerGroup as ConsumerGroupClass);
 patchEncoder(Encoder as EncoderClass);
+patchProduce(produce as ProduceModule);
 
 /** How to reach the brokers. */
 export interface KafkaConnectionOptions {

@@ -1,4 +1,4 @@
-/** Parts of kafkajs 2.2.4 without types of their own; see patch-idle-spin.ts, patch-consumer-group.ts and patch-encoder.ts. */
+/** Parts of kafkajs 2.2.4 without types of their own; see patch-idle-spin.ts, patch-consumer-group.ts, patch-encoder.ts and patch-produce.ts. */
 declare module 'kafkajs/src/network/requestQueue' {
   const RequestQueue: {
     prototype: { pending: readonly unknown[]; scheduleCheckPendingRequests(): void };
@@ -8,6 +8,10 @@ declare module 'kafkajs/src/network/requestQueue' {
 declare module 'kafkajs/src/protocol/encoder' {
   const Encoder: object;
   export = Encoder;
+}
+declare module 'kafkajs/src/protocol/requests/produce' {
+  const produce: object;
+  export = produce;
 }
 declare module 'kafkajs/src/consumer/consumerGroup' {
   const ConsumerGroup: { prototype: object };

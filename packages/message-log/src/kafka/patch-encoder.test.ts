@@ -8,7 +8,7 @@ interface Written {
 /** What of kafkajs writes a produce request, each time anew. */
 function library(patch: boolean) {
   let encode: (topicData: unknown) => Promise<Buffer>;
-  let Encoder: EncoderClass & (new () => EncoderClass['prototype'] & Written);
+  let Encoder: EncoderClass;
   jest.isolateModules(() => {
     Encoder = jest.requireActual('kafkajs/src/protocol/encoder');
     if (patch) patchEncoder(Encoder);
@@ -21,12 +21,6 @@ function library(patch: boolean) {
   return { encode: encode!, Encoder: Encoder! };
 }
 
-const number = fc.oneof(
-  fc.integer(),
-  fc.integer({ min: -300, max: 300 }),
-  fc.constantFrom(2 ** 30, -(2 ** 30), 2 ** 31 - 1, -(2 ** 31)),
-);
-
 describe('the encoder of kafkajs, patched', () => {
   const [original, cheaper] = [library(false), library(true)];
   beforeEach(() => {
@@ -34,21 +28,6 @@ describe('the encoder of kafkajs, patched', () => {
   });
   afterEach(() => {
     jest.useRealTimers();
-  });
-
-  it('writes the numbers that it wrote', () => {
-    const write = ({ Encoder }: typeof original, value: number): string[] => [
-      new Encoder().writeVarInt(value).buffer.toString('hex'),
-      new Encoder().writeUVarInt(value).buffer.toString('hex'),
-      new Encoder().writeVarLong(value).buffer.toString('hex'),
-      String(Encoder.sizeOfVarLong(value)),
-    ];
-    fc.assert(
-      fc.property(number, (value) => expect(write(cheaper, value)).toEqual(write(original, value))),
-      {
-        numRuns: 2_000,
-      },
-    );
   });
 
   it('writes the requests that it wrote, of records of any size', async () => {
@@ -74,11 +53,11 @@ describe('the encoder of kafkajs, patched', () => {
   });
 
   it('is made once, and of no other version', () => {
-    const written = (): unknown => Object.getOwnPropertyDescriptor(cheaper.Encoder.prototype, 'writeUVarInt')?.value;
+    const written = (): unknown => Object.getOwnPropertyDescriptor(cheaper.Encoder.prototype, 'ensureAvailable')?.value;
     const once = written();
     patchEncoder(cheaper.Encoder);
     expect(written()).toBe(once);
-    const other = { prototype: { writeUVarInt: () => undefined }, nextPowerOfTwo: () => 0 };
+    const other = { prototype: { ensureAvailable: () => undefined }, nextPowerOfTwo: () => 512 };
     expect(() => patchEncoder(other as unknown as EncoderClass)).toThrow('2.2.4');
   });
 });
