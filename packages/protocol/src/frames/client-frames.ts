@@ -3,6 +3,7 @@ import type { ErrorCode } from '../error-codes';
 import { LIMITS } from '../limits';
 import { commandOf, type CommandFrame } from '../events';
 import { SIGNAL_REQUESTS, type SignalRequest } from '../signals';
+import { readPlainSend } from './plain-send';
 
 /** `received`: everything of my inbox up to and including `seq` has reached this device. Cumulative. */
 export const ReceivedFrame = z.object({ type: z.literal('received'), seq: z.int().min(0) });
@@ -41,6 +42,8 @@ export function decodeClientFrame(text: string): DecodedClientFrame {
   const id = typeof object['id'] === 'string' ? object['id'] : undefined;
   const type = object['type'] === undefined && 'content' in object ? 'send' : object['type'];
   if (typeof type !== 'string') return refusal(undefined, id, 'invalid_request', 'type: must be a string');
+  const plain = type === 'send' ? readPlainSend(object) : undefined;
+  if (plain !== undefined) return { ok: true, frame: plain };
   const schema = schemaOf(type);
   if (schema === undefined) {
     return refusal(type, id, 'unknown_type', `type: there is no frame "${type.slice(0, 32)}"`);
