@@ -1,14 +1,10 @@
-interface Entry<T> {
-  item: T;
-  at: number;
-}
-
 /**
  * Calls `expire` with every item that was not removed within the time allowed. All items are allowed the same time, so
  * one timer, for the oldest, is enough. The owner calls `clear`.
  */
 export class Deadlines<T> {
-  readonly #entries = new Map<T, Entry<T>>();
+  /** The items, the oldest first, and when the time of each is over. */
+  readonly #ends = new Map<T, number>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -17,24 +13,18 @@ export class Deadlines<T> {
   ) {}
 
   add(item: T): void {
-    this.#entries.set(item, { item, at: performance.now() + this.allowedMs });
+    this.#ends.set(item, performance.now() + this.allowedMs);
     if (this.#timer === undefined) this.#arm(this.allowedMs);
   }
 
-  /** Milliseconds the item still has. */
-  left(item: T): number {
-    const entry = this.#entries.get(item);
-    return entry === undefined ? 0 : entry.at - performance.now();
-  }
-
   remove(item: T): void {
-    this.#entries.delete(item);
+    this.#ends.delete(item);
     // The timer is left running: it finds nothing, or the next item. Only an empty set lets it go.
-    if (this.#entries.size === 0) this.clear();
+    if (this.#ends.size === 0) this.clear();
   }
 
   clear(): void {
-    this.#entries.clear();
+    this.#ends.clear();
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
@@ -46,12 +36,12 @@ export class Deadlines<T> {
   #check(): void {
     this.#timer = undefined;
     const now = performance.now();
-    for (const { item, at } of this.#entries.values()) {
+    for (const [item, at] of this.#ends) {
       if (at > now) {
         if (this.#timer === undefined) this.#arm(at - now);
         return;
       }
-      this.#entries.delete(item);
+      this.#ends.delete(item);
       this.expire(item);
     }
   }

@@ -37,9 +37,8 @@ export class SentIds {
     );
   }
 
-  /** The message was sent, its number is not known yet. */
+  /** A message that was not sent before was sent, its number is not known yet. */
   add(id: string): void {
-    if (this.has(id)) return;
     if (this.#pending !== undefined && this.#pending.size >= MAX_PENDING) {
       this.#pendingBefore = this.#pending;
       this.#pending = undefined;
