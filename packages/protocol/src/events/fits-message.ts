@@ -23,8 +23,8 @@ const REQUIRED = ['message_id', 'conversation_id', 'sender_id', 'content', 'sent
 
 /**
  * Whether what was read is a message that the schema of its record would hand on as it is. False says nothing: the schema then
- * says what is wrong, or changes it (an id in upper case), or lets pass what this version does not know. The schema costs more
- * than all the rest of reading a message (packages/protocol/bench/decode-message.ts). A test verifies that both agree.
+ * says what is wrong, or changes it (an id in upper case), or lets pass what this version does not know. The schema costs twice
+ * as much (packages/protocol/bench/decode-message.ts). A test verifies that both agree.
  */
 export function fitsMessage(json: unknown): boolean {
   if (typeof json !== 'object' || json === null) return false;
