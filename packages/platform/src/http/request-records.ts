@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Metrics } from '../metrics/metrics';
-import { traceIdOf } from '../tracing/spans';
+import { traceIdOf } from '../tracing/traceparent';
 
 /** What a server notes of every request: measures it, and knows its route and trace id. */
 export class RequestRecords {

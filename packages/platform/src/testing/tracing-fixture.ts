@@ -9,7 +9,7 @@ async function main(): Promise<void> {
   const same = startTracing({ service: 'again', environment: process.env }) === tracing;
   const spans = Number(process.env['SPANS'] ?? 1);
   const began = performance.now();
-  const traceparent = await inSpan('store messages', {}, (span) => span.traceparent);
+  const traceparent = await inSpan('store messages', { parent: process.env['PARENT'] }, (span) => span.traceparent);
   for (let span = 1; span < spans; span += 1) await inSpan('more', {}, () => undefined);
   const workedMs = performance.now() - began;
   await tracing.close();

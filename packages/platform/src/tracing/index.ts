@@ -1,10 +1,3 @@
 export { startTracing, type Tracing } from './start-tracing';
-export {
-  currentSpanIds,
-  inSpan,
-  startSpan,
-  traceIdOf,
-  type SpanAttributes,
-  type SpanHandle,
-  type SpanOptions,
-} from './spans';
+export { currentSpanIds, inSpan, startSpan, type SpanAttributes, type SpanHandle, type SpanOptions } from './spans';
+export { traceIdOf } from './traceparent';

@@ -2,10 +2,12 @@ import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentele
 import { tracing } from '@opentelemetry/sdk-node';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { createLogger } from '../log/logger-pino';
-import { currentSpanIds, enableSpans, inSpan, startSpan, traceIdOf } from './spans';
+import { currentSpanIds, enableSpans, inSpan, startSpan } from './spans';
+import { traceIdOf } from './traceparent';
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT = `00-${TRACE_ID}-00f067aa0ba902b7-01`;
+const UNSAMPLED = `00-${TRACE_ID}-00f067aa0ba902b7-00`;
 const exporter = new tracing.InMemorySpanExporter();
 
 describe('spans while tracing is on', () => {
@@ -64,6 +66,15 @@ describe('spans while tracing is on', () => {
     expect(finished()[0]!.links.map((link) => link.context.traceId)).toEqual([TRACE_ID]);
   });
 
+  it('continue a span that was started apart', () => {
+    const parent = startSpan('apart');
+    const child = startSpan('child', { parent });
+    child.end();
+    const [span] = finished();
+    expect(parent.traceparent).toBe(`00-${span!.spanContext().traceId}-${span!.parentSpanContext!.spanId}-01`);
+    expect(child.traceparentIfFollowed).toBe(child.traceparent);
+  });
+
   it('started apart do not become the one in force, and end once', () => {
     const span = startSpan('apart', {});
     expect(currentSpanIds()).toBeUndefined();
@@ -91,6 +102,84 @@ describe('spans while tracing is on', () => {
     logger.info('outside');
     expect(JSON.parse(lines[0]!)).toMatchObject({ trace_id: TRACE_ID, span_id: finished()[0]!.spanContext().spanId });
     expect(JSON.parse(lines[1]!)).not.toHaveProperty('trace_id');
+  });
+});
+
+describe('spans below one that is not sampled', () => {
+  /** Asks the SDK's own sampler, and counts how often it is asked. */
+  function sample(sampler: tracing.Sampler, options?: { followsParents: boolean }) {
+    const shouldSample = jest.spyOn(sampler, 'shouldSample');
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    const spanProcessors = [new tracing.SimpleSpanProcessor(exporter)];
+    trace.setGlobalTracerProvider(new tracing.BasicTracerProvider({ sampler, spanProcessors }));
+    enableSpans(true, options);
+    return shouldSample;
+  }
+  const never = () => new tracing.ParentBasedSampler({ root: new tracing.AlwaysOffSampler() });
+
+  afterEach(() => {
+    exporter.reset();
+    enableSpans(false);
+    context.disable();
+    trace.disable();
+  });
+
+  it('are that span again, and the SDK is asked about the root alone', async () => {
+    const asked = sample(never());
+    await inSpan('root', { attributes: { a: 1 } }, async (root) => {
+      expect(root.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+      const rootIds = currentSpanIds();
+      expect(rootIds).toMatchObject({ traceId: traceIdOf(root.traceparent), sampled: false });
+      await inSpan('below', {}, async (below) => {
+        expect(below.traceparent).toBe(root.traceparent);
+        await new Promise((resolve) => setImmediate(resolve));
+        expect(currentSpanIds()).toEqual(rootIds);
+        expect(startSpan('apart').traceparent).toBe(root.traceparent);
+      });
+    });
+    const apart = startSpan('apart');
+    expect(startSpan('below', { parent: apart }).traceparent).toBe(apart.traceparent);
+    apart.fail(new Error('broke'));
+    apart.end();
+    expect(asked).toHaveBeenCalledTimes(2);
+  });
+
+  it('keep the trace of a parent elsewhere: in log lines, below, and for the next service', async () => {
+    const asked = sample(new tracing.ParentBasedSampler({ root: new tracing.AlwaysOnSampler() }));
+    const lines: string[] = [];
+    const logger = createLogger({ service: 'x', destination: { write: (line) => void lines.push(line) } });
+    await inSpan('work', { parent: UNSAMPLED }, (outer) =>
+      inSpan('below', {}, (span) => {
+        logger.info('inside');
+        expect([outer.traceparent, span.traceparent]).toEqual([UNSAMPLED, UNSAMPLED]);
+      }),
+    );
+    expect(JSON.parse(lines[0]!)).toMatchObject({ trace_id: TRACE_ID, span_id: '00f067aa0ba902b7' });
+    expect(currentSpanIds()).toBeUndefined();
+    expect(asked).not.toHaveBeenCalled();
+    expect(exporter.getFinishedSpans()).toEqual([]);
+  });
+
+  it('let errors of the work through', async () => {
+    sample(never());
+    const work = inSpan('root', {}, () => inSpan('below', {}, () => Promise.reject(new Error('broke'))));
+    await expect(work).rejects.toThrow('broke');
+  });
+
+  it('are named to readers of records only where these may record something', () => {
+    sample(never());
+    expect(startSpan('send').traceparentIfFollowed).toBeUndefined();
+    enableSpans(true, { followsParents: false });
+    const alone = startSpan('send');
+    expect(alone.traceparentIfFollowed).toBe(alone.traceparent);
+    expect(alone.traceparent).toMatch(/-00$/);
+  });
+
+  it('are sampled all the same where the sampler does not follow parents', async () => {
+    sample(new tracing.AlwaysOnSampler(), { followsParents: false });
+    await inSpan('outer', { parent: UNSAMPLED }, () => undefined);
+    startSpan('apart', { parent: UNSAMPLED }).end();
+    expect(exporter.getFinishedSpans().map((span) => span.parentSpanContext?.traceId)).toEqual([TRACE_ID, TRACE_ID]);
   });
 });
 

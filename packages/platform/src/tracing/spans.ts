@@ -4,24 +4,26 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
-  TraceFlags,
   type Context,
   type Link,
   type Span,
+  type SpanContext,
 } from '@opentelemetry/api';
 import { asError } from '../errors';
+import { formatTraceparent, isSampled, parseTraceparent } from './traceparent';
 
 /**
  * Spans for everything else. Nothing here throws or waits: tracing must never change what a service does. While tracing is
- * off (see start-tracing) a span is one shared object that does nothing.
+ * off (see start-tracing) a span is one shared object that does nothing. Where the sampler follows parents nothing is made below a
+ * span that is not sampled either: what would be its children is that span again.
  */
 export type SpanAttributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface SpanOptions {
   kind?: 'server' | 'client' | 'producer' | 'consumer' | 'internal';
   attributes?: SpanAttributes;
-  /** W3C traceparent of the span this one continues; without it, the span in force. */
-  parent?: string | undefined;
+  /** The span this one continues, or its W3C traceparent; without it, the span in force. */
+  parent?: SpanHandle | string | undefined;
   /** W3C traceparents of spans that this one has to do with: the messages of a batch. */
   links?: readonly string[];
 }
@@ -29,6 +31,11 @@ export interface SpanOptions {
 export interface SpanHandle {
   /** W3C traceparent to hand on; undefined while tracing is off. */
   readonly traceparent: string | undefined;
+  /**
+   * The same for records and envelopes, whose readers begin no trace where they are given none: undefined also where they would
+   * record nothing, since this span is not sampled and the sampler follows it.
+   */
+  readonly traceparentIfFollowed: string | undefined;
   setAttribute(key: string, value: string | number | boolean): void;
   /** Marks the span as failed, with this error. */
   fail(error: unknown): void;
@@ -46,17 +53,22 @@ const KINDS = {
 
 const NOTHING: SpanHandle = Object.freeze({
   traceparent: undefined,
+  traceparentIfFollowed: undefined,
   setAttribute: () => undefined,
   fail: () => undefined,
   end: () => undefined,
 });
 
-const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
 let enabled = false;
+let followsParents = true;
 
-/** Turns spans on or off. Called by start-tracing only. */
-export function enableSpans(on: boolean): void {
+/**
+ * Turns spans on or off. Called by start-tracing only.
+ * @param sampler whether it samples what has a parent exactly where that is sampled
+ */
+export function enableSpans(on: boolean, sampler: { followsParents: boolean } = { followsParents: true }): void {
   enabled = on;
+  ({ followsParents } = sampler);
 }
 
 /** Runs `work` in a span; fails the span when it throws, and ends it. */
@@ -66,9 +78,13 @@ export async function inSpan<T>(
   work: (span: SpanHandle) => Promise<T> | T,
 ): Promise<T> {
   if (!enabled) return work(NOTHING);
-  const span = new OpenTelemetrySpan(openSpan(name, options));
+  const given = givenParent(options);
+  const unsampled = unsampledParent(given);
+  // It is in force already.
+  if (unsampled !== undefined && given === undefined) return work(unsampled);
+  const span = unsampled ?? openSpan(name, options, given);
   try {
-    return await context.with(trace.setSpan(context.active(), span.span), () => work(span));
+    return await context.with(span.inForce(), () => work(span));
   } catch (thrown) {
     span.fail(thrown);
     throw thrown;
@@ -79,7 +95,9 @@ export async function inSpan<T>(
 
 /** Starts a span that does not become the one in force. Whoever starts it ends it. */
 export function startSpan(name: string, options: SpanOptions = {}): SpanHandle {
-  return enabled ? new OpenTelemetrySpan(openSpan(name, options)) : NOTHING;
+  if (!enabled) return NOTHING;
+  const given = givenParent(options);
+  return unsampledParent(given) ?? openSpan(name, options, given);
 }
 
 /** Ids of the span in force, for log lines and exemplars. */
@@ -87,20 +105,26 @@ export function currentSpanIds(): { traceId: string; spanId: string; sampled: bo
   if (!enabled) return undefined;
   const ids = trace.getActiveSpan()?.spanContext();
   if (ids === undefined || !isSpanContextValid(ids)) return undefined;
-  return { traceId: ids.traceId, spanId: ids.spanId, sampled: (ids.traceFlags & TraceFlags.SAMPLED) !== 0 };
+  return { traceId: ids.traceId, spanId: ids.spanId, sampled: isSampled(ids) };
 }
 
-/** The trace id of a W3C traceparent, or undefined where it is not one. */
-export function traceIdOf(traceparent: string | undefined): string | undefined {
-  const traceId = traceparent === undefined ? undefined : TRACEPARENT.exec(traceparent)?.[1];
-  return traceId === undefined || /^0+$/.test(traceId) ? undefined : traceId;
-}
-
-class OpenTelemetrySpan implements SpanHandle {
+class RecordedSpan implements SpanHandle {
   readonly traceparent: string | undefined;
 
-  constructor(readonly span: Span) {
-    this.traceparent = traceparentOf(span);
+  constructor(private readonly span: Span) {
+    this.traceparent = formatTraceparent(span.spanContext());
+  }
+
+  get ids(): SpanContext {
+    return this.span.spanContext();
+  }
+
+  get traceparentIfFollowed(): string | undefined {
+    return this.traceparent;
+  }
+
+  inForce(): Context {
+    return trace.setSpan(context.active(), this.span);
   }
 
   setAttribute(key: string, value: string | number | boolean): void {
@@ -120,7 +144,45 @@ class OpenTelemetrySpan implements SpanHandle {
   }
 }
 
-function openSpan(name: string, options: SpanOptions): Span {
+/** Only ids, for whoever comes after. */
+class UnsampledSpan implements SpanHandle {
+  constructor(readonly ids: SpanContext) {}
+
+  get traceparent(): string | undefined {
+    return formatTraceparent(this.ids);
+  }
+
+  get traceparentIfFollowed(): string | undefined {
+    return followsParents ? undefined : this.traceparent;
+  }
+
+  inForce(): Context {
+    return trace.setSpanContext(context.active(), this.ids);
+  }
+
+  setAttribute(): void {}
+  fail(): void {}
+  end(): void {}
+}
+
+type Parent = UnsampledSpan | SpanContext;
+
+/** The parent that is named and is one: its handle where there is one, else its ids. */
+function givenParent({ parent }: SpanOptions): Parent | undefined {
+  if (typeof parent === 'string') return parseTraceparent(parent);
+  if (parent instanceof UnsampledSpan) return parent;
+  return parent instanceof RecordedSpan ? parent.ids : undefined;
+}
+
+/** The given parent, else the span in force, where it decides that nothing is recorded below it. */
+function unsampledParent(given: Parent | undefined): UnsampledSpan | undefined {
+  if (!followsParents) return undefined;
+  if (given instanceof UnsampledSpan) return given;
+  const ids = given ?? trace.getActiveSpan()?.spanContext();
+  return ids === undefined || isSampled(ids) || !isSpanContextValid(ids) ? undefined : new UnsampledSpan(ids);
+}
+
+function openSpan(name: string, options: SpanOptions, given: Parent | undefined): RecordedSpan | UnsampledSpan {
   const links: Link[] = (options.links ?? []).flatMap((traceparent) => {
     const linked = parseTraceparent(traceparent);
     return linked === undefined ? [] : [{ context: linked }];
@@ -130,26 +192,8 @@ function openSpan(name: string, options: SpanOptions): Span {
     if (value !== undefined) attributes[key] = value;
   }
   const kind = KINDS[options.kind ?? 'internal'];
-  return trace.getTracer('chat-app').startSpan(name, { kind, attributes, links }, contextOf(options.parent));
-}
-
-function contextOf(parent: string | undefined): Context {
-  const remote = parent === undefined ? undefined : parseTraceparent(parent);
-  return remote === undefined ? context.active() : trace.setSpanContext(context.active(), remote);
-}
-
-/** W3C Trace Context, section 3.2: version 00, and later versions read as 00. */
-function parseTraceparent(traceparent: string) {
-  const [, traceId, spanId, flags] = TRACEPARENT.exec(traceparent) ?? [];
-  if (traceId === undefined || spanId === undefined || flags === undefined || traceparent.startsWith('ff')) {
-    return undefined;
-  }
-  const parsed = { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & TraceFlags.SAMPLED, isRemote: true };
-  return isSpanContextValid(parsed) ? parsed : undefined;
-}
-
-function traceparentOf(span: Span): string | undefined {
-  const ids = span.spanContext();
-  if (!isSpanContextValid(ids)) return undefined;
-  return `00-${ids.traceId}-${ids.spanId}-${ids.traceFlags.toString(16).padStart(2, '0')}`;
+  const parent = given instanceof UnsampledSpan ? given.ids : given;
+  const around = parent === undefined ? context.active() : trace.setSpanContext(context.active(), parent);
+  const span = trace.getTracer('chat-app').startSpan(name, { kind, attributes, links }, around);
+  return span.isRecording() ? new RecordedSpan(span) : new UnsampledSpan(span.spanContext());
 }

@@ -55,6 +55,22 @@ describe('startTracing', () => {
     expect(collector.requests).toHaveLength(0);
   });
 
+  it.each([
+    ['always_on', '01'],
+    ['parentbased_always_on', '00'],
+    ['', '00'],
+  ])(
+    'lets the parent decide where the sampler is based on it: %j below one that is not sampled',
+    async (sampler, flags) => {
+      const told = await run({
+        OTEL_EXPORTER_OTLP_ENDPOINT: await collector.start(),
+        OTEL_TRACES_SAMPLER: sampler,
+        PARENT: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00',
+      });
+      expect(told['traceparent']).toMatch(new RegExp(`^00-4bf92f3577b34da6a3ce929d0e0e4736-[0-9a-f]{16}-${flags}$`));
+    },
+  );
+
   it('never holds up the work, and the end for at most three seconds, when the collector hangs', async () => {
     collector = new Collector(true);
     // More spans than the queue (2,048) holds: the rest is dropped.

@@ -30,7 +30,7 @@ export function startTracing(options: { service: string; environment: Environmen
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { startSdk } = require('./tracing-sdk') as typeof Sdk;
   const sdk = startSdk(options.service, options.logger);
-  enableSpans(true);
+  enableSpans(true, { followsParents: followsParents(environment) });
   let closed: Promise<void> | undefined;
   const tracing: Tracing = {
     close: () => {
@@ -55,6 +55,11 @@ function wanted(environment: Environment, logger: Logger | undefined): boolean {
   if (isHttpUrl(endpoint)) return true;
   logger?.warn(`tracing is off: ${name} must be a URL: http://host:port or https://host:port`);
   return false;
+}
+
+/** Whether OTEL_TRACES_SAMPLER samples what has a parent exactly where that is sampled, as the SDK's default does. */
+function followsParents(environment: Environment): boolean {
+  return !['always_on', 'traceidratio'].includes(environment['OTEL_TRACES_SAMPLER']?.trim() ?? '');
 }
 
 async function flush(sdk: Sdk.TracingSdk): Promise<void> {

@@ -6,7 +6,7 @@ import { startSpan, type SpanHandle } from '@chat-app/platform';
 const MAX_LINKS = 128;
 const SAMPLED = /-[0-9a-f][13579bdf]$/;
 
-/** The attributes of a batch's span, and its links to the traces of its messages. */
+/** The attributes of a batch's span, and its links to the traces of its messages that are sampled: of others there is nothing. */
 export function describeBatch(batch: RecordBatch): { attributes: Record<string, string | number>; links: string[] } {
   const attributes = {
     'messaging.system': 'kafka',
@@ -15,13 +15,21 @@ export function describeBatch(batch: RecordBatch): { attributes: Record<string, 
     'messaging.destination.partition.id': String(batch.partition),
     'messaging.batch.message_count': batch.records.length,
   };
-  const traceparents = batch.records.flatMap(({ headers }) => headers[MESSAGE_HEADERS.traceparent] ?? []);
-  return { attributes, links: traceparents.slice(0, MAX_LINKS) };
+  const links: string[] = [];
+  for (const record of batch.records) {
+    const traceparent = sampledTraceOf(record);
+    if (traceparent !== undefined && links.push(traceparent) === MAX_LINKS) break;
+  }
+  return { attributes, links };
 }
 
 /** The span that shows the store in the message's own trace; undefined where that is not sampled. */
-export function startMessageSpan({ headers }: LogRecord): SpanHandle | undefined {
+export function startMessageSpan(record: LogRecord): SpanHandle | undefined {
+  const traceparent = sampledTraceOf(record);
+  return traceparent === undefined ? undefined : startSpan('store-message', { kind: 'consumer', parent: traceparent });
+}
+
+function sampledTraceOf({ headers }: LogRecord): string | undefined {
   const traceparent = headers[MESSAGE_HEADERS.traceparent];
-  if (traceparent === undefined || !SAMPLED.test(traceparent)) return undefined;
-  return startSpan('store-message', { kind: 'consumer', parent: traceparent });
+  return traceparent !== undefined && SAMPLED.test(traceparent) ? traceparent : undefined;
 }

@@ -1,5 +1,11 @@
 import { trace } from '@opentelemetry/api';
-import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import {
+  AlwaysOffSampler,
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  ParentBasedSampler,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
 import { createEmbeddedBus, createEmbeddedFanout } from '@chat-app/embedded/fanout';
 import {
   conversationChannel,
@@ -121,6 +127,27 @@ describe('delivering an event', () => {
     const said = spans.map(({ name, attributes, events }) => JSON.stringify({ name, attributes, events }));
     expect(said.join()).not.toContain('a secret');
     await provider.shutdown();
+  });
+
+  it('names no trace on its way where the message is not sampled', async () => {
+    const sampler = new ParentBasedSampler({ root: new AlwaysOffSampler() });
+    trace.setGlobalTracerProvider(new BasicTracerProvider({ sampler }));
+    enableSpans(true);
+    const published = jest.spyOn(world.bus, 'publish');
+    try {
+      const [one, other] = [await world.pod(), await world.pod()];
+      const alice = await world.connect(one, ALICE);
+      const bob = await world.connect(other, BOB);
+      alice.say({ type: 'send', recipient_id: BOB, content: 'to nobody else' });
+      await bob.next('message');
+    } finally {
+      enableSpans(false);
+      trace.disable();
+    }
+    expect(world.log.records[0]?.headers).not.toHaveProperty('traceparent');
+    const payloads = published.mock.calls.map(([, payload]) => payload).join();
+    expect(payloads).toContain('to nobody else');
+    expect(payloads).not.toContain('traceparent');
   });
 
   it('counts what an operator asks for', async () => {

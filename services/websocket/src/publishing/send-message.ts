@@ -199,14 +199,15 @@ export class MessageSender {
     span.setAttribute('chat.message_id', eventId);
     // Before the log has it: the stored notice may overtake the acknowledgement.
     if (command.isState !== true) follower.step(connection, { kind: 'sending', eventId });
-    const publish = startSpan(`${MESSAGES_TOPIC} publish`, { kind: 'producer', parent: span.traceparent });
+    const publish = startSpan(`${MESSAGES_TOPIC} publish`, { kind: 'producer', parent: span });
     const headers: Record<string, string> = {};
     if (command.kind !== 'message') headers[MESSAGE_HEADERS.kind] = command.kind;
-    if (publish.traceparent !== undefined) headers[MESSAGE_HEADERS.traceparent] = publish.traceparent;
+    const traceparent = publish.traceparentIfFollowed;
+    if (traceparent !== undefined) headers[MESSAGE_HEADERS.traceparent] = traceparent;
     log.append({ topic: MESSAGES_TOPIC, key: conversationId, value: event.value, headers }, order).then(
       () => {
         publish.end();
-        this.#accept(sending, event, publish.traceparent);
+        this.#accept(sending, event, traceparent);
       },
       (error: unknown) => {
         publish.fail(error);
