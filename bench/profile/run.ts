@@ -2,7 +2,7 @@
  * `npm run bench:profile -- saturate`: CPU profiles of a websocket pod and of persistence while one hot path is busy, summed up:
  * functions by their own time, by all that they called, and packages. Some of saturate, steady, drain, room, room10 and connect; a profile
  * begins once everybody is connected, or the backlog is there. The profiles stay in `.dev/bench/profiles`, for Chrome's or any other viewer. With
- * `--root DIR` of another checkout that is built.
+ * `--root DIR` of another checkout that is built, and with `--env NAME=value` in the services' environment.
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -36,10 +36,16 @@ const PATHS: Record<string, Path> = {
 };
 
 async function main(): Promise<void> {
-  const { values, positionals: names } = parseArgs({ allowPositionals: true, options: { root: { type: 'string' } } });
+  const { values, positionals: names } = parseArgs({
+    allowPositionals: true,
+    options: { root: { type: 'string' }, env: { type: 'string', multiple: true, default: [] } },
+  });
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
-  const environment = {
+  const environment: Record<string, string> = {
+    ...Object.fromEntries(
+      values.env.map((pair) => [pair.split('=', 1)[0] ?? '', pair.slice(pair.indexOf('=') + 1)] as const),
+    ),
     NODE_OPTIONS: `--max-semi-space-size=64 --require=${join(__dirname, 'profile-on-signal.cjs')}`,
     PROFILE_DIRECTORY: directory,
   };

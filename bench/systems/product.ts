@@ -109,8 +109,8 @@ export class Product implements System {
     return (url, user) => this.connect(url, user, { room: answer.conversation_id });
   };
 
-  /** New services on the same backends, as many or of the build that is given: with nothing from the measurement before in memory. */
-  async restart(other: Partial<Pick<ProductOptions, 'websocketPods' | 'root'>> = {}): Promise<void> {
+  /** New services on the same backends, as many, of the build or with the environment given: with nothing from before in memory. */
+  async restart(other: Partial<Pick<ProductOptions, 'websocketPods' | 'root' | 'environment'>> = {}): Promise<void> {
     await this.#running.stop();
     Object.assign(this.options, other);
     this.#services = await launch(this.options, this.environment);

@@ -62,8 +62,8 @@ export class ObservedLoad {
     return new ObservedLoad(services, accounts);
   }
 
-  /** Sends `rate` messages a second, until `close`; with `others`, users also log in, read and err. */
-  start(rate: number, others = true): void {
+  /** Sends `rate` messages a second, until `close`; now and then a user logs in, reads or errs. */
+  start(rate: number): void {
     for (const { client } of this.accounts) {
       client.on('message', () => (this.counts.received += 1));
       client.on('message_state', ({ state }) => {
@@ -75,7 +75,7 @@ export class ObservedLoad {
       for (due += (rate * TICK_MS) / 1_000; due >= 1; due -= 1) this.#send();
     };
     this.#timers.push(setInterval(tick, TICK_MS));
-    if (others) this.#timers.push(setInterval(() => this.#begin(), TASK_MS));
+    this.#timers.push(setInterval(() => this.#begin(), TASK_MS));
   }
 
   async close(): Promise<void> {
