@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
+/** Of an IPv4 address in the form of IPv6. */
+const MAPPED_PREFIX = '::ffff:';
+
 /**
  * The address of the client behind so many proxies, each of which appends the address it was called from to
  * X-Forwarded-For. Where an entry is no address (`unknown`), it is that of the proxy that wrote it.
@@ -31,6 +34,9 @@ export function addressOfRequest(
  * in quotes (as in `Forwarded`), mapped into IPv6 by a socket of both families. Undefined where it is none.
  */
 export function parseAddress(text: string): string | undefined {
+  // As sockets write an IPv4 address: on every connection and request.
+  const plain = text.startsWith(MAPPED_PREFIX) ? text.slice(MAPPED_PREFIX.length) : text;
+  if (isIP(plain) === 4) return plain;
   const bare = text.trim().replace(/^"(.*)"$/, '$1');
   const [, bracketed] = /^\[([^\]]+)\](?::\d{1,5})?$/.exec(bare) ?? [];
   const [, before] = /^(.+):\d{1,5}$/.exec(bare) ?? [];

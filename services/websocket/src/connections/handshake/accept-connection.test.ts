@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import { ERRORS, FEATURES, POD_FEATURES } from '@chat-app/protocol';
+import { ERRORS, FEATURES, POD_FEATURES, type OpenConnectionResponse } from '@chat-app/protocol';
+import { PlatformError } from '@chat-app/platform';
 import { ALICE, BOB, TestWorld, until, type TestPod } from '../../testing/test-pod';
 import { TestClient, type RefusedHandshake } from '../../testing/ws-test-client';
 
@@ -175,10 +176,32 @@ describe('the handshake', () => {
     expect((await tablet.next('message')).seq).toBe(4);
   });
 
+  it('answers a handshake and welcomes in one write', async () => {
+    const socket = open(pod);
+    const first = new Promise<Buffer>((resolve) => socket.once('data', resolve));
+    socket.write(upgrade(token()));
+    const text = (await first).toString();
+    expect(text).toMatch(/^HTTP\/1.1 101 /);
+    expect(text).toContain('"type":"welcome"');
+    socket.destroy();
+  });
+
+  it('answers a handshake whose welcome is late, and welcomes later', async () => {
+    let giveUp: (error: PlatformError) => void = () => undefined;
+    const answer = new Promise<OpenConnectionResponse>((_, reject) => (giveUp = reject));
+    const asked = jest.spyOn(world.persistence, 'openConnection').mockReturnValueOnce(answer);
+    const client = await TestClient.open(pod.url, { token: token() });
+    expect(client.frames).toEqual([]);
+    giveUp(new PlatformError('service_unavailable', 'no answer'));
+    expect(await client.next('welcome')).toMatchObject({ degraded: true });
+    asked.mockRestore();
+    await client.close();
+  });
+
   it('survives clients that go away in the middle of it', async () => {
     for (const part of [
       'GET /ws HTTP/1.1\r\nHost: x\r\nUpgr',
-      `GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nAuthorization: Bearer ${token()}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
+      upgrade(token()),
     ]) {
       const socket = open(pod);
       socket.write(part, () => socket.resetAndDestroy());
@@ -198,6 +221,11 @@ function messageTo(userId: string, n: number) {
     content: `entry ${n}`,
     sent_at: '2026-01-01T00:00:00.000Z',
   };
+}
+
+/** A whole request of this bearer. */
+function upgrade(token: string): string {
+  return `GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nAuthorization: Bearer ${token}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`;
 }
 
 function open(pod: TestPod): Socket {

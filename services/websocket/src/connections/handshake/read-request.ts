@@ -11,16 +11,15 @@ export interface HandshakeRequest {
   named: boolean;
 }
 
+/** What nearly every client asks for: nothing in it that a URL could say in another way. */
+const PLAIN_TARGET = /^(\/ws(?:\/[\w-]+)?)(?:\?([!-"$-~]*))?$/;
 const WEBSOCKET_KEY = /^[+/0-9A-Za-z]{22}==$/;
 
 /** Reads path, method and the WebSocket headers (RFC 6455, section 4.2.1), or says why it is no handshake for us. */
 export function readRequest(request: IncomingMessage): HandshakeRequest | Refusal {
-  const url = parseUrl(request.url);
-  const [, pathUser] = /^\/ws(?:\/([^/]+))?$/.exec(url?.pathname ?? '') ?? [undefined, undefined];
-  if (url === undefined || !/^\/ws(\/|$)/.test(url.pathname) || url.pathname === '/ws/') {
-    return { code: 'not_found', message: 'sockets are opened at /ws and /ws/{user_id}' };
-  }
-  if (url.pathname !== '/ws' && pathUser === undefined) {
+  const target = readTarget(request.url ?? '');
+  const [path, pathUser] = /^\/ws(?:\/([^/]+))?$/.exec(target?.path ?? '') ?? [];
+  if (target === undefined || path === undefined) {
     return { code: 'not_found', message: 'sockets are opened at /ws and /ws/{user_id}' };
   }
   if (request.method !== 'GET') {
@@ -36,7 +35,7 @@ export function readRequest(request: IncomingMessage): HandshakeRequest | Refusa
   if (!WEBSOCKET_KEY.test(request.headers['sec-websocket-key'] ?? '')) {
     return { code: 'invalid_request', message: 'Sec-WebSocket-Key: must be 16 bytes in base64' };
   }
-  const named = url.searchParams.get('device_id');
+  const named = target.query.get('device_id');
   const deviceId = DeviceId.safeParse(named ?? newId());
   if (!deviceId.success) {
     return { code: 'invalid_request', message: `device_id: ${deviceId.error.issues[0]?.message ?? 'is invalid'}` };
@@ -62,7 +61,12 @@ export function readToken(request: IncomingMessage): string | undefined {
   return offered.find((name) => name.startsWith(BEARER_SUBPROTOCOL_PREFIX))?.slice(BEARER_SUBPROTOCOL_PREFIX.length);
 }
 
-function parseUrl(url: string | undefined): URL | undefined {
-  // Only path and query are looked at; the host is a placeholder.
-  return URL.canParse(url ?? '', 'http://pod') ? new URL(url ?? '', 'http://pod') : undefined;
+/** Path and query; undefined where it is no URL. */
+function readTarget(target: string): { path: string; query: URLSearchParams } | undefined {
+  const [, plainPath, plainQuery] = PLAIN_TARGET.exec(target) ?? [];
+  if (plainPath !== undefined) return { path: plainPath, query: new URLSearchParams(plainQuery) };
+  // The host is a placeholder.
+  if (!URL.canParse(target, 'http://pod')) return undefined;
+  const { pathname, searchParams } = new URL(target, 'http://pod');
+  return { path: pathname, query: searchParams };
 }

@@ -19,6 +19,8 @@ const MAX_FRAGMENTS = 64;
 const MAX_BUFFERED_CHUNKS = 1_024;
 /** Pongs that wait for a client that pings but does not read. */
 const MAX_PENDING_PONGS = 16;
+/** The answer to an upgrade request waits at most so long for the first frame, milliseconds: one system call, and one wake-up of the client. */
+const HOLD_ANSWER_MS = 100;
 
 /**
  * The only file that knows the library `ws`. Completes handshakes that were already checked, and adapts its sockets.
@@ -46,10 +48,13 @@ export class SocketServer {
   }
 
   /**
-   * Answers the upgrade request with 101. `listen` gets the socket before anything is read from it. Where the client
-   * is gone, or the request is not a handshake after all, `listen` is not called.
+   * Answers the upgrade request with 101, which leaves with the first frame where that comes soon. `listen` gets the socket
+   * before anything is read from it. Where the client is gone, or the request is not a handshake after all, `listen` is not
+   * called.
    */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, listen: (socket: ChatSocket) => SocketListener): void {
+    // Where the library refuses it after all it ends the socket, which uncorks it.
+    socket.cork();
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.begin(socket as Socket, this.#writes, listen);
     });
@@ -59,6 +64,13 @@ export class SocketServer {
 /** Corks what was written to in this tick and lets it all go at its end: one system call per socket, not per frame. */
 class CoalescedWrites {
   #corked: WsSocket[] = [];
+  #unanswered: WsSocket[] = [];
+
+  /** It is corked and has no frame yet: its 101 leaves soon, also without one. */
+  addUnanswered(socket: WsSocket): void {
+    this.#unanswered.push(socket);
+    if (this.#unanswered.length === 1) setTimeout(() => this.#answer(), HOLD_ANSWER_MS).unref();
+  }
 
   add(socket: WsSocket): void {
     this.#corked.push(socket);
@@ -70,6 +82,12 @@ class CoalescedWrites {
     this.#corked = [];
     for (const socket of corked) socket.release();
   }
+
+  #answer(): void {
+    const unanswered = this.#unanswered;
+    this.#unanswered = [];
+    for (const socket of unanswered) socket.releaseAnswer();
+  }
 }
 
 /** The library's socket and ours in one object: there are many of them. */
@@ -77,11 +95,14 @@ class WsSocket extends WebSocket implements ChatSocket {
   private raw!: Socket;
   private writes!: CoalescedWrites;
   listener!: SocketListener;
-  private corked = false;
+  /** Until the first frame, or until the end of the tick. */
+  private corked: 'answer' | 'tick' | undefined;
 
   begin(raw: Socket, writes: CoalescedWrites, listen: (socket: ChatSocket) => SocketListener): void {
     this.raw = raw;
     this.writes = writes;
+    this.corked = 'answer';
+    writes.addUnanswered(this);
     // Shared functions, not closures: there are as many of these as connections.
     this.on('message', onMessage);
     this.on('ping', onPing);
@@ -93,9 +114,9 @@ class WsSocket extends WebSocket implements ChatSocket {
 
   sendFrame(frame: EncodedFrame): void {
     if (this.readyState !== WebSocket.OPEN) return;
-    if (!this.corked) {
-      this.corked = true;
-      this.raw.cork();
+    if (this.corked === undefined) this.raw.cork();
+    if (this.corked !== 'tick') {
+      this.corked = 'tick';
       this.writes.add(this);
     }
     // Straight to the socket: the frame is complete, and without compression ws itself never holds frames back.
@@ -104,8 +125,13 @@ class WsSocket extends WebSocket implements ChatSocket {
 
   /** End of the tick: what was written leaves. */
   release(): void {
-    this.corked = false;
+    this.corked = undefined;
     this.raw.uncork();
+  }
+
+  /** No frame came: the 101 leaves alone. */
+  releaseAnswer(): void {
+    if (this.corked === 'answer') this.release();
   }
 
   get buffered(): number {
@@ -130,6 +156,7 @@ class WsSocket extends WebSocket implements ChatSocket {
   }
 
   closeFor(reason: CloseReason): void {
+    this.releaseAnswer();
     // The client's answer to the close frame must be read, or the handshake cannot end.
     if (this.isPaused) this.resume();
     this.close(CLOSE_CODES[reason].code, reason);
