@@ -95,6 +95,7 @@ const emptyPersistence: PersistenceClient = {
   openConnection: () => Promise.resolve(nothing),
   openConnections: (openings) => Promise.resolve(openings.map(() => nothing)),
   readInbox: () => Promise.resolve({ entries: [], head: 0, epoch: announced.epoch }),
+  readInboxes: (readings) => Promise.resolve(readings.map(() => ({ entries: [], head: 0, epoch: announced.epoch }))),
   readHeads: () => Promise.resolve({ heads: {}, ...announced }),
   confirm: () => Promise.resolve(),
   askChange: async () => ({}),

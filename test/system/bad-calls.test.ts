@@ -85,6 +85,7 @@ describeSystem('HTTP calls that are wrong', (target) => {
       `${authentication}/internal/users/unknown`,
       `${persistence}/internal/connections`,
       `${persistence}/internal/connections/batch`,
+      `${persistence}/internal/inboxes`,
       `${persistence}/internal/heads`,
     ]) {
       const answer = await call('POST', url, { token: alice.token, body: { user_ids: [] } });

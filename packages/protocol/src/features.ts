@@ -17,12 +17,13 @@ export const FEATURES: readonly string[] = [
 
 /**
  * What pods of persistence can do that websocket pods alone have to know, and clients not: `opens_together` (one call opens
- * many connections).
+ * many connections), `reads_together` (one call reads many inboxes).
  */
 export const OPENS_TOGETHER = 'opens_together';
+export const READS_TOGETHER = 'reads_together';
 
 /** What persistence announces to websocket pods, as far as every pod of it knows it. */
-export const ANNOUNCED_FEATURES: readonly string[] = [...FEATURES, OPENS_TOGETHER].sort();
+export const ANNOUNCED_FEATURES: readonly string[] = [...FEATURES, OPENS_TOGETHER, READS_TOGETHER].sort();
 
 /**
  * What a pod can do by itself, whatever persistence knows: `after` (it keeps the order of sends that name the one before

@@ -42,6 +42,8 @@ export const LIMITS = {
   mostCatchUpEntries: 100_000,
   /** Maximum entries one inbox read returns. */
   inboxPage: 200,
+  /** Maximum entries of each inbox that one internal call for several returns. */
+  inboxesPage: 20,
   /** Maximum messages one history read returns. */
   historyPage: 100,
   /** Time between two `typing` of a user in a conversation that are passed on, milliseconds. */
@@ -56,6 +58,8 @@ export const LIMITS = {
   watchedUsers: 500,
   /** Connections one internal call opens. */
   connectionsPerCall: 100,
+  /** Inboxes one internal call reads. */
+  inboxesPerCall: 50,
   /** Maximum user ids one internal call names. */
   usersPerCall: 10_000,
 } as const;

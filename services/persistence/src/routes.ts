@@ -15,7 +15,7 @@ import { markReadRoute } from './messages/mark-read';
 import { openConnectionRoutes } from './inbox/open-connection';
 import { putMemberRoute } from './conversations/put-member';
 import { readHeadsRoute } from './inbox/read-heads';
-import { readInboxRoute } from './inbox/read-inbox';
+import { readInboxRoutes } from './inbox/read-inbox';
 import { removeMemberRoute } from './conversations/remove-member';
 import { changeConversationRoute } from './conversations/change-conversation';
 import { changeSettingsRoute } from './conversations/change-settings';
@@ -46,7 +46,7 @@ export function publicRoutes(context: Context): readonly Route[] {
 export function internalRoutes(context: Context): readonly Route[] {
   return [
     ...openConnectionRoutes(context),
-    readInboxRoute(context),
+    ...readInboxRoutes(context),
     readHeadsRoute(context),
     saveCursorsRoute(context),
     checkMembershipRoute(context),

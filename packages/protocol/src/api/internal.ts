@@ -83,15 +83,26 @@ export const EncodedEntry = z.looseObject({
 });
 export type EncodedEntry = Known<z.infer<typeof EncodedEntry>>;
 
-export const InboxPage = z.looseObject({
+const Page = {
   head: z.int().min(0),
-  /** The numbering that the entries belong to. */
-  epoch: z.string(),
   entries: z.array(EncodedEntry),
   /** Entries up to this one are gone, more than was asked for: the reader has to begin anew. */
   expired: z.int().min(0).exactOptional(),
-});
+};
+/** The numbering that the entries belong to. */
+const Numbering = { epoch: z.string() };
+export const InboxPage = z.looseObject({ ...Page, ...Numbering });
 export type InboxPage = Known<z.infer<typeof InboxPage>>;
+
+/** `POST /internal/inboxes` (persistence): the same of many inboxes, a few entries of each, answered in their order. */
+export const InboxesRequest = z.object({
+  inboxes: z
+    .array(z.object({ user_id: Uuid, after: z.int().min(0) }))
+    .min(1)
+    .max(LIMITS.inboxesPerCall),
+});
+export const InboxesResponse = z.looseObject({ inboxes: z.array(z.looseObject(Page)), ...Numbering });
+export type InboxesResponse = Known<z.infer<typeof InboxesResponse>>;
 
 /** `POST /internal/heads` (persistence): number of the newest entry of each inbox; users without one are left out. */
 export const HeadsRequest = z.object({ user_ids: z.array(Uuid).max(LIMITS.usersPerCall) });

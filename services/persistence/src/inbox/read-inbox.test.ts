@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ANNOUNCED_FEATURES } from '@chat-app/protocol';
+import { ANNOUNCED_FEATURES, LIMITS, type InboxesResponse } from '@chat-app/protocol';
 import { directMessage, storeAll } from '../../testing/embedded-context';
 import { ServedRoutes } from '../../testing/served-routes';
 
@@ -31,6 +31,30 @@ describe('reading an inbox', () => {
 
   it('answers nothing, and head 0, for a user without an inbox', async () => {
     expect(await served.readInbox(randomUUID())).toMatchObject({ head: 0, entries: [] });
+  });
+
+  it('answers many inboxes in one call in their order, a few entries of each, as each is answered alone', async () => {
+    const [ann, bob, eve] = [randomUUID(), randomUUID(), randomUUID()];
+    const conversation_id = await served.createGroup(ann, bob);
+    const messages = Array.from({ length: LIMITS.inboxesPage + 5 }, (_, n) => directMessage(ann, bob, `${n}`));
+    await storeAll(served.database, [...messages, directMessage(bob, bob, 'note')]);
+    const asked = [
+      { user_id: bob, after: 2 },
+      { user_id: eve, after: 0 },
+      { user_id: ann, after: 0 },
+      { user_id: bob, after: LIMITS.inboxesPage },
+      { user_id: bob, after: 1_000 },
+    ];
+    const body = { inboxes: asked };
+    const { inboxes, epoch } = await served.ask<InboxesResponse>('POST /internal/inboxes', { body });
+    const alone = await Promise.all(
+      asked.map(({ user_id, after }) => served.readInbox(user_id, after, LIMITS.inboxesPage)),
+    );
+    expect(inboxes).toEqual(alone.map(({ head, entries }) => ({ head, entries })));
+    expect(inboxes.map(({ entries }) => entries.length)).toEqual([20, 0, 20, 7, 0]);
+    expect(inboxes[1]).toEqual({ head: 0, entries: [] });
+    expect(alone.map((page) => page.epoch)).toEqual(asked.map(() => epoch));
+    expect(inboxes[2]?.entries[0]).toMatchObject({ kind: 'joined', seq: 1, conversation_id });
   });
 
   it('answers the heads of many inboxes in one call, leaving out users without one', async () => {

@@ -1,27 +1,46 @@
 import { route, type Route } from '@chat-app/platform';
-import { InboxPage, InboxRequest } from '@chat-app/protocol';
+import { InboxesRequest, InboxesResponse, InboxPage, InboxRequest, LIMITS } from '@chat-app/protocol';
 import type { Context } from '../context';
 import { encodeEntry } from './encode-entry';
-import { readEntries } from './sql/read-inbox';
-import { readAnnouncement } from './sql/read-heads';
+import { readEntries, type EntryRow, type Reading } from './sql/read-inbox';
 
-/** Entries of an inbox after a position, ascending and without gaps: numbering and writing are one transaction. */
-export function readInboxRoute({ database }: Context): Route {
-  return route({
+/** Entries of inboxes after a position, ascending and without gaps: numbering and writing are one transaction. */
+export function readInboxRoutes(context: Context): readonly Route[] {
+  const one = route({
     method: 'GET',
     path: '/internal/inbox',
     summary: 'Entries of an inbox after a position.',
     access: 'internal',
     query: InboxRequest,
     responses: { 200: InboxPage },
-    async handle({ query }) {
-      const { user_id, after, limit } = query;
-      const rows = await readEntries(database, user_id, after, limit);
-      const head = rows[0]?.head ?? 0;
-      const entries = rows.flatMap((row) => (row.seq === null ? [] : [encodeEntry({ ...row, seq: row.seq }, user_id)]));
-      const epoch = rows[0]?.epoch ?? (await readAnnouncement(database, [])).epoch;
-      const { expired = 0 } = rows[0] ?? {};
-      return { status: 200, body: { head, epoch, entries, ...(expired > after && { expired }) } };
+    async handle({ query: { limit, ...reading } }) {
+      const { inboxes, epoch } = await read(context, [reading], limit);
+      return { status: 200, body: { head: 0, entries: [], ...inboxes[0], epoch } };
     },
   });
+  const several = route({
+    method: 'POST',
+    path: '/internal/inboxes',
+    summary: 'A few entries of inboxes after a position of each, in the order of the request.',
+    access: 'internal',
+    body: InboxesRequest,
+    responses: { 200: InboxesResponse },
+    async handle({ body }) {
+      return { status: 200, body: await read(context, body.inboxes, LIMITS.inboxesPage) };
+    },
+  });
+  return [one, several];
+}
+
+async function read({ database }: Context, readings: readonly Reading[], limit: number): Promise<InboxesResponse> {
+  const ofInboxes = await readEntries(database, readings, limit);
+  const epoch = ofInboxes[0]?.[0]?.epoch;
+  if (epoch === undefined) throw new Error('read_inboxes answers at least one row of each inbox');
+  return { inboxes: readings.map((reading, index) => pageOf(reading, ofInboxes[index] ?? [])), epoch };
+}
+
+function pageOf({ user_id, after }: Reading, rows: readonly EntryRow[]): InboxesResponse['inboxes'][number] {
+  const { head = 0, expired = 0 } = rows[0] ?? {};
+  const entries = rows.flatMap((row) => (row.seq === null ? [] : [encodeEntry({ ...row, seq: row.seq }, user_id)]));
+  return { head, entries, ...(expired > after && { expired }) };
 }

@@ -1,6 +1,7 @@
 import { LIMITS, OPENS_TOGETHER, type OpenConnectionResponse } from '@chat-app/protocol';
 import { isPlatformError, type Logger } from '@chat-app/platform';
 import type { Connection } from '../connections/connection';
+import { isOutage } from '../peers/is-outage';
 import type { PersistenceClient } from '../peers/persistence-client';
 import type { Announcements } from './announcements';
 import type { BlockFollower } from './follow-blocks';
@@ -93,11 +94,4 @@ export class InboxOpener {
     if (others.length > 0) return this.persistence.openConnections(devices);
     return [await this.persistence.openConnection(first.device, first.catchUpEntries)];
   }
-}
-
-/** No answer, or one that says `later`: not one that may be about one of several connections, or of a pod that takes one only. */
-function isOutage(error: unknown): boolean {
-  if (!isPlatformError(error, 'service_unavailable')) return false;
-  const { status } = error.details;
-  return status !== 200 && status !== 500;
 }

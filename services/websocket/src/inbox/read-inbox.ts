@@ -1,32 +1,41 @@
-import { LIMITS, type EncodedEntry, type InboxPage } from '@chat-app/protocol';
+import { LIMITS, READS_TOGETHER, type EncodedEntry, type InboxPage } from '@chat-app/protocol';
 import type { Logger } from '@chat-app/platform';
 import { TIMED_OUT, withTimeout } from '@chat-app/timing';
 import type { WebsocketMetrics } from '../metrics';
+import { isOutage } from '../peers/is-outage';
 import type { PersistenceClient } from '../peers/persistence-client';
 import type { Connection } from '../connections/connection';
 import type { Announcements } from './announcements';
+import { QuestionGatherer } from './gather-questions';
 import type { PositionEvent } from './position-events';
-import { Semaphore } from './semaphore';
 import { TurnsOfUsers } from './turns-of-users';
 
-/** Reads in flight per pod: a storm of connects must not take persistence from everyone else. */
-const MAX_READS = 8;
+/** Calls in flight per pod, of several inboxes each; and of one each, where persistence takes no more: a storm of connects must not take persistence from everyone else. */
+const MAX_CALLS = 4;
+const MAX_SINGLE_CALLS = 8;
 /**
  * Of them for one user: whoever comes as a new device thirty times at once would otherwise have thirty times the newest entries
  * read, between what others wait for. Devices that left meanwhile are not read for at all.
  */
 const MAX_READS_OF_USER = 1;
-/** Whose turn does not come in that time tries again. */
+/** Whose turn does not come in that time tries again: among the reads of a user, and among those of all. */
 const TURN_TIMEOUT_MS = 5_000;
+const CALL_TIMEOUT_MS = 30_000;
 /** Entries are handed over in parts of about so many bytes, each when the socket took the one before. */
 const PART_BYTES = 64 * 1024;
 /** So long a page waits for the socket to take a part of it. */
 const KEPT_MS = 5_000;
 type ReadEvent = Extract<PositionEvent<never>, { kind: 'page' | 'read_failed' }>;
 
-/** Reads pages of inboxes, no faster than the client takes them. */
+/** An inbox that is to be read on for a connection. */
+interface Question {
+  connection: Connection;
+  after: number;
+}
+
+/** Reads pages of inboxes, no faster than the client takes them: of all who ask at once in one call, a few entries of each. */
 export class InboxReader {
-  readonly #reads = new Semaphore(MAX_READS);
+  readonly #questions: QuestionGatherer<Question, InboxPage | undefined>;
   readonly #ofUsers = new TurnsOfUsers(MAX_READS_OF_USER);
 
   constructor(
@@ -34,7 +43,17 @@ export class InboxReader {
     private readonly announcements: Announcements,
     private readonly metrics: WebsocketMetrics,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    // While a pod of the version before runs, which reads one inbox a call, this is not announced.
+    const together = (): boolean => announcements.has(READS_TOGETHER);
+    this.#questions = new QuestionGatherer({
+      ask: (questions) => this.#ask(questions),
+      mostCalls: () => (together() ? MAX_CALLS : MAX_SINGLE_CALLS),
+      mostTogether: () => (together() ? LIMITS.inboxesPerCall : 1),
+      isOutage,
+      waitMs: CALL_TIMEOUT_MS,
+    });
+  }
 
   /** Reads one page and tells what came of it. Never rejects. */
   async read(connection: Connection, after: number, tell: (event: ReadEvent) => void): Promise<void> {
@@ -42,10 +61,7 @@ export class InboxReader {
     if (connection.state === 'closed') return;
     try {
       const page = await this.#ofUsers.runWithin(connection.userId, TURN_TIMEOUT_MS, () =>
-        this.#reads.run(async () => {
-          if (!connection.alive) return undefined;
-          return this.persistence.readInbox(connection.userId, after, LIMITS.inboxPage);
-        }),
+        this.#questions.ask({ connection, after }),
       );
       if (page === undefined) {
         // Its turn did not come.
@@ -64,6 +80,22 @@ export class InboxReader {
       this.logger.debug('an inbox could not be read', { user_id: connection.userId, error });
       tell({ kind: 'read_failed' });
     }
+  }
+
+  /** For a connection that ended meanwhile nothing is read. @throws as `PersistenceClient` */
+  async #ask(questions: readonly Question[]): Promise<(InboxPage | undefined)[]> {
+    const alive = questions.filter(({ connection }) => connection.alive);
+    const pages = await this.#call(alive);
+    const read = new Map(alive.map((question, index) => [question, pages[index]]));
+    return questions.map((question) => read.get(question));
+  }
+
+  async #call(questions: readonly Question[]): Promise<readonly InboxPage[]> {
+    const readings = questions.map(({ connection, after }) => ({ userId: connection.userId, after }));
+    const [first, ...others] = readings;
+    if (first === undefined) return [];
+    if (others.length > 0) return this.persistence.readInboxes(readings);
+    return [await this.persistence.readInbox(first.userId, first.after, LIMITS.inboxPage)];
   }
 }
 

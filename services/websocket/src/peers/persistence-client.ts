@@ -2,6 +2,7 @@ import {
   AskChangeResponse,
   ContactsResponse,
   HeadsResponse,
+  InboxesResponse,
   InboxPage,
   LastSeenResponse,
   MembershipResponse,
@@ -26,6 +27,12 @@ export interface Opening {
   catchUpEntries: number;
 }
 
+/** Where an inbox is read on. */
+export interface Reading {
+  userId: string;
+  after: number;
+}
+
 /** Of the users one asked about. */
 export interface Contacts {
   /** Those with whom one shares a conversation. */
@@ -47,6 +54,8 @@ export interface PersistenceClient {
   openConnections(openings: readonly Opening[]): Promise<OpenConnectionResponse[]>;
   /** Entries `after + 1` and on. */
   readInbox(userId: string, after: number, limit: number): Promise<InboxPage>;
+  /** The same of several, at most `LIMITS.inboxesPerCall`, fewer entries of each, in their order. Where persistence announces `reads_together`. */
+  readInboxes(readings: readonly Reading[]): Promise<InboxPage[]>;
   /** Number of the newest entry of each inbox (users without one are left out), and what persistence announces. */
   readHeads(userIds: readonly string[]): Promise<HeadsResponse>;
   confirm(cursors: readonly Cursor[]): Promise<void>;
@@ -88,6 +97,15 @@ export function createPersistenceClient(client: ServiceClient): PersistenceClien
         query: { user_id: userId, after, limit },
         response: InboxPage,
       }),
+    async readInboxes(readings) {
+      const { inboxes, epoch } = await client.call({
+        method: 'POST',
+        path: '/internal/inboxes',
+        body: { inboxes: readings.map(({ userId, after }) => ({ user_id: userId, after })) },
+        response: InboxesResponse,
+      });
+      return inboxes.map((page) => ({ ...page, epoch }));
+    },
     readHeads: (userIds) =>
       client.call({
         method: 'POST',

@@ -4,6 +4,7 @@ import {
   conversationChannel,
   decodeEvent,
   eventKind,
+  LIMITS,
   MESSAGE_HEADERS,
   userChannel,
   writeEnvelope,
@@ -21,7 +22,7 @@ import {
 } from '@chat-app/protocol';
 import { PlatformError } from '@chat-app/platform';
 import type { OutgoingRecord } from '@chat-app/message-log';
-import type { Contacts, Device, Opening, PersistenceClient } from '../peers/persistence-client';
+import type { Contacts, Device, Opening, PersistenceClient, Reading } from '../peers/persistence-client';
 import type { TestBus } from './test-bus';
 
 /** An event to be stored, as this stand-in knows it: no kind by name. */
@@ -220,6 +221,10 @@ export class TestPersistence implements PersistenceClient {
     this.#available();
     const inbox = this.inbox(userId);
     return { entries: inbox.slice(after, after + limit), head: inbox.length, epoch: this.epoch };
+  }
+
+  async readInboxes(readings: readonly Reading[]): Promise<InboxPage[]> {
+    return Promise.all(readings.map(({ userId, after }) => this.readInbox(userId, after, LIMITS.inboxesPage)));
   }
 
   async readHeads(userIds: readonly string[]): Promise<HeadsResponse> {
