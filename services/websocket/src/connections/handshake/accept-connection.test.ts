@@ -199,10 +199,7 @@ describe('the handshake', () => {
   });
 
   it('survives clients that go away in the middle of it', async () => {
-    for (const part of [
-      'GET /ws HTTP/1.1\r\nHost: x\r\nUpgr',
-      upgrade(token()),
-    ]) {
+    for (const part of ['GET /ws HTTP/1.1\r\nHost: x\r\nUpgr', upgrade(token())]) {
       const socket = open(pod);
       socket.write(part, () => socket.resetAndDestroy());
       await new Promise((resolve) => socket.once('close', resolve));
