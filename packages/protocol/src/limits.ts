@@ -42,8 +42,9 @@ export const LIMITS = {
   mostCatchUpEntries: 100_000,
   /** Maximum entries one inbox read returns. */
   inboxPage: 200,
-  /** Maximum entries of each inbox that one internal call for several returns. */
+  /** Maximum entries of each inbox that one internal call for several returns, and about how many of all of them. */
   inboxesPage: 20,
+  inboxesEntries: 400,
   /** Maximum messages one history read returns. */
   historyPage: 100,
   /** Time between two `typing` of a user in a conversation that are passed on, milliseconds. */

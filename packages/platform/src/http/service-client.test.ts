@@ -186,11 +186,19 @@ describe('the service client', () => {
       expect(seen).toHaveLength(3);
     });
 
-    it('never repeats a POST', async () => {
+    it('never repeats any other POST', async () => {
       behave = resetSecond;
       await get();
       await failure(client.call({ method: 'POST', path: '/value', body: {}, response: Reply }));
       expect(seen).toHaveLength(2);
+    });
+
+    it('repeats a POST that says that it only reads', async () => {
+      behave = resetSecond;
+      await get();
+      const call = { method: 'POST', path: '/value', body: {}, repeatable: true, response: Reply } as const;
+      expect(await client.call(call)).toEqual({ value: 3 });
+      expect(seen).toHaveLength(3);
     });
 
     it('does not repeat on a new connection that is reset', async () => {

@@ -16,6 +16,8 @@ export interface ServiceCall<T> {
   body?: unknown;
   /** Schema of a success's body; null where there is none. */
   response: z.ZodType<T> | null;
+  /** May be made twice, whatever its method says: it only reads. */
+  repeatable?: true;
   /** Instead of the client's. */
   timeoutMs?: number;
   signal?: AbortSignal;
@@ -25,7 +27,7 @@ export interface ServiceCall<T> {
 export interface ServiceClient {
   /**
    * Makes one call. It follows no redirects and is not repeated, except once where a kept connection turned out to be
-   * closed and the method is idempotent.
+   * closed and the call may be made twice: its method is idempotent, or it is `repeatable`.
    * @throws PlatformError service_unavailable (no answer in time, 5xx, 429, an answer that is not as declared) or
    * service_refused (any other status); `details.status` and `details.code` say what the service answered
    */
@@ -139,7 +141,7 @@ class HttpServiceClient implements ServiceClient {
     try {
       return await this.#pool.exchange(exchange).catch((thrown: unknown) => {
         const stale = thrown instanceof ExchangeError && thrown.staleConnection;
-        if (stale && IDEMPOTENT.includes(method)) return this.#pool.exchange(exchange);
+        if (stale && (call.repeatable === true || IDEMPOTENT.includes(method))) return this.#pool.exchange(exchange);
         throw thrown;
       });
     } catch (thrown) {

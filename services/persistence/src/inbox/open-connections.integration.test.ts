@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '@chat-app/database';
 import { createPostgresDatabase } from '@chat-app/database/postgres';
 import { Metrics, secretOf, silentLogger } from '@chat-app/platform';
-import type { OpenConnectionResponse, OpenConnectionsResponse } from '@chat-app/protocol';
+import type { InboxPage, OpenConnectionResponse, OpenConnectionsResponse } from '@chat-app/protocol';
 import { backendAddress, describeWithBackend } from '../../../../test/testing/backends';
 import { ask, contextOn, directMessage, storeAll } from '../../testing/embedded-context';
 import { MIGRATIONS, SCHEMA } from '../migrations';
 import { internalRoutes } from '../routes';
 
-describeWithBackend('postgres', 'opening many connections on PostgreSQL', () => {
+describeWithBackend('postgres', 'opening many connections, and reading for them, on PostgreSQL', () => {
   const name = `opening_${randomUUID().replaceAll('-', '')}`;
   const at = (database: string, poolSize = 4): Database => {
     const url = new URL(backendAddress('postgres'));
@@ -90,6 +90,30 @@ describeWithBackend('postgres', 'opening many connections on PostgreSQL', () => 
       const before = await rowsScanned();
       for (let n = 0; n < 10; n += 1) await openThem();
       expect((await rowsScanned()) - before).toBeLessThan(20_000);
+    } finally {
+      await session.close();
+    }
+  }, 60_000);
+
+  it('reads one inbox again and again by one plan, however far it is behind', async () => {
+    const [ann, bob] = [randomUUID(), randomUUID()];
+    await storeAll(
+      opened(),
+      Array.from({ length: 300 }, () => directMessage(ann, bob)),
+    );
+    const session = at(name, 1);
+    try {
+      await session.query({ name: 'analyze', text: 'analyze chat.inbox' });
+      const routes = internalRoutes(contextOn(session));
+      for (let after = 0; after < 10; after += 1) {
+        const query = { user_id: bob, after: String(after * 25), limit: '200' };
+        const { body } = await ask<InboxPage>(routes, 'GET /internal/inbox', { query });
+        expect(body.entries).toHaveLength(Math.min(200, 300 - after * 25));
+      }
+      const text =
+        "select generic_plans::int as kept from pg_prepared_statements where statement like '%from chat.inbox i%'";
+      const [statement] = await session.query<{ kept: number }>({ name: 'plans', text });
+      expect(statement?.kept).toBe(5);
     } finally {
       await session.close();
     }

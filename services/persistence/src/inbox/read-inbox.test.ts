@@ -57,6 +57,27 @@ describe('reading an inbox', () => {
     expect(inboxes[2]?.entries[0]).toMatchObject({ kind: 'joined', seq: 1, conversation_id });
   });
 
+  it('answers fewer entries of each where many are asked for, and fewer still where they are large, but one at least', async () => {
+    const [ann, bob] = [randomUUID(), randomUUID()];
+    // What is escaped twice on its way: the largest entries that there are.
+    const content = '"\u0001'.repeat(LIMITS.contentBytes / 2);
+    await storeAll(
+      served.database,
+      Array.from({ length: 10 }, () => directMessage(ann, bob, content)),
+    );
+    const ask = async (count: number): Promise<number[]> => {
+      const body = { inboxes: Array.from({ length: count }, () => ({ user_id: bob, after: 0 })) };
+      const { inboxes } = await served.ask<InboxesResponse>('POST /internal/inboxes', { body });
+      for (const { entries } of inboxes) expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, n) => n + 1));
+      expect(Buffer.byteLength(JSON.stringify(inboxes))).toBeLessThan(16 * 1024 * 1024);
+      return inboxes.map(({ entries }) => entries.length);
+    };
+    expect(await ask(2)).toEqual([10, 10]);
+    const counts = await ask(LIMITS.inboxesPerCall);
+    expect(counts[0]).toBe(LIMITS.inboxesEntries / LIMITS.inboxesPerCall);
+    expect(counts.at(-1)).toBe(1);
+  });
+
   it('answers the heads of many inboxes in one call, leaving out users without one', async () => {
     const [ann, bob, eve] = [randomUUID(), randomUUID(), randomUUID()];
     await storeAll(served.database, [directMessage(ann, bob), directMessage(bob, bob)]);

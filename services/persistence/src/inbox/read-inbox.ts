@@ -26,10 +26,30 @@ export function readInboxRoutes(context: Context): readonly Route[] {
     body: InboxesRequest,
     responses: { 200: InboxesResponse },
     async handle({ body }) {
-      return { status: 200, body: await read(context, body.inboxes, LIMITS.inboxesPage) };
+      const { inboxes, epoch } = await read(context, body.inboxes, entriesOfEach(body.inboxes.length));
+      return { status: 200, body: { inboxes: withinBytes(inboxes), epoch } };
     },
   });
   return [one, several];
+}
+
+/** Bodies of one answer about several inboxes: well below what its reader takes. */
+const ANSWER_BYTES = 8 * 1024 * 1024;
+
+function entriesOfEach(inboxes: number): number {
+  return Math.min(LIMITS.inboxesPage, Math.ceil(LIMITS.inboxesEntries / inboxes));
+}
+
+/** Cuts pages where all together are too large: the first entry of each stays, so that every reader goes on. */
+function withinBytes(pages: InboxesResponse['inboxes']): InboxesResponse['inboxes'] {
+  let left = ANSWER_BYTES;
+  return pages.map((page) => {
+    const cut = page.entries.findIndex(({ body }, index) => {
+      left -= Buffer.byteLength(body);
+      return left < 0 && index > 0;
+    });
+    return cut === -1 ? page : { ...page, entries: page.entries.slice(0, cut) };
+  });
 }
 
 async function read({ database }: Context, readings: readonly Reading[], limit: number): Promise<InboxesResponse> {

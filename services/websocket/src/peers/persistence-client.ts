@@ -71,6 +71,9 @@ export interface PersistenceClient {
   askChange(change: AskChangeRequest): Promise<AskChangeResponse>;
 }
 
+/** A question that is too long for a query. */
+const READ_BY_BODY = { method: 'POST', repeatable: true } as const;
+
 /** Persistence over HTTP. */
 export function createPersistenceClient(client: ServiceClient): PersistenceClient {
   return {
@@ -99,7 +102,7 @@ export function createPersistenceClient(client: ServiceClient): PersistenceClien
       }),
     async readInboxes(readings) {
       const { inboxes, epoch } = await client.call({
-        method: 'POST',
+        ...READ_BY_BODY,
         path: '/internal/inboxes',
         body: { inboxes: readings.map(({ userId, after }) => ({ user_id: userId, after })) },
         response: InboxesResponse,
@@ -108,7 +111,7 @@ export function createPersistenceClient(client: ServiceClient): PersistenceClien
     },
     readHeads: (userIds) =>
       client.call({
-        method: 'POST',
+        ...READ_BY_BODY,
         path: '/internal/heads',
         body: { user_ids: userIds },
         response: HeadsResponse,

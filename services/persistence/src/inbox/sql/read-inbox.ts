@@ -2,13 +2,16 @@ import type { Queryable, Statement } from '@chat-app/database';
 import { messageColumns, type MessageRow } from '../../messages/message-row';
 import { CURRENT_EPOCH } from './announcement';
 
-/** For each inbox its entries, or one row without `seq` where there are none. Each is looked up by index, as if alone. */
+/**
+ * For each inbox its entries, or one row without `seq` where there are none. Each is looked up by index, as if alone: the arrays are
+ * hidden from the planner, which would plan anew for each length of them, and entries have an upper bound since they are gapless.
+ */
 const READ_INBOXES: Statement = {
   name: 'read_inboxes',
   text: `
 select d.place, coalesce(head.last_seq, 0) as head, coalesce(head.expired_seq, 0) as expired, ${CURRENT_EPOCH} as epoch,
   entry.*
-from unnest($1::uuid[], $2::bigint[]) with ordinality d (user_id, after, place)
+from unnest((select $1::uuid[]), (select $2::bigint[])) with ordinality d (user_id, after, place)
 left join lateral (
   select h.last_seq, h.expired_seq from chat.inbox_heads h where h.user_id = d.user_id limit 1
 ) head on true
@@ -18,7 +21,7 @@ left join lateral (
   from chat.inbox i
   left join chat.events ev on ev.id = i.event_id
   left join chat.messages m on m.id = coalesce(i.message_id, (ev.body ->> 'message_id')::uuid)
-  where i.user_id = d.user_id and i.seq > d.after
+  where i.user_id = d.user_id and i.seq > d.after and i.seq <= d.after + $3
   order by i.seq limit $3
 ) entry on true
 order by d.place, entry.seq`,

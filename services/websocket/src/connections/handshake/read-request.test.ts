@@ -25,7 +25,7 @@ describe('reading a handshake', () => {
   });
 
   it('names a device that is not named, and refuses a name that is none', () => {
-    for (const target of ['/ws', '/ws?', '/ws?other=1']) {
+    for (const target of ['/ws', '/ws?', '/ws?other=1', '/ws??device_id=a']) {
       expect(read(target)).toMatchObject({ pathUser: undefined, named: false });
     }
     for (const target of ['/ws?device_id=', '/ws?device_id=a%20b', '/ws?device_id=a+b', '/ws?device_id=\u00e9']) {

@@ -12,7 +12,7 @@ export interface HandshakeRequest {
 }
 
 /** What nearly every client asks for: nothing in it that a URL could say in another way. */
-const PLAIN_TARGET = /^(\/ws(?:\/[\w-]+)?)(?:\?([!-"$-~]*))?$/;
+const PLAIN_TARGET = /^(\/ws(?:\/[\w-]+)?)(?:\?((?!\?)[!-"$-~]*))?$/;
 const WEBSOCKET_KEY = /^[+/0-9A-Za-z]{22}==$/;
 
 /** Reads path, method and the WebSocket headers (RFC 6455, section 4.2.1), or says why it is no handshake for us. */
