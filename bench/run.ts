@@ -13,6 +13,7 @@
  * Needs Linux (CPU time comes from /proc), and what `npm run backends` needs. Whatever else uses the CPU shows as noise.
  */
 import { parseArgs } from 'node:util';
+import { environmentOf } from './environment-of';
 import { drain } from './scenarios/drain';
 import { idle } from './scenarios/idle';
 import { load } from './scenarios/load';
@@ -64,9 +65,7 @@ function readOptions(): Options {
     peers: values.peers === 'none' ? [] : choice('--peers', values.peers, PEER_NAMES),
     scale,
     rates,
-    environment: Object.fromEntries(
-      values.env.map((pair) => [pair.split('=', 1)[0] ?? '', pair.slice(pair.indexOf('=') + 1)]),
-    ),
+    environment: environmentOf(values.env),
     port,
   };
 }

@@ -34,6 +34,16 @@ export class CpuTime {
   }
 }
 
+/**
+ * Begins to measure the groups. What is returned tells, for each, the microseconds of CPU since then, in all divided by a number of
+ * messages.
+ */
+export function startCpuTime(groups: readonly ProcessGroup[]): (messages: number) => [name: string, us: number][] {
+  const measured = groups.map((group) => ({ name: group.name, cpu: new CpuTime(group) }));
+  const before = measured.map(({ cpu }) => cpu.read());
+  return (messages) => measured.map(({ name, cpu }, index) => [name, (cpu.read() - (before[index] ?? 0)) / messages]);
+}
+
 /** Memory of these processes that is in RAM, in KiB. */
 export function residentKiB(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + Number(/VmRSS:\s+(\d+)/.exec(read(pid, 'status') ?? '')?.[1] ?? 0), 0);

@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { environmentOf } from '../environment-of';
 import { drain } from '../scenarios/drain';
 import { load } from '../scenarios/load';
 import { idle } from '../scenarios/idle';
@@ -42,10 +43,8 @@ async function main(): Promise<void> {
   });
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
-  const environment: Record<string, string> = {
-    ...Object.fromEntries(
-      values.env.map((pair) => [pair.split('=', 1)[0] ?? '', pair.slice(pair.indexOf('=') + 1)] as const),
-    ),
+  const environment = {
+    ...environmentOf(values.env),
     NODE_OPTIONS: `--max-semi-space-size=64 --require=${join(__dirname, 'profile-on-signal.cjs')}`,
     PROFILE_DIRECTORY: directory,
   };

@@ -1,6 +1,6 @@
 /** Messages pile up in the log while persistence is stopped; then how fast does it store them? The product alone. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { CpuTime } from '../measure/cpu-time';
+import { startCpuTime } from '../measure/cpu-time';
 import { rounded } from '../measure/statistics';
 import type { Product } from '../systems/product';
 import { load } from './load';
@@ -41,8 +41,7 @@ export async function drain(
     for (const pid of pids) process.kill(pid, 'SIGCONT');
   }
   begin?.();
-  const groups = [...product.own(), ...product.behind()].map((group) => ({ group, cpu: new CpuTime(group) }));
-  const cpuBefore = groups.map(({ cpu }) => cpu.read());
+  const cpuOf = startCpuTime([...product.own(), ...product.behind()]);
   const points: { at: number; stored: number }[] = [];
   for (let still = 0, last = 0; still < (last === 0 ? LOOKS_BEFORE : LOOKS_AFTER); await delay(LOOK_MS)) {
     const stored = (await count()) - before;
@@ -53,11 +52,8 @@ export async function drain(
   const [from, to] = [points.find(({ stored }) => stored > 0), points.at(-1)];
   if (from === undefined || to === undefined) throw new Error('nothing was stored');
   const perSecond = Math.round(((to.stored - from.stored) / (to.at - from.at)) * 1_000);
-  const cpuUs = groups.map(({ group, cpu }, index): [string, number] => {
-    return [group.name, rounded((cpu.read() - (cpuBefore[index] ?? 0)) / to.stored)];
-  });
   return {
     ...{ scenario: 'drain', system: product.name, stored: to.stored, perSecond, lost: sent - to.stored },
-    cpuUs: Object.fromEntries(cpuUs),
+    cpuUs: Object.fromEntries(cpuOf(to.stored).map(([name, us]) => [name, rounded(us)])),
   };
 }

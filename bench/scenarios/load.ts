@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Observation } from '../../test/checker/history';
-import { CpuTime } from '../measure/cpu-time';
+import { startCpuTime } from '../measure/cpu-time';
 import { Ledger, type History } from '../measure/ledger';
 import { quantile, rounded } from '../measure/statistics';
 import { verify, type Verification } from '../measure/verify';
@@ -72,8 +72,7 @@ export async function load(system: System, options: LoadOptions): Promise<LoadFi
     }
     await delay(500);
     whenConnected?.();
-    const groups = [...system.own(), ...system.behind()].map((group) => ({ group, cpu: new CpuTime(group) }));
-    const before = groups.map(({ cpu }) => cpu.read());
+    const cpuOf = startCpuTime([...system.own(), ...system.behind()]);
     const began = performance.now();
     if (window > 0) {
       for (let pair = 0; pair < pairs; pair += 1) for (let n = 0; n < window; n += 1) write(2 * pair);
@@ -82,9 +81,7 @@ export async function load(system: System, options: LoadOptions): Promise<LoadFi
     running = false;
     const received = ledger.received;
     const took = (performance.now() - began) / 1_000;
-    const cpuUs = groups.map(
-      ({ group, cpu }, index) => [group.name, (cpu.read() - (before[index] ?? 0)) / received] as const,
-    );
+    const cpuUs = cpuOf(received);
     await settled(ledger, settleMs);
     const sum = (from: number, to?: number): number =>
       rounded(cpuUs.slice(from, to).reduce((all, [, us]) => all + us, 0));
