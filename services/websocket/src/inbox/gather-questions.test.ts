@@ -12,6 +12,7 @@ function gathering(how: Partial<QuestionsTogether<string, string>> = {}) {
     mostCalls: () => 2,
     mostTogether: () => 3,
     isOutage: (error) => error instanceof Error && error.message === 'outage',
+    isWanted: () => true,
     waitMs: 60_000,
     ...how,
   });
@@ -48,6 +49,16 @@ describe('questions that are gathered', () => {
     expect(asked().slice(2)).toEqual([['g', 'h', 'i'], ['j']]);
     for (const { answer } of calls) answer();
     expect(await Promise.all(answers)).toHaveLength(10);
+  });
+
+  it('are not asked where nobody waits for the answer any more when their turn comes', async () => {
+    const { gatherer, calls, asked } = gathering({ mostCalls: () => 1, isWanted: (question) => question !== 'gone' });
+    const answers = ['a', 'gone', 'c', 'gone'].map((question) => gatherer.ask(question));
+    await turn();
+    expect(asked()).toEqual([['a', 'c']]);
+    calls[0]?.answer();
+    expect(await Promise.all(answers)).toEqual(['A', undefined, 'C', undefined]);
+    expect(asked()).toHaveLength(1);
   });
 
   it('are asked alone where a call of several failed, so that one of them fails alone', async () => {

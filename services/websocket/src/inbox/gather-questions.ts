@@ -1,6 +1,6 @@
 /** How questions go together. */
 export interface QuestionsTogether<Question, Answer> {
-  /** Answers each question, in their order. */
+  /** Answers each question, in their order; never none. */
   ask: (questions: readonly Question[]) => Promise<readonly Answer[]>;
   /** Calls under way at once. */
   mostCalls: () => number;
@@ -8,6 +8,8 @@ export interface QuestionsTogether<Question, Answer> {
   mostTogether: () => number;
   /** Whether a failure would meet each question alike: then none of them is asked again. */
   isOutage: (error: unknown) => boolean;
+  /** Whether anybody waits for the answer still: where not, when its turn comes, the question is not asked. */
+  isWanted: (question: Question) => boolean;
   /** A question whose turn does not come in that time is not asked, milliseconds. */
   waitMs: number;
 }
@@ -36,7 +38,7 @@ export class QuestionGatherer<Question, Answer> {
 
   constructor(private readonly how: QuestionsTogether<Question, Answer>) {}
 
-  /** Undefined where its turn did not come in time. @throws what the call throws */
+  /** Undefined where its turn did not come in time, or it was not wanted then. @throws what the call throws */
   ask(question: Question): Promise<Answer | undefined> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ question, since: performance.now(), alone: false, resolve, reject });
@@ -68,7 +70,13 @@ export class QuestionGatherer<Question, Answer> {
   }
 
   /** Never rejects. */
-  async #call(together: readonly Waiting<Question, Answer>[]): Promise<void> {
+  async #call(taken: readonly Waiting<Question, Answer>[]): Promise<void> {
+    const together: Waiting<Question, Answer>[] = [];
+    for (const one of taken) {
+      if (this.how.isWanted(one.question)) together.push(one);
+      else one.resolve(undefined);
+    }
+    if (together.length === 0) return;
     try {
       const answers = await this.how.ask(together.map(({ question }) => question));
       for (const [index, { resolve }] of together.entries()) resolve(answers[index]);

@@ -29,7 +29,7 @@ interface Question {
 
 /** Asks persistence where devices resume and what groups their users are in: of all that connect at once in one call. */
 export class InboxOpener {
-  readonly #questions: QuestionGatherer<Question, OpenConnectionResponse | undefined>;
+  readonly #questions: QuestionGatherer<Question, OpenConnectionResponse>;
   readonly #ofUsers = new TurnsOfUsers(MAX_OPENS_OF_USER);
 
   constructor(
@@ -46,6 +46,7 @@ export class InboxOpener {
       mostCalls: () => (together() ? MAX_CALLS : MAX_SINGLE_CALLS),
       mostTogether: () => (together() ? LIMITS.connectionsPerCall : 1),
       isOutage,
+      isWanted: ({ connection }) => connection.alive,
       waitMs: TURN_TIMEOUT_MS,
     });
   }
@@ -72,19 +73,19 @@ export class InboxOpener {
     }
   }
 
-  /** Of a connection that ended meanwhile nothing is asked. @throws as `PersistenceClient` */
-  async #ask(questions: readonly Question[]): Promise<(OpenConnectionResponse | undefined)[]> {
-    const alive = questions.filter(({ connection }) => connection.alive);
+  /** @throws as `PersistenceClient` */
+  async #ask(questions: readonly Question[]): Promise<readonly OpenConnectionResponse[]> {
     const asked = this.blocks.ask();
-    const answers = await this.#call(alive);
-    const answered = new Map(alive.map(({ connection }, index) => [connection, answers[index]]));
-    for (const [{ userId }, answer] of answered) {
+    const answers = await this.#call(questions);
+    for (const [index, { connection }] of questions.entries()) {
+      const answer = answers[index];
       if (answer === undefined) continue;
+      const { userId } = connection;
       this.blocks.take([userId], answer.blocks && { [userId]: answer.blocks }, asked);
       this.announcements.takeFeatures(answer.features);
       this.announcements.takeEpoch(answer.epoch);
     }
-    return questions.map(({ connection }) => answered.get(connection));
+    return answers;
   }
 
   async #call(questions: readonly Question[]): Promise<readonly OpenConnectionResponse[]> {

@@ -18,9 +18,9 @@ const MAX_SINGLE_CALLS = 8;
  * read, between what others wait for. Devices that left meanwhile are not read for at all.
  */
 const MAX_READS_OF_USER = 1;
-/** Whose turn does not come in that time tries again: among the reads of a user, and among those of all. */
-const TURN_TIMEOUT_MS = 5_000;
-const CALL_TIMEOUT_MS = 30_000;
+/** Whose turn does not come in that time tries again: among the reads of a user, and then among those of all. */
+const TURN_OF_USER_MS = 5_000;
+const TURN_OF_ALL_MS = 30_000;
 /** Entries are handed over in parts of about so many bytes, each when the socket took the one before. */
 const PART_BYTES = 64 * 1024;
 /** So long a page waits for the socket to take a part of it. */
@@ -35,7 +35,7 @@ interface Question {
 
 /** Reads pages of inboxes, no faster than the client takes them: of all who ask at once in one call, a few entries of each. */
 export class InboxReader {
-  readonly #questions: QuestionGatherer<Question, InboxPage | undefined>;
+  readonly #questions: QuestionGatherer<Question, InboxPage>;
   readonly #ofUsers = new TurnsOfUsers(MAX_READS_OF_USER);
 
   constructor(
@@ -51,7 +51,8 @@ export class InboxReader {
       mostCalls: () => (together() ? MAX_CALLS : MAX_SINGLE_CALLS),
       mostTogether: () => (together() ? LIMITS.inboxesPerCall : 1),
       isOutage,
-      waitMs: CALL_TIMEOUT_MS,
+      isWanted: ({ connection }) => connection.alive,
+      waitMs: TURN_OF_ALL_MS,
     });
   }
 
@@ -60,7 +61,7 @@ export class InboxReader {
     await drained(connection);
     if (connection.state === 'closed') return;
     try {
-      const page = await this.#ofUsers.runWithin(connection.userId, TURN_TIMEOUT_MS, () =>
+      const page = await this.#ofUsers.runWithin(connection.userId, TURN_OF_USER_MS, () =>
         this.#questions.ask({ connection, after }),
       );
       if (page === undefined) {
@@ -82,15 +83,8 @@ export class InboxReader {
     }
   }
 
-  /** For a connection that ended meanwhile nothing is read. @throws as `PersistenceClient` */
-  async #ask(questions: readonly Question[]): Promise<(InboxPage | undefined)[]> {
-    const alive = questions.filter(({ connection }) => connection.alive);
-    const pages = await this.#call(alive);
-    const read = new Map(alive.map((question, index) => [question, pages[index]]));
-    return questions.map((question) => read.get(question));
-  }
-
-  async #call(questions: readonly Question[]): Promise<readonly InboxPage[]> {
+  /** @throws as `PersistenceClient` */
+  async #ask(questions: readonly Question[]): Promise<readonly InboxPage[]> {
     const readings = questions.map(({ connection, after }) => ({ userId: connection.userId, after }));
     const [first, ...others] = readings;
     if (first === undefined) return [];
