@@ -12,8 +12,6 @@ const ALWAYS: readonly string[] = ['message'];
 export class Announcements {
   #known: ReadonlySet<string> = new Set(ALWAYS);
   #features = featuresWith(this.#known);
-  /** The last list: the connections of one answer have one in common. */
-  #taken: readonly string[] = ALWAYS;
   #epoch: string | undefined;
 
   constructor(private readonly registry: Registry) {}
@@ -30,8 +28,6 @@ export class Announcements {
 
   /** An answer that says what persistence knows. */
   takeFeatures(features: readonly string[]): void {
-    if (features === this.#taken) return;
-    this.#taken = features;
     if (features.length === this.#known.size && features.every((feature) => this.#known.has(feature))) return;
     this.#known = new Set(features);
     this.#features = featuresWith(this.#known);

@@ -7,7 +7,7 @@ describe('Semaphore', () => {
     let most = 0;
     const began: number[] = [];
     const work = (n: number) =>
-      semaphore.run(async () => {
+      semaphore.runWithin(60_000, async () => {
         began.push(n);
         running += 1;
         most = Math.max(most, running);
@@ -19,6 +19,6 @@ describe('Semaphore', () => {
     expect(most).toBe(2);
     expect(began).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
     expect(semaphore.waiting).toBe(0);
-    await expect(semaphore.run(() => Promise.resolve('free'))).resolves.toBe('free');
+    await expect(semaphore.runWithin(60_000, () => Promise.resolve('free'))).resolves.toBe('free');
   });
 });

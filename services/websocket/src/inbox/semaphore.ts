@@ -16,13 +16,7 @@ export class Semaphore {
     return this.#waiting.length;
   }
 
-  async run<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    return this.#hold(work);
-  }
-
-  /** The same, but undefined, and nothing is done, where its turn does not come within that time. */
+  /** Undefined, and nothing is done, where its turn does not come within that time. */
   async runWithin<Result>(waitMs: number, work: () => Promise<Result>): Promise<Result | undefined> {
     if (this.#free > 0) this.#free -= 1;
     else if (!(await this.#turnWithin(waitMs))) return undefined;
