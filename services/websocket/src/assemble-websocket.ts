@@ -15,6 +15,7 @@ import { RefusedHandshakes } from './connections/handshake/limit-handshakes';
 import { Registry } from './connections/registry';
 import { SocketServer } from './connections/sockets/ws-server';
 import { UserRates } from './connections/limit-user-rates';
+import { EventLoopTurns } from './connections/take-turns';
 import { HeartbeatWatch } from './connections/watch-heartbeats';
 import { SessionGuard } from './connections/guard-sessions';
 import { EventDeliverer } from './delivery/deliver-event';
@@ -111,11 +112,12 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
   const sessions = new SessionGuard(standing, authentication, registry, logger);
 
   // The inbox.
+  const turns = new EventLoopTurns();
   const announcements = new Announcements(registry);
   const blocks = new BlockFollower(registry);
   const heads = new HeadReader(persistence, announcements, blocks, wheel, logger);
   const opener = new InboxOpener(persistence, announcements, blocks, configuration.CATCH_UP_ENTRIES, logger);
-  const reader = new InboxReader(persistence, announcements, metrics, logger);
+  const reader = new InboxReader(persistence, announcements, turns, metrics, logger);
   const groups = new GroupFollower(registry, subscriptions, heads, persistence);
   const cursors = new CursorKeeper(persistence, metrics, logger);
   const sizes = new GroupSizes(persistence, clock, logger);
@@ -166,7 +168,7 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
   const { REFUSED_HANDSHAKES_PER_MINUTE: refusals, TRUSTED_PROXIES } = configuration;
   const refused = new RefusedHandshakes(refusals, refusals, TRUSTED_PROXIES);
   const acceptor = new ConnectionAcceptor({
-    ...{ configuration, verifier, sockets, registry, subscriptions, opener, follower, transmitter },
+    ...{ configuration, verifier, sockets, registry, subscriptions, opener, turns, follower, transmitter },
     ...{ rates, refused, listener: receiver, announcements, heartbeats, sessions, metrics, clock, logger },
     leases: holder,
     audit: dependencies.audit ?? silentAudit,

@@ -59,6 +59,28 @@ describe('the end of a session', () => {
     }
   });
 
+  it('lets none of its handshakes in that were asked about before and still wait for their turn', async () => {
+    const pod = await world.pod({ MAX_CONNECTIONS_PER_USER: 100 });
+    const verify = jest.spyOn(world.authentication, 'verify');
+    const find = world.authentication.findEndedSessions.bind(world.authentication);
+    world.authentication.findEndedSessions = async (sessionIds) => {
+      const ended = await find(sessionIds);
+      await until(() => verify.mock.calls.length === 60);
+      // While those who are answered go on, a few in each turn of the event loop.
+      setImmediate(() => told(session(1)));
+      return ended;
+    };
+    const ends = Array.from({ length: 60 }, async () => {
+      const token = world.authentication.token(ALICE, { sessionId: session(1) });
+      const client = await TestClient.open(pod.url, { token }).catch(({ status }: RefusedHandshake) => status);
+      return typeof client === 'number' ? client : (await client.closed).code;
+    });
+    const seen = new Set(await Promise.all(ends));
+    expect(seen).toContain(401);
+    expect([401, 4500]).toEqual(expect.arrayContaining([...seen]));
+    await until(() => pod.service.connections === 0);
+  });
+
   it('is asked about once for many handshakes', async () => {
     const pod = await world.pod({ MAX_CONNECTIONS_PER_USER: 100 });
     await world.connect(pod, ALICE, { device: 'first' });

@@ -24,6 +24,11 @@ export class SessionGuard {
     return this.sessions.stands(claims);
   }
 
+  /** Whether the session is known to have ended, also since it was asked about. */
+  hasEnded({ sessionId }: Pick<TokenClaims, 'sessionId'>): boolean {
+    return this.sessions.hasEnded(sessionId);
+  }
+
   /** The fan-out says that these sessions of the user have ended; without a list, all. */
   notifyEnded(userId: string, sessionIds: readonly string[] | undefined): void {
     this.#end(userId, sessionIds);

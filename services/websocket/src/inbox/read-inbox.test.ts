@@ -1,6 +1,7 @@
 import { PlatformError, silentLogger, type Logger } from '@chat-app/platform';
 import type { InboxPage } from '@chat-app/protocol';
 import type { Connection } from '../connections/connection';
+import { EventLoopTurns } from '../connections/take-turns';
 import type { WebsocketMetrics } from '../metrics';
 import type { PersistenceClient, Reading } from '../peers/persistence-client';
 import type { Announcements } from './announcements';
@@ -18,6 +19,7 @@ describe('reading an inbox', () => {
     const reader = new InboxReader(
       persistence as PersistenceClient,
       announcements as unknown as Announcements,
+      new EventLoopTurns(),
       {} as WebsocketMetrics,
       {} as Logger,
     );
@@ -76,6 +78,7 @@ function scene({ together }: { together: boolean }) {
   const reader = new InboxReader(
     persistence as PersistenceClient,
     { takeEpoch: () => undefined, has: () => together } as unknown as Announcements,
+    new EventLoopTurns(),
     { catchUpFailures: { inc: () => undefined } } as unknown as WebsocketMetrics,
     silentLogger,
   );

@@ -5,6 +5,7 @@ import type { WebsocketMetrics } from '../metrics';
 import { isOutage } from '../peers/is-outage';
 import type { PersistenceClient } from '../peers/persistence-client';
 import type { Connection } from '../connections/connection';
+import type { EventLoopTurns } from '../connections/take-turns';
 import type { Announcements } from './announcements';
 import { QuestionGatherer } from './gather-questions';
 import type { PositionEvent } from './position-events';
@@ -41,6 +42,7 @@ export class InboxReader {
   constructor(
     private readonly persistence: PersistenceClient,
     private readonly announcements: Announcements,
+    private readonly turns: EventLoopTurns,
     private readonly metrics: WebsocketMetrics,
     private readonly logger: Logger,
   ) {
@@ -69,6 +71,7 @@ export class InboxReader {
         if (connection.alive) tell({ kind: 'read_failed' });
         return;
       }
+      await this.turns.next();
       this.announcements.takeEpoch(page.epoch);
       if ((page.expired ?? 0) > after) {
         // Its next connection is told how many it missed.

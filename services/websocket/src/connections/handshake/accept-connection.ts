@@ -3,7 +3,8 @@
  * costs nothing is checked first; a token is checked before anything is allocated for its bearer.
  *
  * Steps: request, address, TLS, draining, room, Origin, token, user, rate of the user, session, room for the user → 101 → subscribe
- * to the user's channel → ask persistence where the device resumes → `welcome`. An outage of a shared part makes the welcome degraded, no refusal.
+ * to the user's channel → ask persistence where the device resumes → `welcome`. Token, 101 and `welcome` each wait for a turn
+ * (see take-turns), so that a storm of them does not keep everybody else waiting. An outage of a shared part makes the welcome degraded, no refusal.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -36,6 +37,7 @@ import type { SocketServer } from '../sockets/ws-server';
 import { Connection, type ConnectionListener } from '../connection';
 import { Credential } from '../credential';
 import type { ChannelChange, Registry } from '../registry';
+import type { EventLoopTurns } from '../take-turns';
 import type { UserRates } from '../limit-user-rates';
 import type { HeartbeatWatch } from '../watch-heartbeats';
 import type { SessionGuard } from '../guard-sessions';
@@ -49,6 +51,7 @@ export interface AcceptorDependencies {
   registry: Registry;
   subscriptions: Subscriptions;
   opener: InboxOpener;
+  turns: EventLoopTurns;
   transmitter: Transmitter;
   metrics: WebsocketMetrics;
   follower: InboxFollower;
@@ -94,14 +97,14 @@ export class ConnectionAcceptor {
     const late: Refusal = { code: 'unavailable', message: 'the handshake took too long', retryAfterMs: RETRY_AFTER_MS };
     const deadline = setTimeout(() => this.#refuse(socket, late), HANDSHAKE_MS);
     this.#underWay += 1;
-    let checked: Accepted | Refusal;
+    let checked: Accepted | Refusal | undefined;
     try {
-      checked = await this.#check(request);
+      checked = await this.#check(request, socket);
     } finally {
       clearTimeout(deadline);
       this.#underWay -= 1;
     }
-    if (socket.destroyed || socket.writableEnded) return;
+    if (checked === undefined || hasLeft(socket)) return;
     if ('code' in checked) {
       this.dependencies.refused.count(request, checked, this.dependencies.clock.monotonic());
       this.#record(request, checked);
@@ -125,8 +128,9 @@ export class ConnectionAcceptor {
     refuseUpgrade(socket, refusal);
   }
 
-  async #check(request: IncomingMessage): Promise<Accepted | Refusal> {
-    const { configuration, verifier, registry, sessions, clock } = this.dependencies;
+  /** Undefined where the client left, or was cut off, before its turn came. */
+  async #check(request: IncomingMessage, socket: Duplex): Promise<Accepted | Refusal | undefined> {
+    const { configuration, verifier, registry, sessions, turns, clock } = this.dependencies;
     const asked = readRequest(request);
     if ('code' in asked) return asked;
     const addressWaits = this.dependencies.refused.wait(request, clock.monotonic());
@@ -143,6 +147,8 @@ export class ConnectionAcceptor {
     }
     const token = readToken(request);
     if (token === undefined) return unauthenticated('unauthenticated', 'an access token is needed', 'Bearer');
+    await turns.next();
+    if (hasLeft(socket)) return undefined;
     let claims: TokenClaims;
     try {
       claims = await verifier.verify(token);
@@ -159,7 +165,9 @@ export class ConnectionAcceptor {
     }
     const userWaits = this.dependencies.rates.takeHandshake(claims.userId, clock.monotonic());
     if (userWaits > 0) return tooMany(userWaits, 'too many handshakes of this user');
-    if (!(await sessions.mayBegin(claims))) {
+    const mayBegin = await sessions.mayBegin(claims);
+    await turns.next();
+    if (!mayBegin || sessions.hasEnded(claims)) {
       // Whoever still holds an old token pays with their address alone: the user is not kept out by it.
       this.dependencies.rates.giveHandshake(claims.userId);
       return unauthenticated('token_invalid', 'the session was ended', 'Bearer error="invalid_token"');
@@ -209,12 +217,13 @@ export class ConnectionAcceptor {
   }
 
   async #welcome(connection: Connection, change: ChannelChange): Promise<void> {
-    const { subscriptions, opener, transmitter, follower, heartbeats, leases, clock } = this.dependencies;
+    const { subscriptions, opener, turns, transmitter, follower, heartbeats, leases, clock } = this.dependencies;
     const { user } = connection;
     if (user === undefined) return;
     // The second connection of a user must not read its position before the first one's channel is subscribed to.
     const subscribed = await user.subscribeOnce(() => subscriptions.apply(change));
     const inbox = await opener.open(connection);
+    await turns.next();
     if (!connection.alive) return;
     connection.open();
     const degraded = !subscribed || subscriptions.degraded || inbox === undefined;
@@ -253,6 +262,11 @@ export class ConnectionAcceptor {
 /** Shared by all sockets, so that none carries a closure. */
 function destroyBroken(this: Duplex): void {
   this.destroy();
+}
+
+/** It is gone, or was refused meanwhile. */
+function hasLeft(socket: Duplex): boolean {
+  return socket.destroyed || socket.writableEnded;
 }
 
 type Accepted = HandshakeRequest & { claims: TokenClaims };

@@ -21,6 +21,8 @@ const MAX_BUFFERED_CHUNKS = 1_024;
 const MAX_PENDING_PONGS = 16;
 /** The answer to an upgrade request waits at most so long for the first frame, milliseconds: one system call, and one wake-up of the client. */
 const HOLD_ANSWER_MS = 100;
+/** So many such answers leave alone in one turn of the event loop. */
+const ANSWERS_A_TURN = 16;
 
 /**
  * The only file that knows the library `ws`. Completes handshakes that were already checked, and adapts its sockets.
@@ -84,9 +86,10 @@ class CoalescedWrites {
   }
 
   #answer(): void {
-    const unanswered = this.#unanswered;
-    this.#unanswered = [];
-    for (const socket of unanswered) socket.releaseAnswer();
+    let left = ANSWERS_A_TURN;
+    const held = this.#unanswered.findIndex((socket) => socket.releaseAnswer() && --left === 0);
+    this.#unanswered = held === -1 ? [] : this.#unanswered.slice(held + 1);
+    if (this.#unanswered.length > 0) setImmediate(() => this.#answer());
   }
 }
 
@@ -129,9 +132,11 @@ class WsSocket extends WebSocket implements ChatSocket {
     this.raw.uncork();
   }
 
-  /** No frame came: the 101 leaves alone. */
-  releaseAnswer(): void {
-    if (this.corked === 'answer') this.release();
+  /** Where no frame came the 101 leaves alone; whether it did. */
+  releaseAnswer(): boolean {
+    if (this.corked !== 'answer') return false;
+    this.release();
+    return true;
   }
 
   get buffered(): number {
