@@ -11,7 +11,7 @@ import { quantile, rounded } from '../measure/statistics';
 import { verify, type Verification } from '../measure/verify';
 import { Product } from '../systems/product';
 import { connectAll, nodeOf, type Client, type System } from '../systems/system';
-import { openLoop } from './open-loop';
+import { after, openLoop } from './open-loop';
 
 /** How many pairs are held against what the stores hold. */
 const VERIFIED_PAIRS = 10;
@@ -77,7 +77,7 @@ export async function load(system: System, options: LoadOptions): Promise<LoadFi
     if (window > 0) {
       for (let pair = 0; pair < pairs; pair += 1) for (let n = 0; n < window; n += 1) write(2 * pair);
       await delay(seconds * 1_000);
-    } else await openLoop(rate, seconds * 1_000, (n) => write(2 * (n % pairs)));
+    } else await openLoop(rate, after(seconds * 1_000), (n) => write(2 * (n % pairs)));
     running = false;
     const received = ledger.received;
     const took = (performance.now() - began) / 1_000;

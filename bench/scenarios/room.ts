@@ -4,7 +4,7 @@ import { CpuTime } from '../measure/cpu-time';
 import { quantile, rounded } from '../measure/statistics';
 import { Product } from '../systems/product';
 import { connectAll, nodeOf, type System } from '../systems/system';
-import { openLoop } from './open-loop';
+import { after, openLoop } from './open-loop';
 
 /** Of one member in so many the latency is taken: reading each body would cost the generator more than the servers. */
 const SAMPLED = 20;
@@ -73,7 +73,7 @@ export async function room(
     if (rate === undefined) {
       for (let n = 0; n < WINDOW; n += 1) say();
       await delay(seconds * 1_000);
-    } else await openLoop(rate, seconds * 1_000, say);
+    } else await openLoop(rate, after(seconds * 1_000), say);
     running = false;
     const [spent, delivered, took] = [cpu.read() - used, deliveries, (performance.now() - began) / 1_000];
     await delay(SETTLE_MS);

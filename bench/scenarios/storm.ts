@@ -8,7 +8,8 @@ import { Ledger } from '../measure/ledger';
 import type { Product } from '../systems/product';
 import type { ProductClient } from '../systems/product-client';
 import { connectAll, nodeOf } from '../systems/system';
-import { openLoop } from './open-loop';
+import { after, openLoop } from './open-loop';
+import { ReturningDevices } from './returning-devices';
 
 const OTHERS = 50;
 const OTHERS_PER_SECOND = 200;
@@ -33,63 +34,45 @@ export interface StormFigures {
 
 export async function storm(product: Product, devices: number, missedEach: number): Promise<StormFigures> {
   const away = Array.from({ length: devices }, (_, index) => 2 * OTHERS + index);
-  const dial = (user: number): Promise<ProductClient> => product.connect(nodeOf(product, user), user);
-  await leave(await connectAll(away, dial, 100));
-  const others = await connectAll(
-    Array.from({ length: 2 * OTHERS }, (_, user) => user),
-    dial,
-  );
-  const back: ProductClient[] = [];
-  let talking: Promise<number> | undefined;
+  const returning = new ReturningDevices(product, away);
+  const others: ProductClient[] = [];
   try {
+    await returning.visit();
+    const users = Array.from({ length: 2 * OTHERS }, (_, user) => user);
+    others.push(...(await connectAll(users, (user) => product.connect(nodeOf(product, user), user))));
     await tell(others, away, missedEach);
     const ledger = new Ledger();
     for (const other of others) other.onMessage((body) => void ledger.read(body));
-    const talk = (ms: number): Promise<number> =>
-      openLoop(OTHERS_PER_SECOND, ms, (n) => {
+    const talkUntil = (ended: () => boolean): Promise<number> =>
+      openLoop(OTHERS_PER_SECOND, ended, (n) => {
         const sender = 2 * (n % OTHERS);
         others[sender]?.send(sender + 1, ledger.write(sender));
       });
-    await talk(CALM_MS);
+    await talkUntil(after(CALM_MS));
     const calmP99 = quantile(ledger.takeLatencies(), 0.99);
-    const missing = new Missing(devices, missedEach);
-    const began = performance.now();
-    // Until all are back, and no longer than anyone would wait.
-    talking = talk(CALM_MS);
-    back.push(
-      ...(await connectAll(
-        away,
-        (user) => product.connect(nodeOf(product, user), user, { onMessage: missing.device() }),
-        devices,
-      )),
-    );
-    await Promise.race([missing.none, delay(WITHIN_MS, undefined, { ref: false })]);
-    const seconds = (performance.now() - began) / 1_000;
-    await talking;
+    let back = false;
+    const [seconds] = await Promise.all([
+      returning.comeBack(missedEach, WITHIN_MS).finally(() => (back = true)),
+      talkUntil(() => back),
+    ]);
+    const stormP99 = quantile(ledger.takeLatencies(), 0.99);
     await delay(1_000);
+    const devicesHave = await returning.count();
     return {
       scenario: 'storm',
       system: product.name,
       devices,
       missedEach,
-      seconds: Math.round(seconds * 100) / 100,
+      seconds,
       calmP99,
-      stormP99: quantile(ledger.takeLatencies(), 0.99),
-      lost: missing.left + ledger.history().lost,
-      duplicated: missing.duplicated + ledger.history().duplicated,
+      stormP99,
+      lost: devicesHave.lost + ledger.history().lost,
+      duplicated: devicesHave.duplicated + ledger.history().duplicated,
     };
   } finally {
-    await talking?.catch(() => undefined);
-    for (const client of [...others, ...back]) client.close();
+    for (const client of others) client.close();
+    returning.stop();
   }
-}
-
-/** Confirms what they have, so that they resume there, and goes. */
-async function leave(clients: readonly ProductClient[]): Promise<void> {
-  await delay(2_000);
-  for (const client of clients) client.confirm();
-  await delay(2_000);
-  for (const client of clients) client.close();
 }
 
 /** Tells each of these users so many things, and waits until all is accepted, and stored for them. */
@@ -111,31 +94,4 @@ async function tell(senders: readonly ProductClient[], users: readonly number[],
     await delay(50);
   }
   await delay(3_000);
-}
-
-/** What devices that came back still lack. */
-class Missing {
-  left: number;
-  duplicated = 0;
-  #resolve: () => void = () => undefined;
-  readonly none: Promise<void>;
-
-  constructor(
-    devices: number,
-    private readonly each: number,
-  ) {
-    this.left = devices * each;
-    this.none = new Promise((resolve) => (this.#resolve = resolve));
-  }
-
-  /** What a device is to be told of its messages with. */
-  device(): (body: string) => void {
-    const seen = new Set<string>();
-    return (body) => {
-      if (seen.has(body)) this.duplicated += 1;
-      else if (seen.size < this.each) this.left -= 1;
-      seen.add(body);
-      if (this.left === 0) this.#resolve();
-    };
-  }
 }

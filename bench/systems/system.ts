@@ -31,18 +31,16 @@ export function nodeOf({ urls }: System, user: number): string {
   return urls[user % urls.length] ?? '';
 }
 
-/** Connects many users, so many at a time. */
-export async function connectAll<T>(
-  users: readonly number[],
-  connect: (user: number) => Promise<T>,
+/** Connects many, so many at a time. */
+export async function connectAll<T, User = number>(
+  users: readonly User[],
+  connect: (user: User) => Promise<T>,
   atOnce = 50,
 ): Promise<T[]> {
   const connected: T[] = [];
-  let next = 0;
+  const left = users.entries();
   const lane = async (): Promise<void> => {
-    for (let index = next++; index < users.length; index = next++) {
-      connected[index] = await connect(users[index] ?? 0);
-    }
+    for (const [index, user] of left) connected[index] = await connect(user);
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, users.length) }, lane));
   return connected;
