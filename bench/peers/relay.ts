@@ -2,6 +2,7 @@
  * The floor: a bare ws relay over Redis pub/sub, one channel a user. No login, no log, no database.
  *   REDIS_URL=redis://… node --require ./test/testing/run-typescript.cjs bench/peers/relay.ts PORT
  */
+import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { WebSocketServer, type WebSocket } from 'ws';
 
@@ -26,6 +27,9 @@ function onConnection(socket: WebSocket, channel: string): void {
 subscriber.on('messageBuffer', (channel: Buffer, message: Buffer) => {
   sockets.get(channel.toString())?.send(message, { binary: false });
 });
-new WebSocketServer({ port: Number(process.argv[2]), host: '127.0.0.1' }).on('connection', (socket, request) =>
-  onConnection(socket, `u${request.url?.slice(1) ?? ''}`),
+// What is subscribed to while ioredis still checks whether Redis is ready ends the process.
+void Promise.all([once(publisher, 'ready'), once(subscriber, 'ready')]).then(() =>
+  new WebSocketServer({ port: Number(process.argv[2]), host: '127.0.0.1' }).on('connection', (socket, request) =>
+    onConnection(socket, `u${request.url?.slice(1) ?? ''}`),
+  ),
 );
