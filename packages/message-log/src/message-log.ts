@@ -67,6 +67,11 @@ export interface SubscribeOptions {
   groupId: string;
   /** Maximum records in one batch. */
   maxBatchRecords: number;
+  /**
+   * What comes within so many milliseconds of records that are handled waits that long, so that a batch holds more: 0 by default. What
+   * comes after a pause is handled at once, and nothing waits where handling takes longer. An embedded log never waits.
+   */
+  gatherMs?: number;
 }
 
 /** A running member of a consumer group. */

@@ -29,6 +29,8 @@ export interface PersistenceSettings extends CallerLimits {
   readonly groupId: string;
   /** Most records in one batch, and most messages in one store call. */
   readonly batchRecords: number;
+  /** So long what comes soon after other messages waits for more, milliseconds. */
+  readonly gatherMs: number;
   /** How long after it was sent a message may be edited or deleted by its sender, milliseconds; undefined: always. */
   readonly changeWithinMs: number | undefined;
   /** Who is asked before they are in a group. */
@@ -100,6 +102,12 @@ export const persistenceVariables = {
     max: 5_000,
     description: 'Most records of a batch, and most messages in one store call.',
   }),
+  CONSUMER_GATHER_MS: integer({
+    default: 50,
+    min: 0,
+    max: 1_000,
+    description: 'Messages that come within so many milliseconds of others are stored together; after a pause at once.',
+  }),
   MESSAGE_CHANGE_SECONDS: integer({
     default: 0,
     min: 0,
@@ -119,6 +127,7 @@ export function settingsFrom(configuration: PersistenceConfiguration): Persisten
     onDatabaseOutage: configuration.ON_DATABASE_OUTAGE,
     groupId: configuration.KAFKA_GROUP_ID,
     batchRecords: configuration.CONSUMER_BATCH_RECORDS,
+    gatherMs: configuration.CONSUMER_GATHER_MS,
     changeWithinMs:
       configuration.MESSAGE_CHANGE_SECONDS === 0 ? undefined : configuration.MESSAGE_CHANGE_SECONDS * 1_000,
     callsPerSecond: configuration.CALLS_PER_SECOND,

@@ -77,10 +77,10 @@ export function createPersistence(dependencies: PersistenceDependencies): Persis
       });
       if (stopping.signal.aborted) return;
       sweeper.start();
-      const { groupId, batchRecords: maxBatchRecords } = settings;
+      const { groupId, batchRecords: maxBatchRecords, gatherMs } = settings;
       const consumer = new MessageConsumer(context);
       subscriptions.push(
-        log.subscribe({ topic: MESSAGES_TOPIC, groupId, maxBatchRecords }, consumer.handle),
+        log.subscribe({ topic: MESSAGES_TOPIC, groupId, maxBatchRecords, gatherMs }, consumer.handle),
         log.subscribe(
           { topic: DEAD_MESSAGES_TOPIC, groupId: `${groupId}-dead-messages`, maxBatchRecords },
           archiveDeadMessages(context),

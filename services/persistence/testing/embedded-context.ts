@@ -29,6 +29,7 @@ export const SETTINGS: PersistenceSettings = {
   onDatabaseOutage: 'wait',
   groupId: 'persistence',
   batchRecords: 500,
+  gatherMs: 0,
   changeWithinMs: undefined,
   callsPerSecond: 1_000,
   callsBurst: 10_000,

@@ -29,8 +29,8 @@ function payloadOf(count: number) {
   return { payload: payload as unknown as EachBatchPayload, mocks: payload, done };
 }
 
-const consumer = (handler: BatchHandler, maxBatchRecords = 100, alive = jest.fn()): BatchConsumer =>
-  new BatchConsumer({ topic: 't', groupId: 'g', maxBatchRecords }, handler, {
+const consumer = (handler: BatchHandler, maxBatchRecords = 100, alive = jest.fn(), gatherMs = 0): BatchConsumer =>
+  new BatchConsumer({ topic: 't', groupId: 'g', maxBatchRecords, gatherMs }, handler, {
     logger: silentLogger,
     metrics: declareLogMetrics(undefined),
     backoff: { firstMs: 5, maxMs: 10 },
@@ -125,5 +125,45 @@ describe('batch consumer', () => {
       throw new Error('no');
     }).consume(payload);
     expect(done.resolved).toEqual([]);
+  });
+
+  describe('that gathers', () => {
+    beforeEach(() => jest.useFakeTimers());
+    afterEach(() => jest.useRealTimers());
+
+    /** A batch whose handling takes so long; what of it happened, by now. */
+    function gathering(handlingMs: number) {
+      const { payload, done } = payloadOf(1);
+      const handler = jest.fn(() => new Promise<void>((resolve) => setTimeout(resolve, handlingMs)));
+      const gatherer = consumer(handler, 100, jest.fn(), 50);
+      const seen = { handled: handler, done, resolved: false };
+      void gatherer.consume(payload).then(() => (seen.resolved = true));
+      return { gatherer, seen };
+    }
+
+    it('handles and commits at once, and lets the next fetch begin so long after the batch came', async () => {
+      const { seen } = gathering(10);
+      expect(seen.handled).toHaveBeenCalledTimes(1);
+      await jest.advanceTimersByTimeAsync(49);
+      expect(seen).toMatchObject({ done: { committed: ['6'] }, resolved: false });
+      await jest.advanceTimersByTimeAsync(1);
+      expect(seen.resolved).toBe(true);
+    });
+
+    it('waits for nothing where handling took longer', async () => {
+      const { seen } = gathering(60);
+      await jest.advanceTimersByTimeAsync(61);
+      expect(seen.resolved).toBe(true);
+    });
+
+    it.each(['close', 'giveUp'] as const)('lets go of it at once on %s', async (end) => {
+      const { gatherer, seen } = gathering(0);
+      await jest.advanceTimersByTimeAsync(1);
+      expect(seen).toMatchObject({ done: { committed: ['6'] }, resolved: false });
+      gatherer[end]();
+      await jest.advanceTimersByTimeAsync(0);
+      expect(seen.resolved).toBe(true);
+      expect(jest.getTimerCount()).toBe(0);
+    });
   });
 });

@@ -7,6 +7,9 @@
  * consumer for ever while the process lives on. A batch that is given up is simply not resolved, so it is fetched again,
  * by whoever owns the partition then.
  *
+ * kafkajs fetches on when all batches of a fetch are resolved: a batch that is held back for `gatherMs` lets the next fetch find
+ * more. It is committed before.
+ *
  * Concurrency: `consume` runs for several partitions at once, for one partition once at a time.
  */
 import { type Logger, asError } from '@chat-app/platform';
@@ -71,10 +74,14 @@ export class BatchConsumer {
   async consume(payload: EachBatchPayload): Promise<void> {
     if (this.#closing) return;
     const controller = new AbortController();
+    const { signal } = controller;
+    const cameAt = performance.now();
     this.#inFlight.add(controller);
     try {
       const labels = { topic: payload.batch.topic, group: this.options.groupId };
-      await this.#consumeAll({ payload, labels, signal: controller.signal, lastHeartbeat: performance.now() });
+      await this.#consumeAll({ payload, labels, signal, lastHeartbeat: performance.now() });
+      const left = cameAt + (this.options.gatherMs ?? 0) - performance.now();
+      if (left > 0) await delay(left, signal);
     } catch (error) {
       this.host.logger.error('batch abandoned', { error: asError(error) });
     } finally {
