@@ -84,7 +84,9 @@ export class WebsocketService {
 
   /** Cuts what is still open, writes the cursors, and lets go of timers and channels. */
   async close(): Promise<void> {
-    const { reconciler, standing, ender, cursors, wheel, pods, presence, leases } = this.steps;
+    const { acceptor, reconciler, standing, ender, cursors, wheel, pods, presence, leases } = this.steps;
+    // Who is being let in would be left behind.
+    acceptor.refuseAll();
     for (const [server, listener] of this.#servers) server.off('upgrade', listener);
     this.#servers.clear();
     clearInterval(this.#watch);

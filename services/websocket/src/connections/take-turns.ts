@@ -3,11 +3,11 @@ const STEPS = 8;
 
 /**
  * Shares the event loop between those who connect or catch up and everybody else: of the former so many steps go on in a
- * turn, the others in the turns after it, in the order in which they came. So what is said and delivered meanwhile waits
+ * turn, the others in the turns after it, in the order in which they came. So what is said and delivered live meanwhile waits
  * for a few steps and not for thousands, also where answers for hundreds come at once. A step alone waits for nobody.
  *
- * State: steps left in this turn, and who waits for one of the next. A turn is counted from the first step in it until the
- * loop has looked for I/O again.
+ * State: steps left in this turn, and who waits for one of the next. A turn is counted from setImmediate to setImmediate, so
+ * between two looks for I/O there are at most twice as many steps: those of one turn before it, those of the next in it.
  */
 export class EventLoopTurns {
   #waiting: (() => void)[] = [];

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ALICE, BOB, TestWorld, until } from '../testing/test-pod';
+import { TestClient } from '../testing/ws-test-client';
 
 describe('what persistence announces', () => {
   let world: TestWorld;
@@ -73,6 +74,34 @@ describe('what persistence announces', () => {
     // What comes now has the numbers that others had before.
     world.persistence.put(ALICE, message(3));
     expect(await nextOf(after, 3)).toMatchObject({ content: 'entry 3', seq: 3 });
+  });
+
+  it('closes those of another epoch too that were still waiting for their turn to be welcomed', async () => {
+    const pod = await world.pod();
+    const users = Array.from({ length: 160 }, () => randomUUID());
+    const { epoch } = world.persistence;
+    const open = world.persistence.openConnections.bind(world.persistence);
+    let large = 0;
+    world.persistence.openConnections = async (openings) => {
+      await until(() => pod.service.connections === users.length);
+      if (openings.length < 20) return open(openings);
+      large += 1;
+      if (large === 1) return open(openings);
+      // A turn of the event loop later, of a database that was restored.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (world.persistence.epoch === epoch) world.persistence.restore(0);
+      return open(openings);
+    };
+    const ends = await Promise.all(
+      users.map(async (user) => {
+        const client = await TestClient.open(pod.url, { token: world.authentication.token(user) });
+        const told = await Promise.race([client.next('welcome'), client.closed]).catch(() => client.closed);
+        if ('epoch' in told && told.epoch === world.persistence.epoch) return 'welcome';
+        return (await client.closed).reason;
+      }),
+    );
+    expect(world.persistence.epoch).not.toBe(epoch);
+    expect(new Set(ends)).toEqual(new Set(['welcome', 'restored']));
   });
 
   it('writes no cursor of an epoch that is over', async () => {

@@ -55,6 +55,17 @@ describe('reading an inbox', () => {
     expect(told).toEqual([[pageOf('ann')], [pageOf('eve')]]);
   });
 
+  it('takes the numbering of a page as it comes, though the page waits for its turn', async () => {
+    const { read, takeEpoch } = scene({ together: true, turns: new EventLoopTurns(1) });
+    const told = ['ann', 'eve'].map((user) => read(user));
+    await jest.advanceTimersByTimeAsync(0);
+    expect(told.map(({ length }) => length)).toEqual([1, 0]);
+    expect(takeEpoch).toHaveBeenCalledTimes(2);
+    await jest.advanceTimersByTimeAsync(10);
+    expect(told).toEqual([[pageOf('ann')], [pageOf('eve')]]);
+    expect(takeEpoch).toHaveBeenCalledTimes(2);
+  });
+
   it('reads each alone where the call of several fails and it may be for one of them', async () => {
     const { read, readInboxes } = scene({ together: true });
     readInboxes.mockRejectedValueOnce(new PlatformError('service_unavailable', 'no', { status: 500 }));
@@ -70,15 +81,16 @@ function pageOf(user: string) {
 }
 
 /** A reader before a persistence that answers each user with an entry that names them. */
-function scene({ together }: { together: boolean }) {
+function scene({ together, turns = new EventLoopTurns() }: { together: boolean; turns?: EventLoopTurns }) {
   const page = (user: string): InboxPage => ({ head: 4, entries: pageOf(user).entries, epoch: 'e' });
   const readInbox = jest.fn(async (user: string) => page(user));
   const readInboxes = jest.fn(async (readings: readonly Reading[]) => readings.map(({ userId }) => page(userId)));
   const persistence: Partial<PersistenceClient> = { readInbox, readInboxes };
+  const takeEpoch = jest.fn();
   const reader = new InboxReader(
     persistence as PersistenceClient,
-    { takeEpoch: () => undefined, has: () => together } as unknown as Announcements,
-    new EventLoopTurns(),
+    { takeEpoch, has: () => together } as unknown as Announcements,
+    turns,
     { catchUpFailures: { inc: () => undefined } } as unknown as WebsocketMetrics,
     silentLogger,
   );
@@ -88,5 +100,5 @@ function scene({ together }: { together: boolean }) {
     void reader.read(connection, 3, (event) => told.push(event));
     return told;
   };
-  return { read, readInbox, readInboxes };
+  return { read, readInbox, readInboxes, takeEpoch };
 }

@@ -71,8 +71,9 @@ export class InboxReader {
         if (connection.alive) tell({ kind: 'read_failed' });
         return;
       }
-      await this.turns.next();
+      // Before it waits: a numbering is taken as it comes.
       this.announcements.takeEpoch(page.epoch);
+      await this.turns.next();
       if ((page.expired ?? 0) > after) {
         // Its next connection is told how many it missed.
         connection.close('slow');

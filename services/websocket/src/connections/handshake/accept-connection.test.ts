@@ -186,6 +186,23 @@ describe('the handshake', () => {
     socket.destroy();
   });
 
+  it('answers every one of many whose welcome is late', async () => {
+    const roomy = await world.pod({ MAX_CONNECTIONS_PER_USER: 100 });
+    let answer: () => void = () => undefined;
+    const late = new Promise<void>((resolve) => (answer = resolve));
+    for (const name of ['openConnection', 'openConnections'] as const) {
+      jest.spyOn(world.persistence, name).mockImplementation(async () => {
+        await late;
+        throw new PlatformError('service_unavailable', 'no answer');
+      });
+    }
+    const clients = await Promise.all(Array.from({ length: 40 }, () => TestClient.open(roomy.url, { token: token() })));
+    expect(clients.flatMap(({ frames }) => frames)).toEqual([]);
+    answer();
+    for (const client of clients) expect(await client.next('welcome')).toMatchObject({ degraded: true });
+    for (const client of clients) client.socket.terminate();
+  });
+
   it('answers a handshake whose welcome is late, and welcomes later', async () => {
     let giveUp: (error: PlatformError) => void = () => undefined;
     const answer = new Promise<OpenConnectionResponse>((_, reject) => (giveUp = reject));

@@ -3,8 +3,9 @@
  * costs nothing is checked first; a token is checked before anything is allocated for its bearer.
  *
  * Steps: request, address, TLS, draining, room, Origin, token, user, rate of the user, session, room for the user → 101 → subscribe
- * to the user's channel → ask persistence where the device resumes → `welcome`. Token, 101 and `welcome` each wait for a turn
- * (see take-turns), so that a storm of them does not keep everybody else waiting. An outage of a shared part makes the welcome degraded, no refusal.
+ * to the user's channel → ask persistence where the device resumes → `welcome`. 101 and `welcome` each wait for a turn (see
+ * take-turns), so that a storm of them does not keep everybody else waiting. Nothing waits before the token is checked: who comes with none or a bad one
+ * must not stand in anybody's way. An outage of a shared part makes the welcome degraded, no refusal.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -97,14 +98,14 @@ export class ConnectionAcceptor {
     const late: Refusal = { code: 'unavailable', message: 'the handshake took too long', retryAfterMs: RETRY_AFTER_MS };
     const deadline = setTimeout(() => this.#refuse(socket, late), HANDSHAKE_MS);
     this.#underWay += 1;
-    let checked: Accepted | Refusal | undefined;
+    let checked: Accepted | Refusal;
     try {
-      checked = await this.#check(request, socket);
+      checked = await this.#check(request);
     } finally {
       clearTimeout(deadline);
       this.#underWay -= 1;
     }
-    if (checked === undefined || hasLeft(socket)) return;
+    if (socket.destroyed || socket.writableEnded) return;
     if ('code' in checked) {
       this.dependencies.refused.count(request, checked, this.dependencies.clock.monotonic());
       this.#record(request, checked);
@@ -128,8 +129,7 @@ export class ConnectionAcceptor {
     refuseUpgrade(socket, refusal);
   }
 
-  /** Undefined where the client left, or was cut off, before its turn came. */
-  async #check(request: IncomingMessage, socket: Duplex): Promise<Accepted | Refusal | undefined> {
+  async #check(request: IncomingMessage): Promise<Accepted | Refusal> {
     const { configuration, verifier, registry, sessions, turns, clock } = this.dependencies;
     const asked = readRequest(request);
     if ('code' in asked) return asked;
@@ -147,8 +147,6 @@ export class ConnectionAcceptor {
     }
     const token = readToken(request);
     if (token === undefined) return unauthenticated('unauthenticated', 'an access token is needed', 'Bearer');
-    await turns.next();
-    if (hasLeft(socket)) return undefined;
     let claims: TokenClaims;
     try {
       claims = await verifier.verify(token);
@@ -167,6 +165,7 @@ export class ConnectionAcceptor {
     if (userWaits > 0) return tooMany(userWaits, 'too many handshakes of this user');
     const mayBegin = await sessions.mayBegin(claims);
     await turns.next();
+    // It may have ended in between.
     if (!mayBegin || sessions.hasEnded(claims)) {
       // Whoever still holds an old token pays with their address alone: the user is not kept out by it.
       this.dependencies.rates.giveHandshake(claims.userId);
@@ -223,6 +222,8 @@ export class ConnectionAcceptor {
     // The second connection of a user must not read its position before the first one's channel is subscribed to.
     const subscribed = await user.subscribeOnce(() => subscriptions.apply(change));
     const inbox = await opener.open(connection);
+    // Before it waits: where another numbering begins meanwhile the connection is closed.
+    if (inbox !== undefined) connection.numberedBy(inbox.epoch);
     await turns.next();
     if (!connection.alive) return;
     connection.open();
@@ -262,11 +263,6 @@ export class ConnectionAcceptor {
 /** Shared by all sockets, so that none carries a closure. */
 function destroyBroken(this: Duplex): void {
   this.destroy();
-}
-
-/** It is gone, or was refused meanwhile. */
-function hasLeft(socket: Duplex): boolean {
-  return socket.destroyed || socket.writableEnded;
 }
 
 type Accepted = HandshakeRequest & { claims: TokenClaims };
