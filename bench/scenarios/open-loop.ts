@@ -5,7 +5,8 @@ export async function openLoop(perSecond: number, ended: () => boolean, act: (n:
   const began = performance.now();
   let done = 0;
   while (!ended()) {
-    for (; done < ((performance.now() - began) / 1_000) * perSecond; done += 1) act(done);
+    const due = ((performance.now() - began) / 1_000) * perSecond;
+    for (; done < due; done += 1) act(done);
     await delay(1);
   }
   return done;

@@ -63,6 +63,8 @@ async function follow(order: Order): Promise<Done> {
 
 const report = (what: Report): void => void process.send?.(what);
 
+// Whatever ended the bench ends its devices.
+process.on('disconnect', () => process.exit());
 process.on('message', (order: Order) => {
   follow(order).then(report, (error: unknown) => report({ failed: String(error) }));
 });
