@@ -54,8 +54,8 @@ export class EventFollower {
       client.on('receipts', (change) => receipts.told(change)),
       client.on('settings', (event) => settings.changed(event)),
       client.on('stored', ({ message_ids }) => this.stored(message_ids)),
-      client.on('conversation', ({ conversation_id, change }) => {
-        if (change === 'joined') invitations.over(conversation_id);
+      client.on('conversation', ({ conversation_id, change, at }) => {
+        if (change === 'joined') invitations.over(conversation_id, at);
         void refresher.refresh(conversation_id);
       }),
       client.on('invitation', (event) => invitations.changed(event)),

@@ -58,6 +58,15 @@ describe('the invitations of a store', () => {
     expect(ids()).toEqual([]);
   });
 
+  it('stay where what ended an earlier one is told after them', () => {
+    invitations.changed(invited('a'));
+    invitations.over('a', '2026-01-02T03:04:05.677Z');
+    invitations.changed({ change: 'uninvited', conversation_id: 'a', user_id: 'me', at: '2026-01-02T03:04:05.000Z' });
+    expect(ids()).toEqual(['a']);
+    invitations.over('a', '2026-01-02T03:04:05.679Z');
+    expect(ids()).toEqual([]);
+  });
+
   it('stay where the answer was not taken, and where the list cannot be read', async () => {
     invitations.changed(invited('a'));
     refusal = new ChatError('group_full', 'full', false);

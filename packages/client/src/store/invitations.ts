@@ -29,7 +29,7 @@ export class Invitations {
   }
 
   changed({ change, conversation_id, actor_id, title = '', at = '' }: InvitationChange): void {
-    if (change === 'uninvited') return this.over(conversation_id);
+    if (change === 'uninvited') return this.over(conversation_id, at);
     this.list.changed();
     const invited = { conversation_id, title, invited_by: actor_id ?? '', invited_at: at };
     this.known = new Map([[conversation_id, invited], ...this.known]);
@@ -37,10 +37,16 @@ export class Invitations {
     this.view.changed();
   }
 
-  /** An invitation waits no more: answered here or elsewhere, or withdrawn. */
-  over(conversationId: string): void {
+  /**
+   * An invitation waits no more: answered here or elsewhere, or withdrawn.
+   * @param at when; one of later stands: that the user joined is told with the entry, which a new invitation's live copy may overtake
+   */
+  over(conversationId: string, at = ''): void {
     this.list.changed();
-    if (this.known.delete(conversationId)) this.view.changed();
+    const invited = this.known.get(conversationId);
+    if (invited === undefined || Date.parse(invited.invited_at) > Date.parse(at)) return;
+    this.known.delete(conversationId);
+    this.view.changed();
   }
 
   /** @throws ChatError */
