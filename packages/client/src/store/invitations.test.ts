@@ -58,11 +58,20 @@ describe('the invitations of a store', () => {
     expect(ids()).toEqual([]);
   });
 
-  it('stay where what ended an earlier one is told after them', () => {
+  it('stay where what ended an earlier one is told after them, until the list says otherwise', async () => {
+    let list = [listed('a')];
+    answers = Array.from({ length: 10 }, () => async () => list);
     invitations.changed(invited('a'));
     invitations.over('a', '2026-01-02T03:04:05.677Z');
     invitations.changed({ change: 'uninvited', conversation_id: 'a', user_id: 'me', at: '2026-01-02T03:04:05.000Z' });
+    await tick();
     expect(ids()).toEqual(['a']);
+    // The clock of who says so is late.
+    list = [];
+    invitations.over('a', '2026-01-02T03:04:05.677Z');
+    await tick();
+    expect(ids()).toEqual([]);
+    invitations.changed(invited('a'));
     invitations.over('a', '2026-01-02T03:04:05.679Z');
     expect(ids()).toEqual([]);
   });

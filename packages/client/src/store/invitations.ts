@@ -39,12 +39,14 @@ export class Invitations {
 
   /**
    * An invitation waits no more: answered here or elsewhere, or withdrawn.
-   * @param at when; one of later stands: that the user joined is told with the entry, which a new invitation's live copy may overtake
+   * @param at when. Whether one of later stands the list says: that the user joined is told with the entry, which a new invitation's live
+   * copy may overtake, and two servers' clocks may differ
    */
   over(conversationId: string, at = ''): void {
     this.list.changed();
     const invited = this.known.get(conversationId);
-    if (invited === undefined || Date.parse(invited.invited_at) > Date.parse(at)) return;
+    if (invited === undefined) return;
+    if (Date.parse(invited.invited_at) > Date.parse(at)) return void this.load();
     this.known.delete(conversationId);
     this.view.changed();
   }
