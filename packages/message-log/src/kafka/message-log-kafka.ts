@@ -56,7 +56,7 @@ export interface KafkaMessageLogOptions extends KafkaConnectionOptions {
   heartbeatIntervalMs?: number;
   /** How long a broker holds a fetch that finds nothing; 250 ms by default. */
   maxWaitMs?: number;
-  /** Partitions handled side by side by a subscription, whose handler can then deal with all of a fetch together; 16 by default. */
+  /** Partitions handled side by side by a subscription, whose handler can then deal with all of a fetch together: more than a pod has, since what is held for `gatherMs` takes the place of another; 100 by default. */
   partitionsAtOnce?: number;
   /** A consumer without a sign of life for this long is not healthy; 60 s by default. */
   silenceMs?: number;
@@ -141,7 +141,7 @@ class KafkaLog implements KafkaMessageLog {
       watchdog,
       logger: this.#logger,
       metrics: this.#metrics,
-      partitionsAtOnce: this.options.partitionsAtOnce ?? 16,
+      partitionsAtOnce: this.options.partitionsAtOnce ?? 100,
       closeTimeoutMs: this.options.closeTimeoutMs ?? 15_000,
       onFatal: this.options.onFatal ?? (() => undefined),
       onClosed: () => this.#subscriptions.delete(subscription),

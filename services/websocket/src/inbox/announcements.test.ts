@@ -78,7 +78,7 @@ describe('what persistence announces', () => {
 
   it('closes those of another epoch too that were still waiting for their turn to be welcomed', async () => {
     const pod = await world.pod();
-    const users = Array.from({ length: 160 }, () => randomUUID());
+    const users = Array.from({ length: 300 }, () => randomUUID());
     const { epoch } = world.persistence;
     const open = world.persistence.openConnections.bind(world.persistence);
     let large = 0;

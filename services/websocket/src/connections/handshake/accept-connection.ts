@@ -164,8 +164,8 @@ export class ConnectionAcceptor {
     const userWaits = this.dependencies.rates.takeHandshake(claims.userId, clock.monotonic());
     if (userWaits > 0) return tooMany(userWaits, 'too many handshakes of this user');
     const mayBegin = await sessions.mayBegin(claims);
-    await turns.next();
-    // It may have ended in between.
+    // It may end in between.
+    if (mayBegin) await turns.next();
     if (!mayBegin || sessions.hasEnded(claims)) {
       // Whoever still holds an old token pays with their address alone: the user is not kept out by it.
       this.dependencies.rates.giveHandshake(claims.userId);
