@@ -169,6 +169,7 @@ export function assembleWebsocket(dependencies: WebsocketDependencies): Assemble
   const refused = new RefusedHandshakes(refusals, refusals, TRUSTED_PROXIES);
   const acceptor = new ConnectionAcceptor({
     ...{ configuration, verifier, sockets, registry, subscriptions, opener, turns, follower, transmitter },
+    arrivals: new EventLoopTurns(),
     ...{ rates, refused, listener: receiver, announcements, heartbeats, sessions, metrics, clock, logger },
     leases: holder,
     audit: dependencies.audit ?? silentAudit,

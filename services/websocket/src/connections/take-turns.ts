@@ -18,6 +18,10 @@ export class EventLoopTurns {
     this.#left = steps;
   }
 
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Resolves when the caller's next step may go on. */
   async next(): Promise<void> {
     this.#count();

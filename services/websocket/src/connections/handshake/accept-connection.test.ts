@@ -186,6 +186,23 @@ describe('the handshake', () => {
     socket.destroy();
   });
 
+  it('looks at no more tokens of an address than its budget of refusals and a turn or two, however many come at once', async () => {
+    const strict = await world.pod({ REFUSED_HANDSHAKES_PER_MINUTE: 10 });
+    const verify = jest.spyOn(world.authentication, 'verify');
+    const refused = await Promise.all(Array.from({ length: 80 }, () => refusal(strict.url, { token: 'rubbish' })));
+    expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([401, 429]));
+    expect(verify.mock.calls.length).toBeLessThanOrEqual(10 + 16);
+  });
+
+  it('lets one with a good token in while more with bad ones wait than it has room for', async () => {
+    const small = await world.pod({ MAX_CONNECTIONS: 20 });
+    const strangers = Array.from({ length: 60 }, () => refusal(small.url, { token: 'rubbish' }));
+    const client = await TestClient.open(small.url, { token: token() });
+    await client.next('welcome');
+    expect(new Set((await Promise.all(strangers)).map(({ status }) => status))).toEqual(new Set([401]));
+    await client.close();
+  });
+
   it('answers every one of many whose welcome is late', async () => {
     const roomy = await world.pod({ MAX_CONNECTIONS_PER_USER: 100 });
     let answer: () => void = () => undefined;

@@ -2,10 +2,10 @@
  * The handshake: from an upgrade request to a connection that was welcomed, or to an HTTP status that says why not. What
  * costs nothing is checked first; a token is checked before anything is allocated for its bearer.
  *
- * Steps: request, address, TLS, draining, room, Origin, token, user, rate of the user, session, room for the user → 101 → subscribe
- * to the user's channel → ask persistence where the device resumes → `welcome`. 101 and `welcome` each wait for a turn (see
- * take-turns), so that a storm of them does not keep everybody else waiting. Nothing waits before the token is checked: who comes with none or a bad one
- * must not stand in anybody's way. An outage of a shared part makes the welcome degraded, no refusal.
+ * Steps: request, address, draining, room, TLS, Origin → token, user, rate of the user, session, room for the user → 101 → subscribe
+ * to the user's channel → ask persistence where the device resumes → `welcome`. An outage of a shared part makes the welcome degraded, no
+ * refusal. Token, 101 and `welcome` each wait for a turn (see take-turns), so that a storm of handshakes does not keep everybody else waiting;
+ * what may have changed while one waits is checked again.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -52,6 +52,8 @@ export interface AcceptorDependencies {
   registry: Registry;
   subscriptions: Subscriptions;
   opener: InboxOpener;
+  /** Of those whose token was not looked at: whoever comes with none of ours must not keep the others waiting. */
+  arrivals: EventLoopTurns;
   turns: EventLoopTurns;
   transmitter: Transmitter;
   metrics: WebsocketMetrics;
@@ -72,6 +74,8 @@ export interface AcceptorDependencies {
 /** A handshake that takes longer is cut off, milliseconds. */
 const HANDSHAKE_MS = 10_000;
 const RETRY_AFTER_MS = 2_000;
+/** So many handshakes wait for the look at their token: a second or two. Others are to come again. */
+const MOST_WAITING = 10_000;
 
 export class ConnectionAcceptor {
   #refusing: Refusal | undefined;
@@ -97,15 +101,13 @@ export class ConnectionAcceptor {
   async #answer(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const late: Refusal = { code: 'unavailable', message: 'the handshake took too long', retryAfterMs: RETRY_AFTER_MS };
     const deadline = setTimeout(() => this.#refuse(socket, late), HANDSHAKE_MS);
-    this.#underWay += 1;
-    let checked: Accepted | Refusal;
+    let checked: Accepted | Refusal | undefined;
     try {
-      checked = await this.#check(request);
+      checked = await this.#check(request, socket);
     } finally {
       clearTimeout(deadline);
-      this.#underWay -= 1;
     }
-    if (socket.destroyed || socket.writableEnded) return;
+    if (checked === undefined || isOver(socket)) return;
     if ('code' in checked) {
       this.dependencies.refused.count(request, checked, this.dependencies.clock.monotonic());
       this.#record(request, checked);
@@ -129,24 +131,55 @@ export class ConnectionAcceptor {
     refuseUpgrade(socket, refusal);
   }
 
-  async #check(request: IncomingMessage): Promise<Accepted | Refusal> {
-    const { configuration, verifier, registry, sessions, turns, clock } = this.dependencies;
+  /** Undefined where it was over before its turn came. */
+  async #check(request: IncomingMessage, socket: Duplex): Promise<Accepted | Refusal | undefined> {
+    const asked = this.#screen(request);
+    if ('code' in asked) return asked;
+    const { arrivals } = this.dependencies;
+    if (arrivals.waiting >= MOST_WAITING) return overloaded('too many handshakes wait here');
+    await arrivals.next();
+    if (isOver(socket)) return undefined;
+    // Others of this address were refused meanwhile, or the pod filled.
+    const obstacle = this.#findObstacle(request);
+    if (obstacle !== undefined) return obstacle;
+    this.#underWay += 1;
+    try {
+      return await this.#verify(asked);
+    } finally {
+      this.#underWay -= 1;
+    }
+  }
+
+  /** What can be said at once, at next to no cost. */
+  #screen(request: IncomingMessage): Asked | Refusal {
+    const { configuration } = this.dependencies;
     const asked = readRequest(request);
     if ('code' in asked) return asked;
-    const addressWaits = this.dependencies.refused.wait(request, clock.monotonic());
-    if (addressWaits > 0) return tooMany(addressWaits, 'too many refused handshakes from this address');
+    const obstacle = this.#findObstacle(request);
+    if (obstacle !== undefined) return obstacle;
     if (configuration.REQUIRE_TLS && !cameByTls(request, configuration.TRUSTED_PROXIES)) {
       return { code: 'tls_required', message: 'use wss here' };
-    }
-    if (this.#refusing !== undefined) return this.#refusing;
-    if (registry.size + this.#underWay > configuration.MAX_CONNECTIONS) {
-      return { code: 'overloaded', message: 'this pod is full', retryAfterMs: RETRY_AFTER_MS };
     }
     if (!this.#isForUs(request.headers)) {
       return { code: 'origin_refused', message: 'this origin or host may not connect' };
     }
     const token = readToken(request);
     if (token === undefined) return unauthenticated('unauthenticated', 'an access token is needed', 'Bearer');
+    return { ...asked, token };
+  }
+
+  /** What keeps everybody out for now, or everybody from this address. */
+  #findObstacle(request: IncomingMessage): Refusal | undefined {
+    const { refused, clock, registry, configuration } = this.dependencies;
+    const addressWaits = refused.wait(request, clock.monotonic());
+    if (addressWaits > 0) return tooMany(addressWaits, 'too many refused handshakes from this address');
+    if (this.#refusing !== undefined) return this.#refusing;
+    if (registry.size + this.#underWay >= configuration.MAX_CONNECTIONS) return overloaded('this pod is full');
+    return undefined;
+  }
+
+  async #verify({ token, ...asked }: Asked): Promise<Accepted | Refusal> {
+    const { configuration, verifier, registry, sessions, turns, clock } = this.dependencies;
     let claims: TokenClaims;
     try {
       claims = await verifier.verify(token);
@@ -265,7 +298,17 @@ function destroyBroken(this: Duplex): void {
   this.destroy();
 }
 
+type Asked = HandshakeRequest & { token: string };
 type Accepted = HandshakeRequest & { claims: TokenClaims };
+
+/** It was cut off, or refused. */
+function isOver(socket: Duplex): boolean {
+  return socket.destroyed || socket.writableEnded;
+}
+
+function overloaded(message: string): Refusal {
+  return { code: 'overloaded', message, retryAfterMs: RETRY_AFTER_MS };
+}
 
 function tooMany(retryAfterMs: number, message: string): Refusal {
   return { code: 'rate_limited', message, retryAfterMs };
