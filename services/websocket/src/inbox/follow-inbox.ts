@@ -52,9 +52,8 @@ export class InboxFollower {
       this.step(connection, { kind: 'open_failed' });
       return;
     }
-    const { position, head, conversation_ids, epoch } = inbox;
+    const { position, head, conversation_ids } = inbox;
     const { user } = connection;
-    connection.numberedBy(epoch);
     if (user !== undefined) {
       this.#lookAgain(user.userId, this.dependencies.groups.replace(user, conversation_ids, head));
     }

@@ -84,6 +84,8 @@ export class InboxOpener {
       this.blocks.take([userId], answer.blocks && { [userId]: answer.blocks }, asked);
       this.announcements.takeFeatures(answer.features);
       this.announcements.takeEpoch(answer.epoch);
+      // At once, whatever it waits for from here on: where another numbering begins meanwhile it is closed.
+      connection.numberedBy(answer.epoch);
     }
     return answers;
   }

@@ -255,8 +255,6 @@ export class ConnectionAcceptor {
     // The second connection of a user must not read its position before the first one's channel is subscribed to.
     const subscribed = await user.subscribeOnce(() => subscriptions.apply(change));
     const inbox = await opener.open(connection);
-    // Before it waits: where another numbering begins meanwhile the connection is closed.
-    if (inbox !== undefined) connection.numberedBy(inbox.epoch);
     await turns.next();
     if (!connection.alive) return;
     connection.open();
