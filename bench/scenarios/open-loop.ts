@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Calls `act` so many times a second until it ended, whatever became of the calls before; catches up after a pause of the process. */
-export async function openLoop(perSecond: number, ended: () => boolean, act: (n: number) => void): Promise<number> {
+export async function openLoop(perSecond: number, ended: () => boolean, act: (n: number) => void): Promise<void> {
   const began = performance.now();
   let done = 0;
   while (!ended()) {
@@ -9,7 +9,6 @@ export async function openLoop(perSecond: number, ended: () => boolean, act: (n:
     for (; done < due; done += 1) act(done);
     await delay(1);
   }
-  return done;
 }
 
 /** Whether so many milliseconds passed since. */

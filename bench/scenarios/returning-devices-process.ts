@@ -10,14 +10,6 @@ const SETTLED_MS = 2_000;
 const dial = (device: Device, onMessage?: ProductClientOptions['onMessage']): Promise<ProductClient> =>
   connectProduct({ ...device, idOf: () => '', ...(onMessage !== undefined && { onMessage }) });
 
-async function visit(devices: readonly Device[]): Promise<void> {
-  const clients = await connectAll(devices, (device) => dial(device), 100);
-  await delay(SETTLED_MS);
-  for (const client of clients) client.confirm();
-  await delay(SETTLED_MS);
-  for (const client of clients) client.close();
-}
-
 /** What devices that came back still lack. */
 class Missing {
   left: number;
@@ -45,13 +37,25 @@ class Missing {
   }
 }
 
+let devices: readonly Device[] = [];
 let missing = new Missing(0, 0);
+
+async function visit(): Promise<void> {
+  const clients = await connectAll(devices, (device) => dial(device), 100);
+  await delay(SETTLED_MS);
+  for (const client of clients) client.confirm();
+  await delay(SETTLED_MS);
+  for (const client of clients) client.close();
+}
 
 async function follow(order: Order): Promise<Done> {
   const began = performance.now();
-  if (order.kind === 'visit') await visit(order.devices);
+  if (order.kind === 'visit') {
+    ({ devices } = order);
+    await visit();
+  }
   if (order.kind === 'come back') {
-    const { devices, missedEach, withinMs } = order;
+    const { missedEach, withinMs } = order;
     const all = new Missing(devices.length, missedEach);
     missing = all;
     await connectAll(devices, (device) => dial(device, all.device()), devices.length);

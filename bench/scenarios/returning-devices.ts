@@ -11,10 +11,10 @@ export interface Device {
   token: string;
 }
 
-/** What the devices do: connect, have what there is and leave; come back all at once; say what they have by now. */
+/** What the devices do: connect, have what there is and leave; come back all at once, the same ones; say what they have by now. */
 export type Order =
   | { kind: 'visit'; devices: Device[] }
-  | { kind: 'come back'; devices: Device[]; missedEach: number; withinMs: number }
+  | { kind: 'come back'; missedEach: number; withinMs: number }
   | { kind: 'count' };
 
 export type Report = { failed: string } | Done;
@@ -51,9 +51,9 @@ export class ReturningDevices {
     await this.#order({ kind: 'visit', devices: this.#devices });
   }
 
-  /** All come back at once, and stay: how many seconds it took until all had all. @throws where one cannot */
+  /** All who visited come back at once, and stay: how many seconds it took until all had all. @throws where one cannot */
   async comeBack(missedEach: number, withinMs: number): Promise<number> {
-    return (await this.#order({ kind: 'come back', devices: this.#devices, missedEach, withinMs })).seconds;
+    return (await this.#order({ kind: 'come back', missedEach, withinMs })).seconds;
   }
 
   /** What they lack, or have twice, by now. */

@@ -43,7 +43,7 @@ export async function storm(product: Product, devices: number, missedEach: numbe
     await tell(others, away, missedEach);
     const ledger = new Ledger();
     for (const other of others) other.onMessage((body) => void ledger.read(body));
-    const talkUntil = (ended: () => boolean): Promise<number> =>
+    const talkUntil = (ended: () => boolean): Promise<void> =>
       openLoop(OTHERS_PER_SECOND, ended, (n) => {
         const sender = 2 * (n % OTHERS);
         others[sender]?.send(sender + 1, ledger.write(sender));
